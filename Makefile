@@ -1,0 +1,72 @@
+# `make run` starts the portal, `make test` tests it. Needed: Python 3.11 or newer and make, nothing else.
+# Paths here are relative on purpose: the folder's own path may contain spaces.
+
+PYTHON ?= python3
+REQUIREMENTS := requirements/main.txt requirements/embedded.txt requirements/dev.txt
+INSTALLED := .venv/installed
+BIN := .venv/bin/python
+TEST_SETTINGS := DJANGO_SETTINGS_MODULE=cluster_portal.settings.test
+# Throw-away values: `check` looks at what the production settings make of them.
+PRODUCTION := DJANGO_SETTINGS_MODULE=cluster_portal.settings.production ALLOWED_HOSTS=portal.example.org \
+	SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz DEFAULT_FROM_EMAIL=portal@example.org \
+	DATABASE_URL=postgres://portal@127.0.0.1/portal REDIS_URL=redis://127.0.0.1/0
+LOCK := .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
+
+.PHONY: run test check fmt bench screenshots messages lock clean
+.DELETE_ON_ERROR:
+
+run: $(INSTALLED)
+	@$(BIN) -m cluster_portal.run
+
+test: $(INSTALLED)
+	@$(BIN) -m pytest -n 2 $(ARGS)
+
+# Every tool has its say, even when one before it has failed.
+check: $(INSTALLED)
+	@status=0; \
+	step() { echo "== $$*"; "$$@" || { status=1; echo "== FAILED: $$*"; }; }; \
+	step $(BIN) -m ruff check .; \
+	step $(BIN) -m ruff format --check .; \
+	step $(BIN) -m mypy .; \
+	step .venv/bin/lint-imports; \
+	step $(BIN) -m djlint templates --lint --quiet; \
+	step $(BIN) -m djlint templates --check --quiet; \
+	step env $(TEST_SETTINGS) $(BIN) -m cluster_portal.embedded $(BIN) manage.py makemigrations --check --dry-run; \
+	step env $(TEST_SETTINGS) $(BIN) -m cluster_portal.embedded $(BIN) manage.py lintmigrations; \
+	step env $(PRODUCTION) $(BIN) manage.py check --deploy --fail-level WARNING; \
+	exit $$status
+
+fmt: $(INSTALLED)
+	$(BIN) -m ruff check --fix .
+	$(BIN) -m ruff format .
+	$(BIN) -m djlint templates --reformat --quiet
+
+bench: $(INSTALLED)
+	@$(BIN) -m benchmarks $(ARGS)
+
+screenshots: $(INSTALLED)
+	@$(BIN) -m tests.browser.screenshots $(ARGS)
+
+messages: $(INSTALLED)
+	@env $(TEST_SETTINGS) $(BIN) manage.py messages
+
+# Newer versions within the bounds of pyproject.toml: make lock UPGRADE=--upgrade
+lock: $(INSTALLED)
+	$(LOCK) pyproject.toml --output-file requirements/main.txt
+	$(LOCK) --group embedded --constraints requirements/main.txt --output-file requirements/embedded.txt
+	$(LOCK) --group dev --constraints requirements/main.txt --constraints requirements/embedded.txt \
+		--output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis var/test
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): $(REQUIREMENTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'The portal needs Python 3.11 or newer; name one: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'This Python has no venv module; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes $(REQUIREMENTS:%=-r %)
+	@touch $@

@@ -1,0 +1,1 @@
+"""The public API: its router, schema and documentation."""

@@ -1,0 +1,20 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import permissions
+from rest_framework.routers import SimpleRouter
+
+from members.api import DirectionViewSet, OrganisationViewSet, RegionViewSet
+
+router = SimpleRouter()
+router.register("organisations", OrganisationViewSet, basename="organisation")
+router.register("regions", RegionViewSet, basename="region")
+router.register("directions", DirectionViewSet, basename="direction")
+
+OPEN = {"permission_classes": [permissions.AllowAny]}
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(**OPEN), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(**OPEN, url_name="api:schema"), name="docs"),
+    *router.urls,
+]

@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.urls import path
+
+from cluster_portal.pages import mailbox, style_guide, views
+
+app_name = "pages"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("organisations/<slug:slug>/", views.organisation_detail, name="organisation_detail"),
+    path("about/", views.about, name="about"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("selection-rules/", views.selection_rules, name="selection_rules"),
+    path("style-guide/", style_guide.style_guide, name="style_guide"),
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
+    path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("mailbox/", mailbox.mailbox, name="mailbox"))

@@ -1,0 +1,93 @@
+"""Pages that show several domains, and texts of the association."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from cluster_portal.pages import home as home_page
+from common.caching import public_page
+from members.forms import OrganisationProfileForm
+from members.models import Organisation
+from members.policies import can_edit_organisation
+from members.services import update_profile
+
+
+@login_not_required
+@public_page()
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/home.html", home_page.contents())
+
+
+@login_not_required
+@public_page()
+def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    organisations = Organisation.objects.visible_to(request.user).with_tier().select_related("region", "consortium")
+    organisation = get_object_or_404(organisations, slug=slug)
+    context = {
+        "organisation": organisation,
+        "people": organisation.public_people.filter(is_published=True),
+        "memberships": organisation.memberships.running(),
+        "sub_members": organisation.sub_members.visible_to(request.user).select_related("region"),
+        "offices": organisation.offices.prefetch_related("changes"),
+        "may_edit": can_edit_organisation(request.user, organisation),
+    }
+    return render(request, "pages/organisation_detail.html", context)
+
+
+@login_not_required
+@public_page()
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/about.html")
+
+
+@login_not_required
+@public_page()
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@login_not_required
+@public_page()
+def selection_rules(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/selection_rules.html")
+
+
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Send to the organisation acted for last, or say how to begin."""
+    own = Organisation.objects.represented_by(request.user).order_by("sort_name")
+    last = own.filter(slug=request.session.get("last_organisation", "")).first() or own.first()
+    if last is None:
+        return render(request, "pages/dashboard_empty.html")
+    return redirect("pages:dashboard_overview", slug=last.slug)
+
+
+def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = _own_organisation(request, slug)
+    request.session["last_organisation"] = slug
+    context = {
+        "organisation": organisation,
+        "memberships": organisation.memberships.all(),
+        "representatives": organisation.representatives.active().select_related("user").order_by("user__last_name"),
+        "may_edit": can_edit_organisation(request.user, organisation),
+    }
+    return render(request, "pages/dashboard_overview.html", context)
+
+
+def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = _own_organisation(request, slug)
+    if not can_edit_organisation(request.user, organisation):
+        raise PermissionDenied(_("The head or a coordinator of the organisation may change its profile."))
+    form = OrganisationProfileForm(request.POST or None, request.FILES or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        update_profile(organisation, changes=form.cleaned_data)
+        messages.success(request, _("The profile is saved."))
+        return redirect("pages:dashboard_overview", slug=slug)
+    return render(request, "pages/dashboard_profile.html", {"organisation": organisation, "form": form})
+
+
+def _own_organisation(request: HttpRequest, slug: str) -> Organisation:
+    """The organisation, to those who act for it; to others it is not there."""
+    return get_object_or_404(Organisation.objects.represented_by(request.user).with_tier(), slug=slug)

@@ -1,0 +1,35 @@
+"""Development and ``make run``: open on loopback, mail kept in files, embedded servers unless told otherwise."""
+
+import os
+
+import structlog
+
+from cluster_portal import embedded
+
+from .base import *
+
+for _name, _url in embedded.running_urls().items():
+    os.environ.setdefault(_name, _url)
+
+DEBUG = True
+SECRET_KEY = "development only, never secret"  # noqa: S105
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+INTERNAL_IPS = ["127.0.0.1"]
+
+DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": CONN_MAX_AGE, "OPTIONS": DATABASE_OPTIONS}}
+CACHES = redis_caches(env("REDIS_URL"))
+CELERY_BROKER_URL = env("REDIS_URL")
+
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = "portal@example.org"
+
+# Anyone may try the portal as staff without a telephone at hand; production has no such list.
+DEMO_LOGINS_WITHOUT_SECOND_FACTOR = ["staff@example.org", "editor@example.org"]
+
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = logging_config(structlog.dev.ConsoleRenderer())

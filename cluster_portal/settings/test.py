@@ -1,0 +1,28 @@
+"""Tests: real PostgreSQL and Valkey, everything else in memory."""
+
+import structlog
+
+from .base import *
+
+DEBUG = False
+SECRET_KEY = "tests only, never secret"  # noqa: S105
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+DATABASES = {
+    "default": {**env.db("DATABASE_URL", default="postgres://portal@127.0.0.1/portal"), "OPTIONS": DATABASE_OPTIONS}
+}
+CACHES = redis_caches(env("REDIS_URL", default="redis://127.0.0.1:6379/0"))
+CELERY_BROKER_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CELERY_TASK_ALWAYS_EAGER = False
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "portal@example.org"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
+DEMO_LOGINS_WITHOUT_SECOND_FACTOR = []
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = logging_config(structlog.dev.ConsoleRenderer(), level="ERROR")

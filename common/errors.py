@@ -1,0 +1,16 @@
+"""Errors that a person can act on."""
+
+
+class RuleViolated(Exception):
+    """A rule of the domain forbids what was asked.
+
+    ``message`` is shown to the reader in their language; ``code`` (snake_case, stable) is for programs.
+    Pages answer 409 with the message, the API answers 409 with both.
+    """
+
+    code = "rule_violated"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code

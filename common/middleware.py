@@ -1,0 +1,79 @@
+"""What every request passes, whoever asks and whatever for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import set_script_prefix
+from django.utils import translation
+
+from common.caching import PageCacheMiddleware
+from common.view_settings import ViewSettings
+
+__all__ = [
+    "LanguageMiddleware",
+    "PageCacheMiddleware",
+    "PermissionsPolicyMiddleware",
+    "ViewSettingsMiddleware",
+]
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+ENGLISH_PREFIX = "/en"
+# The camera is for reading tickets at the door, on our own pages only; nothing else is ever asked for.
+PERMISSIONS_POLICY = ", ".join(
+    ["camera=(self)"]
+    + [f"{feature}=()" for feature in ("geolocation", "microphone", "payment", "usb", "browsing-topics")]
+)
+
+
+class PermissionsPolicyMiddleware:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        return response
+
+
+class LanguageMiddleware:
+    """Choose the language: the ``/en`` prefix, else the cookie, else Russian.
+
+    The prefix is treated as a mount point, so one set of addresses serves both languages and every link made
+    on an English page stays under ``/en``. The browser's preference is not asked: the portal speaks Russian
+    first, and a page that is the same for all may be shared.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info == ENGLISH_PREFIX or request.path_info.startswith(f"{ENGLISH_PREFIX}/"):
+            language, prefix = "en", f"{ENGLISH_PREFIX}/"
+            request.path_info = request.path_info.removeprefix(ENGLISH_PREFIX) or "/"
+        else:
+            cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+            language, prefix = cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE, "/"
+        set_script_prefix(prefix)
+        request.LANGUAGE_CODE = language
+        try:
+            with translation.override(language):
+                response = self.get_response(request)
+        finally:
+            set_script_prefix("/")
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ViewSettingsMiddleware:
+    """Read the reader's settings (scheme, size, spacing, images) from their cookie."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.view_settings = ViewSettings.from_cookie(  # type: ignore[attr-defined]
+            request.COOKIES.get(ViewSettings.COOKIE_NAME, "")
+        )
+        return self.get_response(request)

@@ -1,0 +1,76 @@
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.models import PublicContent
+from common.translation import Translated
+
+
+class OfficeStatus(models.TextChoices):
+    IN_TALKS = "in_talks", _("In talks")
+    OPEN = "open", _("Open")
+    PAUSED = "paused", _("Paused")
+    CLOSED = "closed", _("Closed")
+
+
+class RepresentativeOffice(PublicContent):
+    """A consortium's office in another country. Its present status is the last of its changes."""
+
+    organisation = models.ForeignKey(
+        "members.Organisation", models.CASCADE, related_name="offices", verbose_name=_("organisation")
+    )
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, as CN"))
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    city_en = models.CharField(_("city in English"), max_length=100, blank=True)
+
+    place: ClassVar = Translated("city")
+
+    class Meta:
+        verbose_name = _("representative office")
+        verbose_name_plural = _("representative offices")
+        ordering = ["organisation", "country"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "country", "city"],
+                name="office_once",
+                violation_error_message=_("This office is already listed."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} — {self.country}"
+
+
+class OfficeStatusChange(PublicContent):
+    """A turn in an office's life. Sources often give only a year, or no date at all."""
+
+    class Precision(models.TextChoices):
+        DAY = "day", _("day")
+        MONTH = "month", _("month")
+        YEAR = "year", _("year")
+
+    office = models.ForeignKey(RepresentativeOffice, models.CASCADE, related_name="changes", verbose_name=_("office"))
+    position = models.PositiveSmallIntegerField(_("order"), help_text=_("Order of events where dates are not known"))
+    status = models.CharField(_("status"), max_length=10, choices=OfficeStatus)
+    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty where it is not known"))
+    precision = models.CharField(_("known to the"), max_length=5, choices=Precision, default=Precision.DAY)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    note_en = models.CharField(_("note in English"), max_length=300, blank=True)
+
+    remark: ClassVar = Translated("note")
+
+    class Meta:
+        verbose_name = _("change of status")
+        verbose_name_plural = _("changes of status")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "position"],
+                name="office_change_order",
+                violation_error_message=_("Another change already has this place in the order."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_status_display()

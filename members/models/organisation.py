@@ -1,0 +1,224 @@
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Replace
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from stdnum.ru import inn as inn_number
+from stdnum.ru import ogrn as ogrn_number
+
+from common.html import RichTextField
+from common.models import PublicContent
+from common.translation import Translated
+from members.models.membership import Membership, Tier
+from members.models.search import searched
+from members.models.taxonomy import Direction, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from members.models.user import User
+
+
+class Kind(models.TextChoices):
+    SCHOOL = "school", _("School")
+    COLLEGE = "college", _("College")
+    UNIVERSITY = "university", _("University")
+    COMPANY = "company", _("Company")
+    RESEARCH_INSTITUTE = "research_institute", _("Research institute")
+    NONPROFIT = "nonprofit", _("Foundation or non-profit")
+    AUTHORITY = "authority", _("Public authority")
+    TECHNOPARK_OPERATOR = "technopark_operator", _("Technopark operator")
+    CONSORTIUM = "consortium", _("Cluster or consortium")
+
+
+def validate_inn(number: str) -> None:
+    """10 digits of a legal person or 12 of a sole trader, with right check digits (order ММВ-7-6/435@)."""
+    if not inn_number.is_valid(number):
+        raise ValidationError(_("This INN has a mistake: its check digits do not agree."), code="inn")
+
+
+def validate_ogrn(number: str) -> None:
+    """13 digits of a legal person or 15 of a sole trader, with a right check digit (order 165н)."""
+    if not ogrn_number.is_valid(number):
+        raise ValidationError(_("This OGRN has a mistake: its check digit does not agree."), code="ogrn")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def published(self) -> Self:
+        return self.filter(is_published=True)
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Published ones; besides, its own to a representative and every one to the staff."""
+        if user.is_staff and user.is_active:
+            return self
+        if user.is_authenticated:
+            own = self.model.objects.represented_by(user).values("pk")
+            return self.filter(Q(is_published=True) | Q(pk__in=own))
+        return self.published()
+
+    def represented_by(self, user: "User") -> Self:
+        return self.filter(representatives__user=user, representatives__ended_at=None)
+
+    def in_tier(self, tiers: "Sequence[str]") -> Self:
+        return self.filter(pk__in=Membership.objects.running().filter(tier__in=tiers).values("organisation"))
+
+    def searched(self, text: str) -> Self:
+        """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
+        return searched(self, text)
+
+    def with_tier(self) -> Self:
+        """Annotate ``tier``: that of the running membership, or NULL."""
+        running = Membership.objects.running().filter(organisation=models.OuterRef("pk"))
+        return self.annotate(tier=models.Subquery(running.values("tier")[:1]))
+
+
+class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> OrganisationQuerySet:
+        """The columns of the search are for the database only and never travel."""
+        return super().get_queryset().defer("search_vector", "search_text")
+
+
+class Organisation(PublicContent):
+    """A legal person in the directory: a member, an applicant or a partner."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(_("full name"), max_length=300)
+    name_en = models.CharField(_("full name in English"), max_length=300, blank=True)
+    short_name = models.CharField(_("short name"), max_length=80, help_text=_("For lists and pictures"))
+    short_name_en = models.CharField(_("short name in English"), max_length=80, blank=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    inn = models.CharField(_("INN"), max_length=12, blank=True, validators=[validate_inn])
+    ogrn = models.CharField(_("OGRN"), max_length=15, blank=True, validators=[validate_ogrn])
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("region")
+    )
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    city_en = models.CharField(_("city in English"), max_length=100, blank=True)
+    directions = models.ManyToManyField(
+        Direction, blank=True, related_name="organisations", verbose_name=_("directions")
+    )
+    about = RichTextField(_("description"), blank=True)
+    about_en = RichTextField(_("description in English"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
+    consortium = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sub_members",
+        verbose_name=_("part of the cluster or consortium"),
+        limit_choices_to={"kind": Kind.CONSORTIUM},
+    )
+    is_association = models.BooleanField(_("the association itself"), default=False)
+    is_published = models.BooleanField(_("published"), default=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    sort_name = models.GeneratedField(
+        expression=Lower(Replace(Replace("short_name", Value("«"), Value("")), Value("ё"), Value("е"))),
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+    )
+    # Filled by a trigger (migration 0002), so that imports and bulk inserts are found as well.
+    search_vector = SearchVectorField(null=True, editable=False)
+    search_text = models.TextField(default="", editable=False)
+
+    title: ClassVar = Translated("short_name")
+    full_title: ClassVar = Translated("name")
+    place: ClassVar = Translated("city")
+    description: ClassVar = Translated("about")
+
+    objects: ClassVar[OrganisationManager] = OrganisationManager()
+    history = HistoricalRecords(
+        m2m_fields=["directions"], excluded_fields=["search_vector", "search_text", "sort_name", "updated_at"]
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["sort_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inn"],
+                condition=~Q(inn=""),
+                name="organisation_inn_unique",
+                violation_error_message=_("An organisation with this INN is already here."),
+            ),
+            models.UniqueConstraint(
+                fields=["ogrn"],
+                condition=~Q(ogrn=""),
+                name="organisation_ogrn_unique",
+                violation_error_message=_("An organisation with this OGRN is already here."),
+            ),
+            models.UniqueConstraint(
+                fields=["is_association"],
+                condition=Q(is_association=True),
+                name="organisation_one_association",
+                violation_error_message=_("Another organisation is already marked as the association."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(consortium=models.F("pk")),
+                name="organisation_not_its_own_part",
+                violation_error_message=_("An organisation cannot be a part of itself."),
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="organisation_search"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="organisation_similar"),
+            models.Index(fields=["sort_name", "id"], condition=Q(is_published=True), name="organisation_public_list"),
+            models.Index(fields=["kind", "region"], condition=Q(is_published=True), name="organisation_public_counts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def tier_title(self) -> str:
+        """The tier in words or "", after ``with_tier``."""
+        return str(Tier(self.tier).label) if self.tier else ""
+
+
+class PublicPerson(PublicContent):
+    """A person shown on the page of an organisation in a public role; never with contacts."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="public_people", verbose_name=_("organisation")
+    )
+    name = models.CharField(_("name"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150, blank=True)
+    position = models.CharField(_("position"), max_length=200)
+    position_en = models.CharField(_("position in English"), max_length=200, blank=True)
+    is_published = models.BooleanField(
+        _("published"),
+        default=False,
+        help_text=_("Only with the person's consent to publication or from a public source (152-FZ, art. 10.1)"),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    title: ClassVar = Translated("name")
+    role: ClassVar = Translated("position")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("person in a public role")
+        verbose_name_plural = _("people in public roles")
+        ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                name="public_person_once",
+                violation_error_message=_("This person is already listed."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

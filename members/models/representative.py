@@ -1,0 +1,54 @@
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class Role(models.TextChoices):
+    HEAD = "head", _("Head, signs for the organisation")
+    COORDINATOR = "coordinator", _("Coordinator")
+    TEACHER = "teacher", _("Teacher or mentor")
+    VIEWER = "viewer", _("Viewer")
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    def active(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Representative(models.Model):
+    """A person acting for an organisation in one role; an ended row stays as the record of who acted when."""
+
+    organisation = models.ForeignKey(
+        "members.Organisation", models.CASCADE, related_name="representatives", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="representations", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, help_text=_("From then on without any right"))
+
+    objects: ClassVar = RepresentativeQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
+        ordering = ["organisation", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=Q(ended_at=None),
+                name="representative_one_role",
+                violation_error_message=_("This person already has a role in this organisation."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} — {self.get_role_display()}"

@@ -1,0 +1,48 @@
+"""Search in names, places, kinds and descriptions, as a person would mean it in Russian."""
+
+from functools import reduce
+from operator import add, and_, or_
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import F, Q
+
+from common.text import fold
+
+if TYPE_CHECKING:
+    from members.models.organisation import OrganisationQuerySet
+
+LONGEST = 100  # characters of a query that are read
+MOST_WORDS = 8
+SHORTEST_LIKE = 4  # letters; shorter words are like too many others
+WEIGHTS = [0.05, 0.2, 0.6, 1.0]  # D description, C kind and directions, B place, A names
+
+
+def searched(organisations: "OrganisationQuerySet", text: str) -> "OrganisationQuerySet":
+    """Those that have all the words in any form; else words that look alike, too; at last any one of the words.
+
+    At most two short queries decide which of the three is meant.
+    """
+    words = fold(text[:LONGEST]).split()[:MOST_WORDS]
+    if not words:
+        return organisations
+    stems = [SearchQuery(word, config="russian") for word in words]
+    exact = organisations.filter(search_vector=reduce(and_, stems))
+    if exact.exists():
+        return exact.annotate(rank=_rank(reduce(and_, stems))).order_by("-rank", "sort_name", "pk")
+    means = [_means(word, stem) for word, stem in zip(words, stems, strict=True)]
+    alike = organisations.filter(reduce(and_, means))
+    if len(words) > 1 and not alike.exists():
+        alike = organisations.filter(reduce(or_, means))
+    likeness = [TrigramWordSimilarity(word, "search_text") for word in words]
+    rank = reduce(add, likeness, _rank(reduce(or_, stems)))
+    return alike.annotate(rank=rank).order_by("-rank", "sort_name", "pk")
+
+
+def _rank(query: SearchQuery) -> SearchRank:
+    return SearchRank(F("search_vector"), query, weights=WEIGHTS)
+
+
+def _means(word: str, stem: SearchQuery) -> Q:
+    same = Q(search_vector=stem)
+    return same | Q(search_text__trigram_word_similar=word) if len(word) >= SHORTEST_LIKE else same
