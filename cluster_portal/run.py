@@ -39,6 +39,7 @@ def main() -> int:
     try:
         with servers() as urls:
             os.environ |= urls
+            ADDRESS.unlink(missing_ok=True)
             end(_leftovers(), signal.SIGTERM)
             _prepare()
             return _supervise(_choose_port())
@@ -140,7 +141,7 @@ def _running(commands: dict[str, list[str]]) -> Iterator[dict[str, subprocess.Po
 
 def _relay(name: str, child: subprocess.Popen[bytes], output: SimpleQueue[tuple[str, bytes]]) -> None:
     """An empty line is the end of the output, and so of the process."""
-    for line in iter(child.stdout.readline, b""):
+    for line in child.stdout or ():
         output.put((name, line))
     output.put((name, b""))
 
@@ -164,18 +165,17 @@ def _answers(port: int) -> bool:
 
 def _welcome(address: str) -> str:
     # Models can be imported only now that Django is set up.
-    from members.demo import LOGINS
+    from members.demo import logins
 
-    logins = "\n".join(f"    {login}" for login in LOGINS)
-    return f"""
-  The portal runs at {address}/  (Ctrl-C ends it)
-
-  Demo log-ins:
-{logins}
-
-  Mail that it sends is at {address}/mailbox/
-
-"""
+    lines = [
+        f"The portal runs at {address}/  (Ctrl-C ends it)",
+        "",
+        "Demo log-ins:",
+        *(f"  {login}" for login in logins()),
+        "",
+        f"Mail that it sends is at {address}/mailbox/",
+    ]
+    return "".join(f"  {line}\n" for line in ["", *lines, ""])
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ from cluster_portal.pages import errors
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.page_not_found
+handler429 = errors.rate_limited
 handler500 = errors.server_error
 
 urlpatterns = [

@@ -2,17 +2,18 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Number
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def neutral(value: object) -> str:
     """Text that a spreadsheet shows instead of computing (OWASP, “CSV injection”)."""
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, Number) else text
 
 
 class _Echo:

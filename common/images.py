@@ -28,9 +28,11 @@ def open_picture(upload: UploadedFile | ContentFile) -> Image.Image:
         upload.seek(0)
         picture = Image.open(upload, formats=ACCEPTED_FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
-            raise ValidationError(_("The picture has more than 24 megapixels."), code="too_many_pixels")
+            raise Image.DecompressionBombError
         picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ValidationError(_("The picture has more than 24 megapixels."), code="too_many_pixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ValidationError(_("This is not a PNG, JPEG or WebP picture."), code="not_a_picture") from error
     return ImageOps.exif_transpose(picture)
 

@@ -1,21 +1,14 @@
 """What every request passes, whoever asks and whatever for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils import translation
 
-from common.caching import PageCacheMiddleware
 from common.view_settings import ViewSettings
-
-__all__ = [
-    "LanguageMiddleware",
-    "PageCacheMiddleware",
-    "PermissionsPolicyMiddleware",
-    "ViewSettingsMiddleware",
-]
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -55,15 +48,29 @@ class LanguageMiddleware:
         else:
             cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
             language, prefix = cookie if cookie in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE, "/"
-        set_script_prefix(prefix)
         request.LANGUAGE_CODE = language
-        try:
-            with translation.override(language):
-                response = self.get_response(request)
-        finally:
-            set_script_prefix("/")
+        with _speaking(language, prefix):
+            response = self.get_response(request)
+        if response.streaming:
+            response.streaming_content = _streamed(response.streaming_content, language, prefix)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+@contextmanager
+def _speaking(language: str, prefix: str) -> Iterator[None]:
+    set_script_prefix(prefix)
+    try:
+        with translation.override(language):
+            yield
+    finally:
+        set_script_prefix("/")
+
+
+def _streamed(parts: Iterable[bytes], language: str, prefix: str) -> Iterator[bytes]:
+    """A streamed answer is made when the middleware has long returned, and in the same language."""
+    with _speaking(language, prefix):
+        yield from parts
 
 
 class ViewSettingsMiddleware:

@@ -18,4 +18,5 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
             for name in BUNDLES:
                 target = Path(self.path(name))
                 target.write_text(bundle_css(str(target), minify=True), encoding="utf-8")
+                paths = {**paths, name: (self, name)}  # hash what was written, not its source
         yield from super().post_process(paths, dry_run=dry_run, **options)

@@ -6,24 +6,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common import health
+from common.cookies import remember
 from common.forms import LanguageForm, ViewSettingsForm
 from common.middleware import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
 
-A_YEAR = 365 * 24 * 60 * 60
-
 
 @login_not_required
 @never_cache
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
 @never_cache
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     report = health.report()
     return JsonResponse(report, status=200 if all(report.values()) else 503)
@@ -40,7 +41,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     form = LanguageForm(request.POST)
     response = HttpResponseRedirect(_way_back(request))
     if form.is_valid():
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"])
+        remember(response, settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"])
     return response
 
 
@@ -51,7 +52,7 @@ def set_view(request: HttpRequest) -> HttpResponse:
     form = ViewSettingsForm(request.POST)
     response = HttpResponseRedirect(_way_back(request, keep_prefix=True))
     if form.is_valid():
-        _remember(response, ViewSettings.COOKIE_NAME, form.view_settings.cookie_value)
+        remember(response, ViewSettings.COOKIE_NAME, form.view_settings.cookie_value)
     return response
 
 
@@ -60,9 +61,5 @@ def _way_back(request: HttpRequest, *, keep_prefix: bool = False) -> str:
     address = request.POST.get("next", "")
     if not keep_prefix and (address == ENGLISH_PREFIX or address.startswith(f"{ENGLISH_PREFIX}/")):
         address = address.removeprefix(ENGLISH_PREFIX) or "/"
-    return address if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else "/"
-
-
-def _remember(response: HttpResponse, name: str, value: str) -> None:
-    secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=secure, httponly=True)
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else "/"

@@ -1,0 +1,1 @@
+"""Events: forums, sessions, project camps; registration, tickets, certificates. Not begun."""

@@ -1,104 +1,120 @@
-"""The directory: its filters, the same for the page, the CSV and the API, and how many stand behind each choice."""
+"""The directory's filters, the same for the page, the CSV and the API, and how many stand behind each choice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-import django_filters
-from django.core.cache import cache
-from django.db.models import CharField, Count, QuerySet, Value
-from django.db.models.functions import Cast
-from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.db.models import CharField, Count, F, Func, QuerySet, Value
+from django.http import QueryDict
+from django.utils.translation import get_language
 
-from common.caching import KEPT_FOR, STAMP_KEY
-from members.models import Direction, Kind, Membership, Organisation, Region, Tier
+from common.caching import public_stamp
+from members.models import Direction, Kind, Organisation, Region, Tier
 from members.models.organisation import OrganisationQuerySet
 
 SORTS = {"name": ("sort_name", "pk"), "new": ("-created_at", "-pk")}
 
 
-class OrganisationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Words"), max_length=200)
-    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    region = django_filters.ModelMultipleChoiceFilter(
-        to_field_name="code", queryset=Region.objects.all(), label=_("Region")
-    )
-    direction = django_filters.ModelMultipleChoiceFilter(
-        field_name="directions", to_field_name="slug", queryset=Direction.objects.all(), label=_("Direction")
-    )
-    role = django_filters.MultipleChoiceFilter(
-        choices=Tier.choices, method="filter_role", label=_("Role in the association")
-    )
-    sort = django_filters.ChoiceFilter(
-        choices=[("name", _("by name")), ("new", _("newest first"))],
-        method="filter_sort",
-        empty_label=None,
-        label=_("Order"),
-    )
+@dataclass(frozen=True)
+class Selection:
+    """What an address asks of the directory. Values nobody knows stand in ``unknown`` and narrow nothing."""
 
-    class Meta:
-        model = Organisation
-        fields: list[str] = []
+    words: str = ""
+    kind: list[str] = field(default_factory=list)
+    role: list[str] = field(default_factory=list)
+    region: list[str] = field(default_factory=list)
+    direction: list[str] = field(default_factory=list)
+    sort: str = ""
+    unknown: list[str] = field(default_factory=list)
 
-    @cached_property
-    def found(self) -> OrganisationQuerySet:
-        """Those that the words mean: decided once, as every count below starts from it."""
-        return self.queryset.searched(self.form.cleaned_data.get("q", ""))
-
-    def filter_queryset(self, queryset: OrganisationQuerySet, *, leave_out: str = "") -> OrganisationQuerySet:
-        """Apply what was understood, but for ``leave_out``; what was not stands in ``errors`` and narrows nothing."""
-        queryset = self.found
-        for name, value in self.form.cleaned_data.items():
-            if name not in ("q", leave_out):
-                queryset = self.filters[name].filter(queryset, value)
-        return queryset
-
-    def filter_role(self, organisations: OrganisationQuerySet, name: str, tiers: list[str]) -> OrganisationQuerySet:
-        return organisations.in_tier(tiers)
-
-    def filter_sort(self, organisations: OrganisationQuerySet, name: str, sort: str) -> OrganisationQuerySet:
-        return organisations.order_by(*SORTS[sort])
+    @classmethod
+    def read(cls, query: QueryDict, overview: "Overview") -> Self:
+        known: dict[str, Any] = {
+            "kind": Kind.values,
+            "role": Tier.values,
+            "region": overview.regions,
+            "direction": overview.directions,
+            "sort": SORTS,
+        }
+        asked = {name: [value for value in query.getlist(name) if value] for name in known if name in query}
+        unknown = [value for name, values in asked.items() for value in values if value not in known[name]]
+        chosen = {name: [value for value in values if value in known[name]] for name, values in asked.items()}
+        sort = "".join(chosen.pop("sort", [])[:1])
+        return cls(words=query.get("q", "").strip(), sort=sort, unknown=unknown, **chosen)
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the order was chosen."""
-        return any(value for name, value in self.form.cleaned_data.items() if name != "sort")
+        return bool(self.words or self.kind or self.role or self.region or self.direction)
 
-    def counts(self) -> "Counts":
-        """How many there are behind each choice with the other filters as they are; one query."""
-        parts = [
-            _counted(facet, column, self.filter_queryset(self.queryset, leave_out=facet))
-            for facet, column in FACETS.items()
-        ]
-        in_any_role = Membership.objects.running().filter(
-            organisation__in=self.filter_queryset(self.queryset, leave_out="role").order_by().values("pk")
+    def of(self, found: OrganisationQuerySet) -> OrganisationQuerySet:
+        """Those of ``found``, which the words have found, that are meant, in the order asked for."""
+        chosen = self._narrowed(found)
+        return chosen.order_by(*SORTS[self.sort]) if self.sort else chosen
+
+    def counts(self, found: OrganisationQuerySet) -> "Counts":
+        """How many there are in all, and behind each choice with the other filters as they are; one query."""
+        return _counted({facet: self._narrowed(found, leave_out=facet) for facet in FACETS})
+
+    def _narrowed(self, organisations: OrganisationQuerySet, *, leave_out: str = "") -> OrganisationQuerySet:
+        conditions = {
+            "kind": ("kind__in", self.kind),
+            "role": ("tier__in", self.role),
+            "region": ("region__code__in", self.region),
+            "direction": ("direction_slugs__overlap", self.direction),
+        }
+        return organisations.filter(
+            **{lookup: values for name, (lookup, values) in conditions.items() if values and name != leave_out}
         )
-        parts.append(_counted("role", "tier", in_any_role))
-        counts = Counts()
-        for facet, value, number in parts[0].union(*parts[1:], all=True):
-            if value is not None:
-                getattr(counts, facet)[value] = number
-        return counts
-
-
-# Facet of the filter → the column of the organisation whose values it counts.
-FACETS = {"kind": "kind", "region": "region__code", "direction": "directions__slug"}
-
-
-def _counted(facet: str, column: str, rows: QuerySet) -> QuerySet:
-    """Rows of (facet, value, number), alike for all facets so that one union asks for them together."""
-    values = rows.order_by().values_list(Value(facet), Cast(column, CharField()))
-    return values.annotate(number=Count("pk", distinct=True))
 
 
 @dataclass(slots=True)
 class Counts:
     """Value → number of organisations, for each facet."""
 
+    every: dict[str, int] = field(default_factory=dict)
     kind: dict[str, int] = field(default_factory=dict)
+    role: dict[str, int] = field(default_factory=dict)
     region: dict[str, int] = field(default_factory=dict)
     direction: dict[str, int] = field(default_factory=dict)
-    role: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.every.get("", 0)
+
+
+# Facet → the value of an organisation that it counts. The total is the facet of the one value "".
+FACETS = {
+    "every": Value(""),
+    "kind": F("kind"),
+    "role": F("tier"),
+    "region": F("region__code"),
+    "direction": Func(F("direction_slugs"), function="unnest", output_field=CharField()),
+}
+
+
+def _counted(organisations: Mapping[str, OrganisationQuerySet]) -> Counts:
+    """Count the organisations given for each facet; one union, so one query."""
+    first, *others = (_rows(facet, organisations[facet]) for facet in FACETS)
+    counts = Counts()
+    for facet, value, number in first.union(*others, all=True):
+        if value is not None:
+            getattr(counts, facet)[value] = number
+    return counts
+
+
+def _rows(facet: str, organisations: OrganisationQuerySet) -> QuerySet:
+    values = organisations.order_by().annotate(facet=Value(facet), value=FACETS[facet]).values_list("facet", "value")
+    return values.annotate(number=Count("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the choices are called in one language, looked up once and not for every row and request."""
+
+    kind: dict[str, str]
+    role: dict[str, str]
+    region: dict[str, str]
+    direction: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -106,20 +122,35 @@ class Overview:
     """What every page of the directory shows besides its rows: the choices, and the counts of the whole."""
 
     stamp: str
-    regions: list[Region]
-    directions: list[Direction]
+    regions: dict[str, Region]  # by code
+    directions: dict[str, Direction]  # by slug
     counts: Counts
+    _labels: dict[str, Labels] = field(default_factory=dict)  # by language
 
-    KEY: ClassVar = "directory:overview"
+    latest: ClassVar[Self | None] = None
 
     @classmethod
     def load(cls) -> Self:
-        """From the cache, or in three queries; made anew once anything public has changed."""
-        found = cache.get_many([STAMP_KEY, cls.KEY])
-        stamp, overview = found.get(STAMP_KEY, ""), found.get(cls.KEY)
-        if overview is None or overview.stamp != stamp:
-            everything = OrganisationFilter({}, Organisation.objects.published())
-            everything.is_valid()
-            overview = cls(stamp, [*Region.objects.all()], [*Direction.objects.all()], everything.counts())
-            cache.set(cls.KEY, overview, timeout=KEPT_FOR)
-        return overview
+        """As this process knows it; three queries once anything public has changed."""
+        stamp = public_stamp()
+        if cls.latest is None or cls.latest.stamp != stamp:
+            cls.latest = cls(
+                stamp,
+                {region.code: region for region in Region.objects.all()},
+                {direction.slug: direction for direction in Direction.objects.all()},
+                _counted(dict.fromkeys(FACETS, Organisation.objects.published())),
+            )
+        return cls.latest
+
+    @property
+    def labels(self) -> Labels:
+        """In the language of the reader."""
+        language = get_language() or ""
+        if language not in self._labels:
+            self._labels[language] = Labels(
+                kind={value: str(label) for value, label in Kind.choices},
+                role={value: str(label) for value, label in Tier.choices},
+                region={code: region.title for code, region in self.regions.items()},
+                direction={slug: direction.title for slug, direction in self.directions.items()},
+            )
+        return self._labels[language]

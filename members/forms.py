@@ -1,6 +1,9 @@
 from typing import Any
 
+from allauth.account import forms as account_forms
 from django import forms
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common import images
@@ -8,14 +11,44 @@ from members.models import Organisation, User
 from members.services import PROFILE_FIELDS
 
 
-class SignupForm(forms.Form):
-    """What sign-up asks besides the e-mail and the password."""
+class SignupForm(account_forms.SignupForm):
+    """allauth's form and the name. It lists its fields, so nothing else of a person can be posted."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=100)
-    last_name = forms.CharField(label=_("Last name"), max_length=100)
+    first_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+    field_order = ["last_name", "first_name", "email", "password1"]
 
-    def signup(self, request: object, user: User) -> None:
-        """Nothing more to do: allauth has stored the names by their fields."""
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Of two submits at once the later is told what everybody is told whose address has an account."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+
+class PersonForm(forms.ModelForm):
+    """What a person changes about themselves; the e-mail and the password have pages of their own."""
+
+    class Meta:
+        model = User
+        fields = ["last_name", "first_name", "patronymic", "language"]
+        labels = {"language": _("Language of pages and letters")}
+        widgets = {
+            "last_name": forms.TextInput({"autocomplete": "family-name"}),
+            "first_name": forms.TextInput({"autocomplete": "given-name"}),
+            "patronymic": forms.TextInput({"autocomplete": "additional-name"}),
+            "language": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["last_name"].required = self.fields["first_name"].required = True
 
 
 class OrganisationProfileForm(forms.ModelForm):

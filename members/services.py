@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import images
@@ -85,6 +86,17 @@ MEMBERSHIP_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+def record_membership_start(membership: Membership, *, by: User) -> MembershipStatusChange:
+    """Keep the row of the first move, into the register; its day is that of the entry where the start is not known."""
+    return MembershipStatusChange.objects.create(
+        membership=membership,
+        status=membership.status,
+        on=membership.started_on or timezone.localdate(),
+        by=by,
+        reason=membership.note or _("Entered in the register"),
+    )
+
+
 @transaction.atomic
 def change_membership_status(
     membership: Membership, *, status: str, on: datetime.date, by: User, reason: str
@@ -102,6 +114,8 @@ def change_membership_status(
             % {"now": locked.get_status_display(), "asked": MembershipStatus(status).label},
             code="membership_move",
         )
+    if status == MembershipStatus.ENDED and locked.started_on and on < locked.started_on:
+        raise RuleViolated(_("A membership cannot end before it starts."), code="membership_dates")
     locked.status = status
     locked.ended_on = on if status == MembershipStatus.ENDED else None
     locked.save()

@@ -1,30 +1,36 @@
-"""The public directory and the way into the association."""
+"""The public directory, the way into the association, and a person's own account."""
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from common.caching import public_page
+from common.cookies import remember
 from common.exports import csv_response
 from common.limits import limited
+from members.benefits import BENEFITS
 from members.directory import Directory
-from members.models import Kind
-
-PER_PAGE = 20
+from members.forms import PersonForm
+from members.second_factor import has_second_factor
 
 
 @login_not_required
 @public_page()
 def organisation_list(request: HttpRequest) -> HttpResponse:
     directory = Directory(request.GET, reader=request.user)
-    page = Paginator(directory.organisations, PER_PAGE).get_page(request.GET.get("page"))
     fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
-    return render(request, f"members/organisation_list.html{fragment}", {"directory": directory, "page": page})
+    return render(
+        request, f"members/organisation_list.html{fragment}", {"directory": directory, "page": directory.page}
+    )
 
 
 @login_not_required
+@require_safe
 @limited("export")
 def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
     directory = Directory(request.GET, reader=request.user)
@@ -39,15 +45,15 @@ def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
     ]
     rows = (
         [
-            organisation.full_title,
-            organisation.get_kind_display(),
-            organisation.region.title if organisation.region else "",
-            organisation.place,
-            organisation.tier_title,
-            organisation.website,
-            request.build_absolute_uri(organisation.get_absolute_url()),
+            row.organisation.full_title,
+            row.kind,
+            row.region,
+            row.organisation.place,
+            row.tier,
+            row.organisation.website,
+            request.build_absolute_uri(row.organisation.get_absolute_url()),
         ]
-        for organisation in directory.organisations.iterator(chunk_size=500)
+        for row in directory.as_rows(directory.organisations.iterator(chunk_size=500))
     )
     return csv_response("organisations", header, rows)
 
@@ -55,4 +61,32 @@ def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
 @login_not_required
 @public_page()
 def join(request: HttpRequest) -> HttpResponse:
-    return render(request, "members/join.html", {"kinds": Kind})
+    kinds = [(kind.value, kind.label, benefits) for kind, benefits in BENEFITS.items()]
+    return render(request, "members/join.html", {"kinds": kinds})
+
+
+def account_index(request: HttpRequest) -> HttpResponse:
+    context = {
+        "has_second_factor": has_second_factor(request.user),  # type: ignore[arg-type]
+        "session_count": len(UserSession.objects.purge_and_list(request.user)),
+    }
+    return render(request, "account/account_index.html", context)
+
+
+def account_person(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        person = form.save(commit=False)
+        person.save(update_fields=form.Meta.fields)
+        messages.success(request, _("Saved."))
+        response = redirect("members:account_index")
+        remember(response, settings.LANGUAGE_COOKIE_NAME, person.language)
+        return response
+    return render(request, "account/account_person.html", {"form": form})
+
+
+@require_POST
+def account_session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(UserSession, pk=pk, user=request.user).end()
+    messages.success(request, _("The session has ended."))
+    return redirect("usersessions_list")

@@ -1,0 +1,1 @@
+"""Joint projects, challenges of companies, roadmaps, pledges, internships. Not begun."""

@@ -1,0 +1,1 @@
+"""Technoparks, labs, equipment, bookings, inductions, cohorts. Not begun."""

@@ -4,6 +4,10 @@ import os
 import shutil
 
 import pytest
+from django.core.cache import cache
+from django.template import engines
+
+from tests.templates import UnknownVariable
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NO_CHROMIUM = "no Chromium on PATH"
@@ -14,6 +18,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(NO_CHROMIUM)
         pytest.skip(NO_CHROMIUM)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Stored pages and counters of limits of one test are unknown to the next."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_unknown_variables() -> None:
+    engines["django"].engine.string_if_invalid = UnknownVariable()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import redis
 
 from cluster_portal import embedded
 from cluster_portal.embedded import processes
+from cluster_portal.embedded.account import discard_folder
 from cluster_portal.embedded.postgres import postgres
 from cluster_portal.embedded.servers import servers
 
@@ -36,8 +37,12 @@ def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "проверка стенда" / "var"
+def home(tmp_path: Path) -> Iterator[Path]:
+    home = tmp_path / "проверка стенда" / "var"
+    yield home
+    psutil.wait_procs(processes_in(home), timeout=10)  # they end a moment after a supervisor killed by a test
+    if (home / "postgres").exists():
+        discard_folder(home / "postgres")
 
 
 @contextmanager

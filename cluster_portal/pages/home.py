@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, When
 from django.urls import reverse
 
 from cluster_portal.pages.lattice import Lattice
+from common.charts import Bar
 from common.tiles import Tile
 from members.filters import Overview
-from members.models import Organisation
+from members.models import Kind, Organisation
 from members.models.organisation import OrganisationQuerySet
 
 NEWEST = 6
@@ -17,19 +18,31 @@ ON_THE_LATTICE = 19  # the association and two rings around it
 
 def contents() -> dict[str, Any]:
     overview = Overview.load()
-    published = Organisation.objects.published().with_tier().select_related("region")
+    published = Organisation.objects.published().select_related("region")
     directory = reverse("members:organisation_list")
+    kinds = [
+        Bar(label, number, kind=kind, url=f"{directory}?kind={kind}")
+        for kind, label in Kind.choices
+        if (number := overview.counts.kind.get(kind))
+    ]
     return {
         "lattice": Lattice.of(_on_the_lattice(published)),
         "newest": published.filter(is_association=False).order_by("-created_at", "pk")[:NEWEST],
         "figures": {
-            "organisations": sum(overview.counts.kind.values()),
-            "members": sum(overview.counts.role.values()),
-            "regions": len(overview.counts.region),
+            "organisations": overview.counts.total,
+            "members": sum(number for tier, number in overview.counts.role.items() if tier),
+            "regions": sum(code is not None for code in overview.counts.region),
         },
-        "kinds": overview.counts.kind,
+        "kinds": kinds,
+        "all_kinds": Kind.choices,
+        "most_of_a_kind": max((bar.number for bar in kinds), default=0),
         "directions": [
-            (direction, overview.counts.direction.get(direction.slug, 0)) for direction in overview.directions
+            (direction, overview.counts.direction.get(slug, 0)) for slug, direction in overview.directions.items()
+        ],
+        "regions": [
+            (region, number)
+            for region in overview.regions.values()
+            if (number := overview.counts.region.get(region.code))
         ],
         "tiles": [
             Tile.of_region(
@@ -37,7 +50,7 @@ def contents() -> dict[str, Any]:
                 number=overview.counts.region.get(region.code, 0),
                 url=f"{directory}?region={region.code}",
             )
-            for region in overview.regions
+            for region in overview.regions.values()
             if region.tile_row is not None
         ],
     }
@@ -45,5 +58,5 @@ def contents() -> dict[str, Any]:
 
 def _on_the_lattice(published: OrganisationQuerySet) -> OrganisationQuerySet:
     """The association, then its members, then whoever came first to the directory."""
-    nearest = published.order_by("-is_association", F("tier").asc(nulls_last=True), "created_at", "pk")
+    nearest = published.order_by("-is_association", Case(When(tier="", then=1), default=0), "created_at", "pk")
     return nearest[:ON_THE_LATTICE]

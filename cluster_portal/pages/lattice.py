@@ -1,31 +1,52 @@
 """The picture of who works with whom: organisations on the points of a triangular lattice, bonds between them.
 
-The bonds are memberships of the association until agreements bring their own.
+The bonds are memberships of the association, and parts of a consortium, until agreements bring their own.
 """
 
 import itertools
 import math
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
 from members.models import Organisation
 
-STEP = 100  # units of the picture between neighbouring points
+STEP = 112  # units of the picture between neighbouring points; a unit is about a pixel
+HALF = STEP // 2
+ROW = round(STEP * math.sin(math.pi / 3))
+LINE = 14  # between the lines of a name
+NAME_WIDTH, NAME_LINES = 15, 3  # letters and lines that fit between neighbours
+WIDTH, HEIGHT = 600, 500  # of the picture, its middle at 0, 0
+GAP = 25  # from the middle of a node to the nearest line of its name
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    x: float
-    y: float
+    x: int
+    y: int
     organisation: Organisation
     ring: int  # 0 is the association itself
+
+    @property
+    def lines(self) -> list[tuple[int, str]]:
+        """The name broken to fit, with the height of each line: over the upper nodes, under the others."""
+        words = textwrap.wrap(
+            self.organisation.title, NAME_WIDTH, max_lines=NAME_LINES, placeholder="…", break_on_hyphens=False
+        )
+        top = self.y - GAP + 8 - LINE * (len(words) - 1) if self.y < 0 else self.y + GAP + 6
+        return [(top + LINE * number, line) for number, line in enumerate(words)]
 
 
 @dataclass(frozen=True, slots=True)
 class Bond:
     start: Node
     end: Node
+    is_part: bool  # of a consortium; else a membership
+
+    @property
+    def is_far(self) -> bool:
+        return max(self.start.ring, self.end.ring) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +54,43 @@ class Lattice:
     nodes: list[Node]
     bonds: list[Bond]
 
+    @property
+    def ground(self) -> str:
+        """The path of the bare lattice behind the nodes."""
+        rows = [f"M{-WIDTH // 2} {number * ROW}h{WIDTH}" for number in range(-2, 3)]
+        lean = HEIGHT * STEP // (2 * ROW)  # how far a slanting line runs sideways over the height
+        slants = [
+            f"M{number * STEP - side * lean // 2} {-HEIGHT // 2}l{side * lean} {HEIGHT}"
+            for number in range(-4, 5)
+            for side in (1, -1)
+        ]
+        return "".join(rows + slants)
+
     @classmethod
     def of(cls, organisations: Iterable[Organisation]) -> Self:
         """Place the association in the middle, members nearest to it, the others around; always the same way."""
-        ranked = sorted(organisations, key=lambda one: (not one.is_association, one.tier is None, one.sort_name))
+        ranked = sorted(organisations, key=lambda one: (not one.is_association, not one.tier, one.sort_name))
         nodes = [Node(x, y, organisation, ring) for (x, y, ring), organisation in zip(_points(), ranked, strict=False)]
-        return cls(nodes, [Bond(nodes[0], node) for node in nodes[1:] if node.organisation.tier])
+        at = {node.organisation.pk: node for node in nodes}
+        bonds = [
+            Bond(at[part.organisation.consortium_id], part, is_part=True)
+            for part in nodes
+            if part.organisation.consortium_id in at
+        ]
+        if nodes and nodes[0].organisation.is_association:
+            bonds += [Bond(nodes[0], member, is_part=False) for member in nodes[1:] if member.organisation.tier]
+        return cls(nodes, bonds)
 
 
-def _points() -> Iterator[tuple[float, float, int]]:
-    """The middle, then ring by ring outwards, each clockwise from the left."""
+def _points() -> Iterator[tuple[int, int, int]]:
+    """The middle, then ring by ring outwards; every other point of a ring first, so that few stand well apart."""
     yield 0, 0, 0
-    ring = 0
-    while True:
-        ring += 1
-        corners = [(math.cos(math.pi * (1 + turn / 3)), math.sin(math.pi * (1 + turn / 3))) for turn in range(7)]
-        for (x, y), (next_x, next_y) in itertools.pairwise(corners):
-            for step in range(ring):
-                share = step / ring
-                yield (
-                    round(STEP * ring * (x + (next_x - x) * share), 1),
-                    round(STEP * ring * (y + (next_y - y) * share), 1),
-                    ring,
-                )
+    corners = [(-STEP, 0), (-HALF, -ROW), (HALF, -ROW), (STEP, 0), (HALF, ROW), (-HALF, ROW)]
+    for ring in itertools.count(1):
+        points = [
+            (x * (ring - step) + next_x * step, y * (ring - step) + next_y * step, ring)
+            for (x, y), (next_x, next_y) in itertools.pairwise([*corners, corners[0]])
+            for step in range(ring)
+        ]
+        yield from points[::2]
+        yield from points[1::2]

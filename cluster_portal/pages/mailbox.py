@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 SHOWN = 50
 
@@ -22,6 +23,7 @@ class Letter:
 
 
 @login_not_required
+@require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)[:SHOWN]
     return render(request, "pages/mailbox.html", {"letters": [_letter(file) for file in files]})

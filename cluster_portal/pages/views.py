@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
 from members.forms import OrganisationProfileForm
-from members.models import Organisation
+from members.models import Kind, Organisation
 from members.policies import can_edit_organisation
 from members.services import update_profile
 
@@ -24,12 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @public_page()
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    organisations = Organisation.objects.visible_to(request.user).with_tier().select_related("region", "consortium")
+    organisations = Organisation.objects.visible_to(request.user).select_related("region", "consortium")
     organisation = get_object_or_404(organisations, slug=slug)
     context = {
         "organisation": organisation,
         "people": organisation.public_people.filter(is_published=True),
         "memberships": organisation.memberships.running(),
+        "directions": organisation.directions.all(),
         "sub_members": organisation.sub_members.visible_to(request.user).select_related("region"),
         "offices": organisation.offices.prefetch_related("changes"),
         "may_edit": can_edit_organisation(request.user, organisation),
@@ -40,7 +42,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @public_page()
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/about.html")
+    return render(request, "pages/about.html", {"kinds": Kind.choices})
 
 
 @login_not_required
@@ -55,6 +57,7 @@ def selection_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/selection_rules.html")
 
 
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Send to the organisation acted for last, or say how to begin."""
     own = Organisation.objects.represented_by(request.user).order_by("sort_name")
@@ -64,6 +67,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return redirect("pages:dashboard_overview", slug=last.slug)
 
 
+@require_safe
 def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = _own_organisation(request, slug)
     request.session["last_organisation"] = slug
@@ -76,6 +80,7 @@ def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pages/dashboard_overview.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = _own_organisation(request, slug)
     if not can_edit_organisation(request.user, organisation):
@@ -90,4 +95,4 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _own_organisation(request: HttpRequest, slug: str) -> Organisation:
     """The organisation, to those who act for it; to others it is not there."""
-    return get_object_or_404(Organisation.objects.represented_by(request.user).with_tier(), slug=slug)
+    return get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)

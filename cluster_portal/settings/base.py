@@ -5,8 +5,12 @@ from pathlib import Path
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from cluster_portal import addresses
+
+from .unfold import UNFOLD  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"
@@ -18,11 +22,13 @@ INSTALLED_APPS = [
     "members",
     "cluster_portal.pages",
     "cluster_portal.api",
-    "unfold",
+    "cluster_portal.demo",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
+    "unfold.contrib.forms",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "cluster_portal.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -31,7 +37,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_structlog",
     "django_htmx",
-    "django_filters",
     "template_partials",
     "lucide",
     "import_export",
@@ -50,6 +55,7 @@ INSTALLED_APPS = [
 
 # The order is the way in: what answers early (files, health, cached pages) stands before what costs a query.
 MIDDLEWARE = [
+    "common.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -57,17 +63,16 @@ MIDDLEWARE = [
     "common.middleware.PermissionsPolicyMiddleware",
     "common.middleware.LanguageMiddleware",
     "common.middleware.ViewSettingsMiddleware",
-    "common.middleware.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "members.middleware.SessionLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "members.middleware.SessionLimitMiddleware",
+    "members.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "cluster_portal.pages.middleware.RuleViolatedMiddleware",
@@ -122,7 +127,9 @@ def redis_caches(url: str) -> dict[str, object]:
             "LOCATION": url,
             "KEY_PREFIX": "cache",
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
-        }
+        },
+        # Drawn fragments, whose keys change with what they show.
+        "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}},
     }
 
 
@@ -141,20 +148,22 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = reverse_lazy("pages:dashboard")
 
 # Lower floors ask an object for its address; only the roof knows which page shows it.
-ABSOLUTE_URL_OVERRIDES = {
-    "members.organisation": lambda organisation: reverse("pages:organisation_detail", args=[organisation.slug]),
-}
+ABSOLUTE_URL_OVERRIDES = {"members.organisation": addresses.organisation_detail}
 
+LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "members.adapters.SocialAccountAdapter"
-MFA_ADAPTER = "members.adapters.MFAAdapter"
 ACCOUNT_FORMS = {"signup": "members.forms.SignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -162,15 +171,39 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+# Guessing. An address may be that of a whole school; an account (key) is one person's. What the limits of a page
+# refuse is answered with 429, too many wrong passwords or codes with an error of the form.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,5/10m/key",
+    "signup": "30/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/10s/key",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+# How many proxies of ours stand in front: a forwarding header of anybody else changes nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
+# Digits are on every keyboard layout; with five codes in ten minutes and three tries each, eight are enough.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Cluster Portal"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of telephones differ, and people type slowly
 USERSESSIONS_TRACK_ACTIVITY = True
-# Providers of Russian owners only (149-FZ, art. 8, as changed by 406-FZ). Each works once its keys are given.
+# Providers of Russian owners only (149-FZ, art. 8, as changed by 406-FZ), and the hosts that a reader passes on
+# the way to their log-in form. Each works once its keys are given.
+PROVIDER_HOSTS = {
+    "yandex": ["https://*.yandex.com", "https://*.yandex.ru"],
+    "vk": ["https://*.vk.ru", "https://*.vk.com"],
+}
 SOCIALACCOUNT_PROVIDERS = {
     provider: {"APPS": [{"client_id": client_id, "secret": env(f"{provider.upper()}_SECRET"), "key": ""}]}
-    for provider in ("yandex", "vk")
+    for provider in PROVIDER_HOSTS
     if (client_id := env(f"{provider.upper()}_CLIENT_ID", default=""))
 }
 
@@ -186,7 +219,7 @@ LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
@@ -228,7 +261,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
@@ -261,13 +293,14 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the redirects that follow a form to this list as well.
+        "form-action": [SELF, *(host for provider in SOCIALACCOUNT_PROVIDERS for host in PROVIDER_HOSTS[provider])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
 
-# --- Admin -------------------------------------------------------------------------------------------------
+# --- Admin: its look is in unfold.py -----------------------------------------------------------------------
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True

@@ -3,6 +3,7 @@
 import os
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 
 from cluster_portal import embedded
 
@@ -10,6 +11,8 @@ from .base import *
 
 for _name, _url in embedded.running_urls().items():
     os.environ.setdefault(_name, _url)
+if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+    raise ImproperlyConfigured("No servers: start the portal with `make run`, or set DATABASE_URL and REDIS_URL")
 
 DEBUG = True
 SECRET_KEY = "development only, never secret"  # noqa: S105

@@ -5,6 +5,7 @@ import structlog
 from .base import *
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # a step of `make check`
 SECRET_KEY = "tests only, never secret"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
@@ -25,4 +26,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_AUTOREFRESH = True  # or each client of a test would walk through all static files
 LOGGING = logging_config(structlog.dev.ConsoleRenderer(), level="ERROR")

@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
@@ -14,13 +15,11 @@ from stdnum.ru import ogrn as ogrn_number
 from common.html import RichTextField
 from common.models import PublicContent
 from common.translation import Translated
-from members.models.membership import Membership, Tier
+from members.models.membership import Tier
 from members.models.search import searched
 from members.models.taxonomy import Direction, Region
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.contrib.auth.models import AnonymousUser
 
     from members.models.user import User
@@ -50,6 +49,9 @@ def validate_ogrn(number: str) -> None:
         raise ValidationError(_("This OGRN has a mistake: its check digit does not agree."), code="ogrn")
 
 
+FILLED_BY_DATABASE = ["sort_name", "tier", "direction_slugs", "search_vector", "search_text"]
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
@@ -66,17 +68,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def represented_by(self, user: "User") -> Self:
         return self.filter(representatives__user=user, representatives__ended_at=None)
 
-    def in_tier(self, tiers: "Sequence[str]") -> Self:
-        return self.filter(pk__in=Membership.objects.running().filter(tier__in=tiers).values("organisation"))
-
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
         return searched(self, text)
-
-    def with_tier(self) -> Self:
-        """Annotate ``tier``: that of the running membership, or NULL."""
-        running = Membership.objects.running().filter(organisation=models.OuterRef("pk"))
-        return self.annotate(tier=models.Subquery(running.values("tier")[:1]))
 
 
 class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]
@@ -123,11 +117,21 @@ class Organisation(PublicContent):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     sort_name = models.GeneratedField(
-        expression=Lower(Replace(Replace("short_name", Value("«"), Value("")), Value("ё"), Value("е"))),
+        expression=Replace(Replace(Lower("short_name"), Value("«"), Value("")), Value("ё"), Value("е")),
         output_field=models.CharField(max_length=80),
         db_persist=True,
     )
-    # Filled by a trigger (migration 0002), so that imports and bulk inserts are found as well.
+    # From here on filled by triggers (migration 0002), whoever writes: one row is all that the directory reads.
+    tier = models.CharField(
+        _("tier"),
+        max_length=10,
+        choices=Tier,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("Of the running membership"),
+    )
+    direction_slugs = ArrayField(models.SlugField(), default=list, editable=False)
     search_vector = SearchVectorField(null=True, editable=False)
     search_text = models.TextField(default="", editable=False)
 
@@ -137,9 +141,7 @@ class Organisation(PublicContent):
     description: ClassVar = Translated("about")
 
     objects: ClassVar[OrganisationManager] = OrganisationManager()
-    history = HistoricalRecords(
-        m2m_fields=["directions"], excluded_fields=["search_vector", "search_text", "sort_name", "updated_at"]
-    )
+    history = HistoricalRecords(m2m_fields=["directions"], excluded_fields=[*FILLED_BY_DATABASE, "updated_at"])
 
     class Meta:
         verbose_name = _("organisation")
@@ -174,16 +176,14 @@ class Organisation(PublicContent):
             GinIndex(fields=["search_vector"], name="organisation_search"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="organisation_similar"),
             models.Index(fields=["sort_name", "id"], condition=Q(is_published=True), name="organisation_public_list"),
-            models.Index(fields=["kind", "region"], condition=Q(is_published=True), name="organisation_public_counts"),
+            models.Index(
+                fields=["kind", "region", "tier"], condition=Q(is_published=True), name="organisation_public_counts"
+            ),
+            GinIndex(fields=["direction_slugs"], name="organisation_directions"),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def tier_title(self) -> str:
-        """The tier in words or "", after ``with_tier``."""
-        return str(Tier(self.tier).label) if self.tier else ""
 
 
 class PublicPerson(PublicContent):

@@ -1,0 +1,1 @@
+"""The yardsticks: a Django project with nothing in it but one view and one list."""

@@ -1,0 +1,44 @@
+"""What is measured. A figure has several addresses where one alone would only measure a warm database page."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+ORGANISATIONS = 10_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    server: str  # bare, cold (no cache of pages) or warm
+    paths: tuple[str, ...]
+    aim: float | None = None  # × of the bare list, from quality.md
+
+
+def _searched(*queries: str) -> tuple[str, ...]:
+    return tuple(f"/organisations/?q={quote(query)}" for query in queries)
+
+
+LIST = ("/organisations/",)
+FREQUENT = _searched("школа", "лаборатории", "инженерным", "компания")
+RARE = _searched("школы Сургута", "колледж Гусь-Хрустальный", "технопарк Казань", "импульс Дубна")
+TYPO = _searched("хрустальныи", "лецей Сургут")
+FILTERED = ("/organisations/?kind=school&region=RU-KHM", "/organisations/?role=founder&direction=robotics")
+DETAIL = tuple(f"/organisations/organisation-{number}/" for number in range(100, 130))
+API = ("/api/v1/organisations/",)
+
+YARDSTICK = "one-query list of 20 rows"
+FIGURES = (
+    Figure("bare Django view", "bare", ("/nothing/",)),
+    Figure(YARDSTICK, "bare", ("/rows/",)),
+    Figure("/", "cold", ("/",)),
+    Figure("/ from the page cache", "warm", ("/",)),
+    Figure("/organisations/", "cold", LIST, aim=0.6),
+    Figure("/organisations/ from the page cache", "warm", LIST, aim=3.5),
+    Figure("/organisations/ filtered", "cold", FILTERED, aim=0.6),
+    Figure("/organisations/ rare words", "cold", RARE, aim=0.6),
+    Figure("/organisations/ frequent word", "cold", FREQUENT, aim=0.6),
+    Figure("/organisations/ mistyped", "cold", TYPO),
+    Figure("/organisations/<slug>/", "cold", DETAIL, aim=1.3),
+    Figure("/organisations/<slug>/ from the page cache", "warm", DETAIL, aim=3.5),
+    Figure("/api/v1/organisations/", "cold", API, aim=1.2),
+)

@@ -1,0 +1,21 @@
+"""Addresses that lower floors ask their objects for (ABSOLUTE_URL_OVERRIDES)."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.urls import get_script_prefix, reverse
+
+if TYPE_CHECKING:
+    from members.models import Organisation
+
+PLACE = "0"  # a slug that no address holds otherwise
+
+
+def organisation_detail(organisation: "Organisation") -> str:
+    return _pattern(get_script_prefix()).replace(PLACE, organisation.slug)
+
+
+@lru_cache
+def _pattern(prefix: str) -> str:
+    """``reverse`` once for each language prefix: lists ask for an address in every row."""
+    return reverse("pages:organisation_detail", args=[PLACE])

@@ -1,0 +1,33 @@
+"""``manage.py demo``: the stories; ``manage.py demo --scale N``: numbers for benchmarks."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from members import demo as members_demo
+from members import scale as members_scale
+from members.models import Organisation
+
+
+class Command(BaseCommand):
+    help = "Load the demo data: the organisations of the stories, or as many plausible ones as you like."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where any organisation exists")
+        parser.add_argument("--scale", type=int, metavar="N", help="make N plausible organisations instead")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same organisations")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and Organisation.objects.exists():
+            return
+        with transaction.atomic():
+            if options["scale"]:
+                members_scale.make_organisations(options["scale"], seed=options["seed"])
+            else:
+                members_demo.load()
+                # Their password is public, so they exist only where the portal is on somebody's own machine.
+                if settings.DEBUG:
+                    members_demo.load_logins()

@@ -1,0 +1,86 @@
+"""How the admin site looks: colours of the portal, sections of the sidebar."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+def _page(title: str | Promise, icon: str, model: str) -> dict[str, object]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": _may_see(*model.split("_", 1)),
+    }
+
+
+def _may_see(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
+
+
+def _section(title: str | Promise, *pages: dict[str, object]) -> dict[str, object]:
+    return {"title": title, "separator": True, "items": pages}
+
+
+UNFOLD = {
+    "SITE_TITLE": _("Cluster Portal"),
+    "SITE_HEADER": _("Cluster Portal"),
+    "SITE_SUBHEADER": _("office of the association"),
+    "SITE_SYMBOL": "hub",
+    "SITE_URL": reverse_lazy("pages:home"),
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("common:set_language")},
+    "ENVIRONMENT": "cluster_portal.admin_site.environment",
+    "DASHBOARD_CALLBACK": "cluster_portal.admin_start.context",
+    "STYLES": [lambda request: static("css/admin.css")],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 264)",
+            "100": "oklch(94% .03 264)",
+            "200": "oklch(89% .058 264)",
+            "300": "oklch(81% .1 264)",
+            "400": "oklch(71% .15 264)",
+            "500": "oklch(62% .19 264)",
+            "600": "oklch(46% .2 264)",
+            "700": "oklch(41% .195 264)",
+            "800": "oklch(36% .17 264)",
+            "900": "oklch(31% .13 264)",
+            "950": "oklch(23% .09 264)",
+        },
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+        ],
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {"items": [{"title": _("Start"), "icon": "inbox", "link": reverse_lazy("admin:index")}]},
+            _section(
+                _("Association"),
+                _page(_("Organisations"), "domain", "members_organisation"),
+                _page(_("Memberships"), "handshake", "members_membership"),
+                _page(_("People in public roles"), "badge", "members_publicperson"),
+                _page(_("Representative offices"), "public", "members_representativeoffice"),
+            ),
+            _section(
+                _("People"),
+                _page(_("People with an account"), "group", "members_user"),
+                _page(_("Representatives"), "supervisor_account", "members_representative"),
+                _page(_("Groups of rights"), "key", "auth_group"),
+            ),
+            _section(
+                _("Lists"),
+                _page(_("Regions"), "map", "members_region"),
+                _page(_("Directions"), "category", "members_direction"),
+            ),
+        ],
+    },
+}

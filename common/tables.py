@@ -1,0 +1,112 @@
+"""Spreadsheets that people upload and download, as formats of django-import-export."""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+
+import openpyxl
+import tablib
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from import_export.formats import base_formats
+
+from common.exports import FORMULA_STARTS, neutral
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_ROWS = 5_000
+
+
+class Csv(base_formats.CSV):
+    """Read in the encodings and with the separators that spreadsheets write; bytes on both sides."""
+
+    def is_binary(self) -> bool:
+        return True
+
+    def get_read_mode(self) -> str:
+        return "rb"
+
+    def create_dataset(self, in_stream: bytes, **kwargs: object) -> tablib.Dataset:
+        text = _decoded(in_stream)
+        heading = text.partition("\n")[0]
+        separator = max(";,\t", key=heading.count)
+        try:
+            return _dataset(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        except csv.Error as error:
+            raise ValidationError(_("The CSV is broken: a quotation mark is left open or misplaced.")) from error
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> bytes:
+        _neutralise(dataset)
+        text = dataset.export("csv", delimiter=";" if get_language() == "ru" else ",")
+        return codecs.BOM_UTF8 + text.encode()
+
+
+class Xlsx(base_formats.XLSX):
+    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        with zipfile.ZipFile(io.BytesIO(in_stream)) as package:
+            if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED_BYTES:
+                raise ValidationError(_("Unpacked, the table is larger than 100 MB."))
+        book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
+        return _dataset(book.worksheets[0].iter_rows(values_only=True))
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> bytes:
+        _neutralise(dataset)
+        return super().export_data(dataset, **kwargs)
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, else what a Russian Windows writes; the preview lets a person see whether that was right."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return content.decode("cp1251")
+        except UnicodeDecodeError as error:
+            raise ValidationError(_("The encoding is unknown. Save the table as XLSX or as CSV in UTF-8.")) from error
+
+
+def _dataset(rows: Iterable[Sequence[object]]) -> tablib.Dataset:
+    """Cells as text under the headings of the first row; empty rows at the end are no rows."""
+    lines = iter(rows)
+    headings = [_text(cell) for cell in next(lines, ())]
+    while headings and not headings[-1]:
+        headings.pop()
+    if not headings:
+        raise ValidationError(_("The first row must hold the headings of the columns."))
+    dataset = tablib.Dataset(headers=headings)
+    empty = 0
+    for number, line in enumerate(lines, start=1):
+        cells = [_text(cell) for cell in line]
+        if not any(cells):
+            empty += 1
+            continue
+        if number > MAX_ROWS:
+            raise ValidationError(_("More than %(limit)d rows. Divide the table.") % {"limit": MAX_ROWS})
+        if any(cells[len(headings) :]):
+            raise ValidationError(_("Row %(row)d has more cells than there are headings.") % {"row": number + 1})
+        for _blank in range(empty):
+            dataset.append([""] * len(headings))
+        empty = 0
+        dataset.append([*cells, *[""] * len(headings)][: len(headings)])
+    return dataset
+
+
+def _text(cell: object) -> str:
+    """What a person sees in the cell: 7701.0 is a number that the spreadsheet made of 7701."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = str(cell).strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def _neutralise(dataset: tablib.Dataset) -> None:
+    rows = [[neutral(cell) for cell in row] for row in dataset]
+    headers = dataset.headers
+    dataset.wipe()
+    dataset.headers = headers
+    dataset.extend(rows)

@@ -1,0 +1,6 @@
+"""What waits here for a decision of the staff, most pressing first."""
+
+from members.admin.memberships import SUSPENDED
+from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
+
+DECISIONS = (UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE, SUSPENDED)

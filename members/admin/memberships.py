@@ -1,0 +1,174 @@
+"""Memberships. Their status moves only by the service, one history row per move."""
+
+import datetime
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import StackedInline
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+
+from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline
+from common.errors import RuleViolated
+from members.models import Membership, MembershipStatus, MembershipStatusChange
+from members.services import MEMBERSHIP_MOVES, change_membership_status, record_membership_start
+
+# Action → what its page asks, the status it leads to.
+MOVES: dict[str, tuple[str | Promise, MembershipStatus]] = {
+    "suspend": (_("Suspend memberships"), MembershipStatus.SUSPENDED),
+    "resume": (_("Resume memberships"), MembershipStatus.ACTIVE),
+    "end": (_("End memberships"), MembershipStatus.ENDED),
+}
+STATUS_COLOURS = {
+    MembershipStatus.ACTIVE: "success",
+    MembershipStatus.SUSPENDED: "warning",
+}
+
+
+class MoveForm(forms.Form):
+    on = forms.DateField(label=_("Date"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For instance, the number and date of the board's protocol"),
+    )
+
+    def clean_on(self) -> datetime.date:
+        on = self.cleaned_data["on"]
+        if on > timezone.localdate():
+            raise forms.ValidationError(_("The status changes at once, so the date cannot lie ahead."))
+        return on
+
+
+class MembershipStatusChangeInline(ReadOnlyInline):
+    model = MembershipStatusChange
+    fields = ["on", "status", "reason", "by", "recorded_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MembershipStatusChange]:
+        return super().get_queryset(request).select_related("by")
+
+
+class MembershipInline(StackedInline):
+    """New ones begin here; how they go on is decided on their own page."""
+
+    model = Membership
+    extra = 0
+    tab = True
+    fields = [("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
+    readonly_fields = ["status", "ended_on"]
+    show_change_link = True
+    can_delete = False
+
+
+@admin.register(Membership)
+class MembershipAdmin(HistoryModelAdmin):
+    list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
+    list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter)]
+    list_select_related = ["organisation"]
+    search_fields = ["organisation__short_name", "organisation__name", "organisation__inn", "note"]
+    autocomplete_fields = ["organisation"]
+    fields = ["organisation", ("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
+    readonly_fields = ["status", "ended_on"]
+    inlines = [MembershipStatusChangeInline]
+    actions = ["suspend", "resume", "end"]
+    actions_detail = ["suspend_this", "resume_this", "end_this"]
+
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
+    def status_label(self, membership: Membership) -> tuple[str, str]:
+        return membership.status, membership.get_status_display()
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
+        """Only the moves that its status allows."""
+        status = Membership.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        possible = {
+            f"{move}_this" for move, (_title, then) in MOVES.items() if then in MEMBERSHIP_MOVES.get(status, ())
+        }
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if one.method.original_function_name in possible]
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            record_membership_start(form.instance, by=request.user)
+
+    @action(description=MOVES["suspend"][0], permissions=["change"])
+    def suspend(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        return self._move(request, memberships, "suspend")
+
+    @action(description=MOVES["resume"][0], permissions=["change"])
+    def resume(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        return self._move(request, memberships, "resume")
+
+    @action(description=MOVES["end"][0], permissions=["change"])
+    def end(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        return self._move(request, memberships, "end")
+
+    @action(description=_("Suspend"), icon="pause_circle", permissions=["change"])
+    def suspend_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move_one(request, object_id, "suspend")
+
+    @action(description=_("Resume"), icon="play_circle", permissions=["change"])
+    def resume_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move_one(request, object_id, "resume")
+
+    @action(description=_("End"), icon="stop_circle", permissions=["change"])
+    def end_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move_one(request, object_id, "end")
+
+    def _move_one(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        membership = self.get_object(request, object_id)
+        if membership is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        one = self.get_queryset(request).filter(pk=membership.pk)
+        done = self._move(request, one, move)
+        return done or HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
+
+    def _move(self, request: HttpRequest, memberships: QuerySet[Membership], move: str) -> HttpResponse | None:
+        """Ask for the date and the reason; then move row by row, telling of each that a rule forbids."""
+        form = MoveForm(request.POST if "on" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": MOVES[move][0],
+                "opts": self.opts,
+                "form": form,
+                "memberships": memberships,
+                "move": move,
+                "ending": move == "end",
+            }
+            return TemplateResponse(request, "admin/members/membership_move.html", context)
+        moved = 0
+        for membership in memberships:
+            try:
+                change_membership_status(membership, status=MOVES[move][1], by=request.user, **form.cleaned_data)
+                moved += 1
+            except RuleViolated as error:
+                self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
+        if moved:
+            text = ngettext("%(number)d membership is changed.", "%(number)d memberships are changed.", moved)
+            self.message_user(request, text % {"number": moved}, messages.SUCCESS)
+        return None
+
+
+def _suspended() -> QuerySet[Membership]:
+    last_move = MembershipStatusChange.objects.filter(membership=OuterRef("pk")).order_by("-on", "-pk")
+    return (
+        Membership.objects.filter(status=MembershipStatus.SUSPENDED)
+        .select_related("organisation")
+        .annotate(waits_since=Subquery(last_move.values("on")[:1]))
+        .order_by("waits_since", "pk")
+    )
+
+
+SUSPENDED = Decision(_("Suspended: resume or end?"), "pause_circle", _suspended, "status__exact=suspended")

@@ -1,0 +1,265 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import DateTimeField, F, ManyToManyField, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesCheckboxFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from common import images
+from common.admin import Decision, HistoryModelAdmin
+from common.text import slug_of
+from members.admin.memberships import MembershipInline
+from members.admin.tables import OrganisationTablesMixin
+from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier
+from members.services import record_membership_start, remove_logo, set_logo
+
+TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
+
+
+class TierFilter(DropdownFilter):
+    title = _("tier")
+    parameter_name = "tier"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [*Tier.choices, ("none", _("Not a member today"))]
+
+    def queryset(self, request: HttpRequest, organisations: QuerySet) -> QuerySet:
+        if self.value() == "none":
+            return organisations.filter(tier="")
+        return organisations.filter(tier=self.value()) if self.value() else organisations
+
+
+class InnFilter(DropdownFilter):
+    title = _("INN")
+    parameter_name = "inn_given"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("no", _("Not given")), ("yes", _("Given"))]
+
+    def queryset(self, request: HttpRequest, organisations: QuerySet) -> QuerySet:
+        match self.value():
+            case "no":
+                return organisations.filter(inn="")
+            case "yes":
+                return organisations.exclude(inn="")
+        return organisations
+
+
+class NewFilter(DropdownFilter):
+    title = _("added")
+    parameter_name = "added"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("month", _("This month"))]
+
+    def queryset(self, request: HttpRequest, organisations: QuerySet) -> QuerySet:
+        if self.value() == "month":
+            return organisations.filter(created_at__gte=timezone.localtime().replace(day=1, hour=0, minute=0, second=0))
+        return organisations
+
+
+class OrganisationForm(forms.ModelForm):
+    new_logo = forms.FileField(
+        label=_("New logo"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_("PNG, JPEG or WebP, up to 5 MB; best a square"),
+    )
+    no_logo = forms.BooleanField(label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:  # it is not, to those who may only look
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty, it is made of the short name")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("slug"):
+            data["slug"] = slug_of(data.get("short_name", ""))
+        return data
+
+    def clean_new_logo(self) -> Any:
+        upload = self.cleaned_data["new_logo"]
+        if upload:
+            images.open_picture(upload)
+        return upload
+
+
+class RepresentativeInline(TabularInline):
+    model = Representative
+    extra = 0
+    tab = True
+    fields = ["user", "role", "position", "since", "ended_at"]
+    readonly_fields = ["since"]
+    autocomplete_fields = ["user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Representative]:
+        return super().get_queryset(request).select_related("user")
+
+
+class PublicPersonInline(TabularInline):
+    model = PublicPerson
+    extra = 0
+    tab = True
+    fields = ["name", "name_en", "position", "position_en", "is_published", "order"]
+
+
+class OfficeInline(TabularInline):
+    model = RepresentativeOffice
+    extra = 0
+    tab = True
+    show_change_link = True
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
+    form = OrganisationForm
+    list_display = ["name_and_kind", "region", "city", "tier_now", "is_published", "updated_at"]
+    list_filter = [
+        ("kind", ChoicesCheckboxFilter),
+        TierFilter,
+        ("is_published", BooleanRadioFilter),
+        ("region", AutocompleteSelectFilter),
+        ("directions", RelatedDropdownFilter),
+        InnFilter,
+        NewFilter,
+    ]
+    list_select_related = ["region"]
+    search_fields = ["short_name", "name", "inn", "city"]
+    search_help_text = _("Short or full name, INN, city")
+    ordering = ["sort_name", "pk"]
+    autocomplete_fields = ["region", "consortium"]
+    formfield_overrides = {
+        **HistoryModelAdmin.formfield_overrides,
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
+    }
+    readonly_fields = ["logo_now"]
+    actions = ["publish", "unpublish"]
+    inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("kind", "is_published"),
+                    ("short_name", "short_name_en"),
+                    "name",
+                    "name_en",
+                    ("slug", "website"),
+                    ("inn", "ogrn"),
+                    ("region", "consortium"),
+                    ("city", "city_en"),
+                    "is_association",
+                ],
+            },
+        ),
+        (_("Directions"), {"fields": ["directions"], "classes": ["tab"]}),
+        (_("Description"), {"fields": ["about", "about_en"], "classes": ["tab"]}),
+        (_("Logo"), {"fields": ["logo_now", "new_logo", "no_logo"], "classes": ["tab"]}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("new_logo"):
+            set_logo(obj, upload=form.cleaned_data["new_logo"])
+        elif form.cleaned_data.get("no_logo"):
+            remove_logo(obj)
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is Membership:
+            for membership in formset.new_objects:
+                record_membership_start(membership, by=request.user)
+
+    @display(description=_("organisation"), ordering="sort_name", header=True)
+    def name_and_kind(self, organisation: Organisation) -> list[str]:
+        return [organisation.title, organisation.get_kind_display()]
+
+    @display(description=_("tier"), ordering="tier", label=TIER_COLOURS)
+    def tier_now(self, organisation: Organisation) -> tuple[str, str] | str:
+        return (organisation.tier, organisation.get_tier_display()) if organisation.tier else ""
+
+    @display(description=_("logo now"))
+    def logo_now(self, organisation: Organisation) -> str:
+        if not organisation.logo:
+            return ""
+        return format_html('<img src="{}" alt="" width="96">', images.variant_name(organisation.logo.url, 96))
+
+    @action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, organisations: QuerySet[Organisation]) -> None:
+        number = _set_published(organisations, published=True)
+        text = ngettext("%(number)d organisation is published.", "%(number)d organisations are published.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    @action(description=_("Take off the public site"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, organisations: QuerySet[Organisation]) -> None:
+        number = _set_published(organisations, published=False)
+        text = ngettext(
+            "%(number)d organisation is off the public site.",
+            "%(number)d organisations are off the public site.",
+            number,
+        )
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+
+def _set_published(rows: QuerySet, *, published: bool) -> int:
+    """Row by row, so that each leaves its history; returns how many were not so before."""
+    others = rows.filter(is_published=not published)
+    number = 0
+    for row in others:
+        row.is_published = published
+        row.save()
+        number += 1
+    return number
+
+
+@admin.register(PublicPerson)
+class PublicPersonAdmin(HistoryModelAdmin):
+    list_display = ["name", "position", "organisation", "is_published"]
+    list_filter = [("is_published", BooleanRadioFilter)]
+    list_select_related = ["organisation"]
+    search_fields = ["name", "position", "organisation__short_name"]
+    autocomplete_fields = ["organisation"]
+    fields = ["organisation", ("name", "name_en"), ("position", "position_en"), ("is_published", "order")]
+
+
+def _unpublished_organisations() -> QuerySet[Organisation]:
+    waiting = Organisation.objects.filter(is_published=False)
+    return waiting.annotate(waits_since=F("created_at")).order_by("created_at", "pk")
+
+
+def _unpublished_people() -> QuerySet[PublicPerson]:
+    entered = PublicPerson.history.filter(id=OuterRef("pk"), history_type="+").values("history_date")[:1]
+    return (
+        PublicPerson.objects.filter(is_published=False)
+        .select_related("organisation")
+        .annotate(waits_since=Subquery(entered, output_field=DateTimeField()))
+        .order_by("pk")
+    )
+
+
+UNPUBLISHED_ORGANISATIONS = Decision(
+    _("Organisations: publish?"), "domain", _unpublished_organisations, "is_published__exact=0"
+)
+UNPUBLISHED_PEOPLE = Decision(
+    _("People in public roles: publish?"), "badge", _unpublished_people, "is_published__exact=0"
+)

@@ -1,0 +1,175 @@
+"""People with an account, their roles in organisations, and groups of rights.
+
+Rights are given by superusers alone; other staff see to people without an office log-in, so that nobody can raise
+their own rights or take over a colleague's account.
+"""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as AuthGroupAdmin
+from django.contrib.auth.admin import UserAdmin as AuthUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesCheckboxFilter, DropdownFilter
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from common.admin import HistoryModelAdmin, ModelAdmin
+from members.models import Representative, User
+
+RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"], "classes": ["tab"]})
+
+
+class PersonCreationForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email"]
+
+
+class PersonChangeForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = [
+            "last_name",
+            "first_name",
+            "patronymic",
+            "language",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "groups",
+        ]
+
+
+class RepresentationInline(TabularInline):
+    model = Representative
+    extra = 0
+    tab = True
+    verbose_name = _("role in an organisation")
+    verbose_name_plural = _("roles in organisations")
+    fields = ["organisation", "role", "position", "since", "ended_at"]
+    readonly_fields = ["since"]
+    autocomplete_fields = ["organisation"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Representative]:
+        return super().get_queryset(request).select_related("organisation")
+
+
+@admin.register(User)
+class UserAdmin(AuthUserAdmin, ModelAdmin):
+    form = PersonChangeForm
+    add_form = PersonCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["name", "roles", "email_confirmed", "in_office", "is_active", "date_joined"]
+    list_filter = [("is_staff", BooleanRadioFilter), ("is_active", BooleanRadioFilter), "groups"]
+    search_fields = ["last_name", "first_name", "patronymic", "email"]
+    ordering = ["last_name", "first_name", "email"]
+    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = []
+    autocomplete_fields = ["groups"]
+    inlines = [RepresentationInline]
+    fieldsets = [
+        (None, {"fields": ["email", "password", ("last_name", "first_name", "patronymic"), "language", "is_active"]}),
+        (_("Dates"), {"fields": [("date_joined", "last_login")]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", ("last_name", "first_name", "patronymic")]}),
+        (_("Password"), {"fields": ["usable_password", "password1", "password2"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        roles = Representative.objects.active().select_related("organisation")
+        confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("representations", roles, to_attr="acting"))
+            .annotate(email_confirmed=Exists(confirmed))
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        fieldsets = [*super().get_fieldsets(request, obj)]
+        return [*fieldsets, RIGHTS] if obj and request.user.is_superuser else fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """An address is changed by its owner, who proves to have the new one."""
+        readonly = [*super().get_readonly_fields(request, obj)]
+        return [*readonly, "email"] if obj else readonly
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
+        return super().get_inlines(request, obj) if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_open_to(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_open_to(request, obj)
+
+    @display(description=_("person"), ordering="last_name", header=True)
+    def name(self, user: User) -> list[str]:
+        return [user.get_full_name() or user.email, user.email]
+
+    @display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(f"{role.organisation}: {role.get_role_display()}" for role in user.acting)  # type: ignore[attr-defined]
+
+    @display(description=_("office"), boolean=True, ordering="is_staff")
+    def in_office(self, user: User) -> bool:
+        return user.is_staff
+
+    @display(description=_("e-mail confirmed"), boolean=True, ordering="email_confirmed")
+    def email_confirmed(self, user: User) -> bool:
+        return user.email_confirmed  # type: ignore[attr-defined]
+
+
+def _is_open_to(request: HttpRequest, user: User | None) -> bool:
+    return request.user.is_superuser or user is None or not (user.is_staff or user.is_superuser)
+
+
+@admin.register(Group)
+class GroupAdmin(AuthGroupAdmin, ModelAdmin):
+    """Whoever may change a group may give themselves any right, so only superusers may."""
+
+    compressed_fields = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.is_superuser
+
+
+class ActingFilter(DropdownFilter):
+    title = _("acting")
+    parameter_name = "acting"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("yes", _("Acting now")), ("no", _("No longer"))]
+
+    def queryset(self, request: HttpRequest, representatives: QuerySet) -> QuerySet:
+        if self.value() in ("yes", "no"):
+            return representatives.filter(ended_at__isnull=self.value() == "yes")
+        return representatives
+
+
+@admin.register(Representative)
+class RepresentativeAdmin(HistoryModelAdmin):
+    list_display = ["person", "organisation", "role", "position", "since", "ended_at"]
+    list_filter = [ActingFilter, ("role", ChoicesCheckboxFilter)]
+    list_select_related = ["user", "organisation"]
+    search_fields = ["user__last_name", "user__first_name", "user__email", "organisation__short_name"]
+    autocomplete_fields = ["user", "organisation"]
+    fields = [("user", "organisation"), ("role", "position"), ("since", "ended_at")]
+    readonly_fields = ["since"]
+
+    @display(description=_("person"), ordering="user__last_name", header=True)
+    def person(self, representative: Representative) -> list[str]:
+        return [str(representative.user), representative.user.email]

@@ -1,0 +1,115 @@
+"""Organisations as XLSX and CSV: export of the list as it is filtered, import with a preview."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportMixin
+from import_export.results import Result
+from import_export.tmp_storages import CacheStorage
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from common.errors import RuleViolated
+from common.tables import MAX_BYTES, MAX_ROWS, Csv, Xlsx
+from members.resources import OrganisationResource, template_book
+
+
+class TableExportForm(ExportForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("format", "0")
+
+
+class TableImportForm(ImportForm):
+    """Only the file is asked for: its name tells the format."""
+
+    def __init__(self, formats: list, resources: list, **kwargs: Any) -> None:
+        super().__init__(formats, resources, **kwargs)
+        self.formats = {f".{kind().get_extension()}": str(index) for index, kind in enumerate(formats)}
+        self.fields["format"].required = False
+        self.fields["format"].widget = forms.HiddenInput()
+        self.fields["import_file"].widget.attrs["accept"] = ",".join(self.formats)
+        self.fields["import_file"].help_text = _("XLSX or CSV, up to %(rows)d rows and 5 MB") % {"rows": MAX_ROWS}
+
+    @property
+    def media(self) -> forms.Media:
+        """The library's script guesses the format, which nobody chooses here."""
+        return forms.Media()
+
+    def clean_import_file(self) -> Any:
+        upload = self.cleaned_data["import_file"]
+        if upload.size > MAX_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB."))
+        if not upload.name.lower().endswith(tuple(self.formats)):
+            raise ValidationError(_("This is neither an XLSX nor a CSV file."))
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if upload := data.get("import_file"):
+            data["format"] = next(i for suffix, i in self.formats.items() if upload.name.lower().endswith(suffix))
+        return data
+
+
+class UploadInCache(CacheStorage):
+    """Between preview and confirmation, whichever process answers; what is never confirmed goes by itself."""
+
+    CACHE_LIFETIME = 60 * 60  # s
+
+    def read(self) -> bytes:
+        content = super().read()
+        if content is None:
+            raise RuleViolated(_("The uploaded table is no longer kept. Please upload it again."), code="upload_gone")
+        return content
+
+
+class OrganisationTablesMixin(ImportExportMixin):
+    resource_classes = [OrganisationResource]
+    formats = [Xlsx, Csv]
+    import_form_class = TableImportForm
+    export_form_class = TableExportForm
+    tmp_storage_class = UploadInCache
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_urls(self) -> list:
+        template = path(
+            "import/template/",
+            self.admin_site.admin_view(self.import_template),
+            name="members_organisation_import_template",
+        )
+        return [template, *super().get_urls()]
+
+    def import_template(self, request: HttpRequest) -> HttpResponse:
+        """An empty table with the headings, and a second sheet that explains them."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        response = HttpResponse(template_book(), content_type=Xlsx.CONTENT_TYPE)
+        response["Content-Disposition"] = 'attachment; filename="organisations.xlsx"'
+        return response
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"columns": OrganisationResource.COLUMNS}
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """One row with a mistake, and nothing at all is written."""
+        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        if result.has_errors() or result.has_validation_errors():
+            text = _("Nothing was imported: since the preview the data have changed. Please check the table again.")
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:members_organisation_import"))
+        return super().process_result(result, request)
+
+    def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
+        unreadable = ValidationError(_("The file cannot be read. Save the table anew as XLSX or CSV."))
+        form.add_error("import_file", e if isinstance(e, ValidationError) else unreadable)

@@ -1,0 +1,162 @@
+"""The organisations and people of the stories, from ``data/demo.yaml``; loading again changes nothing twice."""
+
+import datetime
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from members.models import (
+    Direction,
+    Membership,
+    MembershipStatus,
+    MembershipStatusChange,
+    OfficeStatusChange,
+    Organisation,
+    PublicPerson,
+    Region,
+    Representative,
+    RepresentativeOffice,
+    User,
+)
+
+DATA = Path(__file__).parent / "data" / "demo.yaml"
+PASSWORD = "school-cluster"  # noqa: S105 - public on purpose, for a machine of one's own
+EDITORS = "editors"  # made by migration 0004
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    email: str
+    who: str
+
+    def __str__(self) -> str:
+        return f"{self.email:<26} {PASSWORD}   {self.who}"
+
+
+def _read() -> dict[str, Any]:
+    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+
+
+def logins() -> list[Login]:
+    """Every demo log-in and what it is for, as ``make run`` prints them."""
+    return [Login(entry["email"], _who(entry)) for entry in _read()["logins"]]
+
+
+def _who(entry: dict[str, Any]) -> str:
+    if entry["staff"]:
+        return {"superuser": "staff of the association, all rights", "limited": "staff, directory only"}[entry["staff"]]
+    return ", ".join(f"{role['role']} of {role['organisation']}" for role in entry["roles"]) or "no organisation"
+
+
+def load() -> None:
+    data = _read()
+    organisations = {entry["slug"]: _load_organisation(entry) for entry in data["organisations"]}
+    for entry in data["memberships"]:
+        _load_membership(organisations[entry["organisation"]], entry)
+    for order, entry in enumerate(data["people"]):
+        PublicPerson.objects.update_or_create(
+            organisation=organisations[entry["organisation"]],
+            name=entry["name"],
+            defaults={
+                "name_en": entry["name_en"],
+                "position": entry["position"],
+                "position_en": entry["position_en"],
+                "order": order,
+                "is_published": True,
+            },
+        )
+    for entry in data["offices"]:
+        _load_office(organisations[entry["organisation"]], entry)
+
+
+def _load_organisation(entry: dict[str, Any]) -> Organisation:
+    organisation, _made = Organisation.objects.update_or_create(
+        slug=entry["slug"],
+        defaults={
+            "kind": entry["kind"],
+            "name": entry["name"],
+            "name_en": entry["name_en"],
+            "short_name": entry["short_name"],
+            "short_name_en": entry["short_name_en"],
+            "region": Region.objects.get(code=entry["region"]) if entry["region"] else None,
+            "city": entry["city"] or "",
+            "city_en": entry["city_en"] or "",
+            "about": entry["about"],
+            "about_en": entry["about_en"],
+            "is_association": entry.get("association", False),
+            "is_published": True,
+        },
+    )
+    organisation.directions.set(Direction.objects.filter(slug__in=entry["directions"]))
+    return organisation
+
+
+def _load_membership(organisation: Organisation, entry: dict[str, Any]) -> None:
+    membership, made = Membership.objects.get_or_create(
+        organisation=organisation,
+        tier=entry["tier"],
+        defaults={
+            "started_on": entry["since"],
+            "note": entry["note"],
+            "note_en": entry["note_en"],
+        },
+    )
+    if made:
+        MembershipStatusChange.objects.create(
+            membership=membership, status=MembershipStatus.ACTIVE, on=timezone.localdate(), reason=entry["note"]
+        )
+
+
+def _load_office(organisation: Organisation, entry: dict[str, Any]) -> None:
+    office, _made = RepresentativeOffice.objects.get_or_create(organisation=organisation, country=entry["country"])
+    for position, change in enumerate(entry["history"]):
+        since, precision = _partial_date(change["since"])
+        OfficeStatusChange.objects.update_or_create(
+            office=office,
+            position=position,
+            defaults={
+                "status": change["status"],
+                "since": since,
+                "precision": precision,
+                "note": change.get("note") or "",
+                "note_en": change.get("note_en") or "",
+            },
+        )
+
+
+def _partial_date(text: str | None) -> tuple[datetime.date | None, str]:
+    """``2020`` → the first of January known to the year; ``2020-05`` and ``2020-05-17`` likewise."""
+    if text is None:
+        return None, OfficeStatusChange.Precision.DAY
+    parts = [int(part) for part in text.split("-")]
+    precision = OfficeStatusChange.Precision.values[::-1][len(parts) - 1]
+    year, month, day = itertools.islice(itertools.chain(parts, itertools.repeat(1)), 3)
+    return datetime.date(year, month, day), precision
+
+
+def load_logins() -> None:
+    for entry in _read()["logins"]:
+        user, made = User.objects.get_or_create(
+            email=entry["email"],
+            defaults={name: entry[name] for name in ("last_name", "first_name", "patronymic")}
+            | {"is_staff": bool(entry["staff"]), "is_superuser": entry["staff"] == "superuser"},
+        )
+        if made:
+            user.set_password(PASSWORD)
+            user.save()
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+        if entry["staff"] == "limited":
+            user.groups.add(Group.objects.get(name=EDITORS))
+        for role in entry["roles"]:
+            Representative.objects.get_or_create(
+                organisation=Organisation.objects.get(slug=role["organisation"]),
+                user=user,
+                ended_at=None,
+                defaults={"role": role["role"], "position": role["position"]},
+            )

@@ -1,0 +1,69 @@
+// What the pages do better with JavaScript; all of them work without it.
+
+const all = (selector, root = document) => root.querySelectorAll(selector);
+
+document.documentElement.classList.add("scripted");
+
+// Menus that float close by Escape and by a press elsewhere.
+const closeMenus = (except) => {
+  for (const menu of all("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
+};
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form is sent once; coming back to the page opens it again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Leaving a form that was changed and not sent asks first.
+let changed = null;
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.hasAttribute("data-guard")) changed = form;
+});
+addEventListener("beforeunload", (event) => {
+  if (changed && !changed.dataset.sent) event.preventDefault();
+});
+
+// What went wrong is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// A list that htmx replaces keeps what the reader has opened, where they have scrolled and what they stand on.
+let kept = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  const active = document.activeElement;
+  kept = {
+    open: new Map([...all("details[id]", target)].map((details) => [details.id, details.open])),
+    scroll: new Map([...all("details[id] .long", target)].map((list) => [list.parentNode.id, list.scrollTop])),
+    focus: target.contains(active) && active.name && `[name="${active.name}"][value="${CSS.escape(active.value)}"]`,
+  };
+});
+document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+  if (!kept) return;
+  for (const [id, open] of kept.open) document.getElementById(id)?.toggleAttribute("open", open);
+  for (const [id, top] of kept.scroll) document.getElementById(id)?.querySelector(".long")?.scrollTo(0, top);
+  if (kept.focus) elt.querySelector(kept.focus)?.focus({ preventScroll: true });
+  const words = document.querySelector("[data-words]");
+  if (words && words !== document.activeElement) words.value = new URLSearchParams(location.search).get("q") ?? "";
+  const announced = document.querySelector("[data-announce]");
+  if (announced) announced.textContent = elt.querySelector("[data-count]")?.textContent;
+  kept = null;
+});
+
+// Addresses carry only what was chosen.
+document.addEventListener("htmx:configRequest", ({ detail: { parameters } }) => {
+  for (const name of [...parameters.keys()]) if (!parameters.getAll(name).some(Boolean)) parameters.delete(name);
+});

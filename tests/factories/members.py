@@ -1,0 +1,146 @@
+"""People and organisations."""
+
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from members.models import (
+    Direction,
+    Kind,
+    Membership,
+    OfficeStatus,
+    Organisation,
+    PublicPerson,
+    Region,
+    Representative,
+    RepresentativeOffice,
+    Role,
+    Tier,
+    User,
+)
+from members.models.office import OfficeStatusChange
+
+
+def valid_inn(number: int) -> str:
+    """An INN of a legal person: nine digits and the check digit of order ММВ-7-6/435@."""
+    digits = f"{770000000 + number:09}"
+    weights = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+    return digits + str(sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 % 10)
+
+
+def valid_ogrn(number: int) -> str:
+    """An OGRN of a legal person: twelve digits and the check digit of order 165н."""
+    digits = f"{102770000000 + number:012}"
+    return digits + str(int(digits) % 11 % 10)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person-{n}@example.org")
+    last_name = factory.Sequence(lambda n: f"Фамильева-{n}")
+    first_name = "Анна"
+    password = factory.django.Password("Сложный-пароль-1")
+
+    @factory.post_generation
+    def groups(self, create: bool, names: Any, **kwargs: Any) -> None:
+        """``groups=["editors"]``"""
+        self.groups.set(Group.objects.filter(name__in=names or ()))
+
+
+class RegionFactory(DjangoModelFactory):
+    """A region of the first migration by its code; a code unknown there makes a new one off the map."""
+
+    class Meta:
+        model = Region
+        django_get_or_create = ("code",)
+
+    code = "RU-MOS"
+    name = factory.LazyAttribute(lambda region: f"Область {region.code}")
+    name_en = factory.LazyAttribute(lambda region: f"Region {region.code}")
+    abbreviation = "ОБЛ"
+    abbreviation_en = "OBL"
+    time_zone = "Europe/Moscow"
+
+
+class DirectionFactory(DjangoModelFactory):
+    """A direction of the first migration by its slug; a slug unknown there makes a new one."""
+
+    class Meta:
+        model = Direction
+        django_get_or_create = ("slug",)
+
+    slug = "robotics"
+    name = factory.LazyAttribute(lambda direction: f"Направление {direction.slug}")
+    name_en = factory.LazyAttribute(lambda direction: f"Direction {direction.slug}")
+    position = factory.Sequence(lambda n: 100 + n)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+        skip_postgeneration_save = True
+
+    kind = Kind.SCHOOL
+    name = factory.LazyAttribute(lambda organisation: f"Муниципальное учреждение «{organisation.short_name}»")
+    short_name = factory.Sequence(lambda n: f"Учреждение {n:03}")
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    inn = factory.Sequence(valid_inn)
+    ogrn = factory.Sequence(valid_ogrn)
+    is_published = True
+
+    @factory.post_generation
+    def directions(self, create: bool, slugs: Any, **kwargs: Any) -> None:
+        """``directions=["robotics"]``"""
+        for slug in slugs or ():
+            self.directions.add(DirectionFactory(slug=slug))
+
+    @factory.post_generation
+    def tier(self, create: bool, tier: Any, **kwargs: Any) -> None:
+        """``tier=Tier.FULL`` gives it a running membership."""
+        if tier:
+            MembershipFactory(organisation=self, tier=tier)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    tier = Tier.FULL
+
+
+class RepresentativeFactory(DjangoModelFactory):
+    class Meta:
+        model = Representative
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.VIEWER
+
+
+class PublicPersonFactory(DjangoModelFactory):
+    class Meta:
+        model = PublicPerson
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence(lambda n: f"Иван Петров-{n}")
+    position = "Директор"
+    is_published = True
+
+
+class OfficeFactory(DjangoModelFactory):
+    class Meta:
+        model = RepresentativeOffice
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Kind.CONSORTIUM)
+    country = "CN"
+
+    @factory.post_generation
+    def status(self, create: bool, status: Any, **kwargs: Any) -> None:
+        OfficeStatusChange.objects.create(office=self, position=1, status=status or OfficeStatus.OPEN)

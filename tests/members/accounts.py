@@ -1,0 +1,54 @@
+"""People with a confirmed address, as sign-up leaves them; their letters and one-time codes."""
+
+import re
+import time
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.mail import EmailMessage
+from django.http import HttpResponse
+from django.test import Client
+
+from members.models import User
+from tests.factories.members import UserFactory
+
+PASSWORD = "Сложный-пароль-1"
+
+
+def confirmed(**fields: object) -> User:
+    user = UserFactory(**fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def log_in(client: Client, user: User, **data: str) -> HttpResponse:
+    return client.post("/account/login/", {"login": user.email, "password": PASSWORD, **data})
+
+
+def is_logged_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def code_in(letter: EmailMessage) -> str:
+    return re.search(r"^\d{4}-\d{4}$", letter.body, re.MULTILINE)[0]
+
+
+def link_in(letter: EmailMessage) -> str:
+    return re.search(r"http://testserver(\S+)", letter.body)[1]
+
+
+def set_up_app(user: User) -> str:
+    """Give the person an app with codes; returns the key that the app keeps."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    return secret
+
+
+def app_code(secret: str) -> str:
+    """What the app shows now (RFC 6238)."""
+    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
+
+
+def recovery_code_of(user: User) -> str:
+    return Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()[0]

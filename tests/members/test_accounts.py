@@ -1,0 +1,368 @@
+"""Signing up, logging in and changing what one logs in with."""
+
+import threading
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from members.models import User
+from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in
+
+NEW_PERSON = {
+    "email": "Boris@Example.org",
+    "password1": PASSWORD,
+    "first_name": "Борис",
+    "last_name": "Орлов",
+}
+
+
+def sign_up(client: Client, **data: str) -> None:
+    response = client.post("/account/signup/", {**NEW_PERSON, **data})
+    assert response.headers["Location"] == "/account/confirm-email/"
+
+
+# --- Signing up --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_new_person_confirms_the_address_by_a_code_and_is_in(client: Client) -> None:
+    sign_up(client)
+    assert not is_logged_in(client)
+
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
+
+    assert is_logged_in(client)
+    boris = User.objects.get()
+    assert (boris.email, boris.first_name, boris.last_name) == ("boris@example.org", "Борис", "Орлов")
+    assert mail.outbox[0].to == ["boris@example.org"]
+
+
+@pytest.mark.django_db
+def test_without_a_confirmed_address_a_password_opens_nothing_but_brings_another_code(client: Client) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        sign_up(Client())
+        clock.shift(60)
+        assert log_in(client, User.objects.get()).headers["Location"] == "/account/confirm-email/"
+        assert not is_logged_in(client)
+        client.post("/account/confirm-email/", {"code": code_in(mail.outbox[1])})
+        assert is_logged_in(client)
+
+
+@pytest.mark.django_db
+def test_a_wrong_code_three_times_ends_the_attempt(client: Client) -> None:
+    sign_up(client)
+    answers = [client.post("/account/confirm-email/", {"code": "0000-0000"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 302]
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
+    assert not is_logged_in(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "language"), [("/account/signup/", "ru"), ("/en/account/signup/", "en")])
+def test_the_language_of_the_page_becomes_the_language_of_the_person(client: Client, path: str, language: str) -> None:
+    client.post(path, NEW_PERSON)
+    assert User.objects.get().language == language
+
+
+@pytest.mark.django_db
+def test_signing_up_gives_no_rights_whatever_is_posted(client: Client) -> None:
+    sign_up(
+        client,
+        is_staff="1",
+        is_superuser="1",
+        is_active="0",
+        language="xx",
+        groups="1",
+        user_permissions="1",
+        patronymic="Ильич",
+        date_joined="2000-01-01",
+    )
+    person = User.objects.get()
+    assert (person.is_staff, person.is_superuser, person.is_active) == (False, False, True)
+    assert (person.language, person.patronymic, person.date_joined.year) == ("ru", "", person.date_joined.today().year)
+    assert not person.groups.exists()
+    assert not person.user_permissions.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("missing", ["email", "password1", "first_name", "last_name"])
+def test_each_field_of_sign_up_is_asked_for(client: Client, missing: str) -> None:
+    response = client.post("/account/signup/", {**NEW_PERSON, missing: ""})
+    assert list(response.context["form"].errors) == [missing]
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_submits_at_once_make_one_account_and_no_error() -> None:
+    barrier = threading.Barrier(2)
+    answers = []
+
+    def submit() -> None:
+        client = Client()
+        barrier.wait()
+        answers.append(client.post("/account/signup/", NEW_PERSON).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=submit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [answer in (302, 429) for answer in answers] == [True, True]
+    assert User.objects.count() == EmailAddress.objects.count() == 1
+
+
+# --- Logging in and out ------------------------------------------------------------------------------------------
+
+
+def test_a_password_opens_the_account(client: Client, anna: User) -> None:
+    assert log_in(client, anna).headers["Location"] == "/dashboard/"
+    assert is_logged_in(client)
+
+
+def test_a_code_from_a_letter_opens_the_account_without_a_password(client: Client, anna: User) -> None:
+    client.post("/account/login/code/", {"email": anna.email})
+    client.post("/account/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+    assert is_logged_in(client)
+
+
+def test_a_code_to_log_in_is_good_for_fifteen_minutes(client: Client, anna: User) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        client.post("/account/login/code/", {"email": anna.email})
+        clock.shift(15 * 60 + 1)
+        client.post("/account/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+        assert not is_logged_in(client)
+
+
+def test_a_closed_account_opens_for_nobody(client: Client, anna: User) -> None:
+    User.objects.update(is_active=False)
+    log_in(client, anna)
+    assert not is_logged_in(client)
+
+
+def test_only_a_post_logs_out(client: Client, anna: User) -> None:
+    log_in(client, anna)
+    client.get("/account/logout/")
+    assert is_logged_in(client)
+    client.post("/account/logout/")
+    assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent_to"),
+    [
+        ("/organisations/?kind=school", "/organisations/?kind=school"),
+        ("http://testserver/about/", "http://testserver/about/"),
+        ("https://evil.example/", "/dashboard/"),
+        ("//evil.example/", "/dashboard/"),
+        ("/\\evil.example/", "/dashboard/"),
+        ("http://localhost/", "/dashboard/"),
+        ("javascript:alert(1)", "/dashboard/"),
+    ],
+    ids=["path", "this host", "other host", "scheme-relative", "backslash", "other name of this host", "script"],
+)
+def test_after_log_in_one_stays_on_this_host(client: Client, anna: User, asked: str, sent_to: str) -> None:
+    assert log_in(client, anna, next=asked).headers["Location"] == sent_to
+
+
+def test_after_log_out_one_stays_on_this_host(client: Client, anna: User) -> None:
+    log_in(client, anna)
+    assert client.post("/account/logout/", {"next": "https://evil.example/"}).headers["Location"] == "/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("cookie", "afterwards"), [(None, "en"), ("ru", "ru")])
+def test_log_in_brings_the_language_of_the_person_unless_one_was_chosen(
+    client: Client, cookie: str | None, afterwards: str
+) -> None:
+    if cookie:
+        client.cookies = SimpleCookie({"language": cookie})
+    log_in(client, confirmed(language="en"))
+    assert client.cookies["language"].value == afterwards
+
+
+PUBLIC_PAGES = ["login/", "signup/", "login/code/", "password/reset/", "password/reset/done/", "inactive/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["", "/en"], ids=["ru", "en"])
+@pytest.mark.parametrize("page", PUBLIC_PAGES)
+def test_the_way_in_is_open_to_strangers(client: Client, page: str, language: str) -> None:
+    assert client.get(f"{language}/account/{page}").status_code == 200
+
+
+OWN_PAGES = ["", "person/", "email/", "password/change/", "2fa/", "sessions/", "3rdparty/", "logout/"]
+
+
+@pytest.mark.parametrize("language", ["", "/en"], ids=["ru", "en"])
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_pages_of_an_account_are_for_its_owner(client: Client, anna: User, page: str, language: str) -> None:
+    if page != "logout/":
+        address = f"{language}/account/{page}"
+        assert client.get(address).headers["Location"] == f"{language}/account/login/?next={address}"
+    client.force_login(anna)
+    assert client.get(f"{language}/account/{page}").status_code == 200
+
+
+# --- A forgotten password ----------------------------------------------------------------------------------------
+
+
+def ask_for_reset(client: Client, user: User) -> str:
+    client.post("/account/password/reset/", {"email": user.email})
+    return link_in(mail.outbox[-1])
+
+
+def set_by_link(client: Client, link: str, password: str) -> bool:
+    form = client.get(link, follow=True)
+    if "token_fail" in form.context:
+        return False
+    client.post(form.redirect_chain[-1][0], {"password1": password, "password2": password})
+    return True
+
+
+def test_a_reset_link_works_once(client: Client, anna: User) -> None:
+    link = ask_for_reset(client, anna)
+    assert set_by_link(client, link, "Новый-пароль-22")
+    assert not set_by_link(Client(), link, "Чужой-пароль-33")
+    anna.refresh_from_db()
+    assert anna.check_password("Новый-пароль-22")
+
+
+@pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
+def test_a_reset_link_works_for_an_hour(client: Client, anna: User, minutes: int, works: bool) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        link = ask_for_reset(client, anna)
+        clock.shift(minutes * 60)
+        assert set_by_link(client, link, "Новый-пароль-22") is works
+
+
+def test_a_reset_ends_the_sessions_there_are_and_tells_the_owner(client: Client, anna: User) -> None:
+    log_in(client, anna)
+    stranger = Client()
+    set_by_link(stranger, ask_for_reset(stranger, anna), "Новый-пароль-22")
+    assert not is_logged_in(client)
+    assert len(mail.outbox) == 2
+
+
+# --- Changing what one logs in with ------------------------------------------------------------------------------
+
+
+def change_email(client: Client, address: str) -> None:
+    """From the page of the address through the password to the code."""
+    asked = client.post("/account/email/", {"email": address, "action_add": "1"})
+    assert asked.headers["Location"].startswith("/account/reauthenticate/?")
+    client.post(asked.headers["Location"], {"password": PASSWORD})
+
+
+def test_a_new_address_asks_for_the_password_and_tells_the_old_one(client: Client, anna: User) -> None:
+    log_in(client, anna)
+    change_email(client, "new@example.org")
+    anna.refresh_from_db()
+    assert anna.email == "anna@example.org"
+
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
+
+    anna.refresh_from_db()
+    assert anna.email == "new@example.org"
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [("new@example.org", True, True)]
+    assert [letter.to for letter in mail.outbox] == [["new@example.org"], ["anna@example.org"]]
+    assert "new@example.org" in mail.outbox[1].body
+
+
+def test_a_wrong_password_changes_no_address(client: Client, anna: User) -> None:
+    log_in(client, anna)
+    asked = client.post("/account/email/", {"email": "new@example.org", "action_add": "1"})
+    client.post(asked.headers["Location"], {"password": "не тот"})
+    assert mail.outbox == []
+
+
+def test_the_address_of_somebody_who_never_confirmed_it_is_not_taken_over(client: Client, anna: User) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        sign_up(Client())
+        clock.shift(60)  # an address is sent no two codes within ten seconds
+        log_in(client, anna)
+        change_email(client, "boris@example.org")
+        client.post("/account/confirm-email/", {"code": code_in(mail.outbox[-1])})
+    anna.refresh_from_db()
+    assert anna.email == "anna@example.org"
+
+
+def test_a_changed_password_ends_every_session_and_tells_the_owner(client: Client, anna: User) -> None:
+    elsewhere = Client()
+    log_in(elsewhere, anna)
+    log_in(client, anna)
+    passwords = {"oldpassword": PASSWORD, "password1": "Новый-пароль-22", "password2": "Новый-пароль-22"}
+    client.post("/account/password/change/", passwords)
+    assert (is_logged_in(client), is_logged_in(elsewhere)) == (False, False)
+    assert [letter.to for letter in mail.outbox] == [[anna.email]]
+
+
+def test_a_person_changes_their_name_and_language_and_nothing_else(client: Client, anna: User) -> None:
+    client.force_login(anna)
+    response = client.post(
+        "/account/person/",
+        {
+            "last_name": "Белова",
+            "first_name": "Анна",
+            "patronymic": "Игоревна",
+            "language": "en",
+            "is_staff": "1",
+            "is_superuser": "1",
+            "email": "other@example.org",
+            "is_active": "",
+        },
+    )
+    anna.refresh_from_db()
+    assert (anna.get_full_name(), anna.language, anna.email) == ("Белова Анна Игоревна", "en", "anna@example.org")
+    assert (anna.is_staff, anna.is_superuser, anna.is_active) == (False, False, True)
+    assert response.cookies["language"].value == "en"
+
+
+def test_saving_a_name_gives_back_no_right_taken_away_meanwhile(client: Client, anna: User) -> None:
+    """Only the fields of the form are written, not the whole row that was read before."""
+    client.force_login(anna)
+
+    def take_away(execute: Callable, sql: str, params: object, many: bool, context: object) -> object:
+        if sql.startswith("UPDATE"):
+            assert "is_staff" not in sql
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(take_away):
+        client.post("/account/person/", {"last_name": "Белова", "first_name": "Анна", "language": "ru"})
+    anna.refresh_from_db()
+    assert anna.last_name == "Белова"
+
+
+# --- Letters -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "subject"),
+    [
+        ("ru", "/en/account/login/code/", "Код для входа"),
+        ("en", "/account/login/code/", "Code to log in"),
+    ],
+)
+def test_a_letter_is_in_the_language_of_its_reader_not_of_the_page(
+    client: Client, db: None, language: str, page: str, subject: str
+) -> None:
+    client.post(page, {"email": confirmed(language=language).email})
+    assert mail.outbox[0].subject == subject
+
+
+def test_the_old_address_is_told_in_the_language_of_its_owner(client: Client, db: None) -> None:
+    john = confirmed(language="en")
+    log_in(client, john)
+    change_email(client, "new@example.org")
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
+    assert [letter.subject for letter in mail.outbox] == [
+        "Code to confirm your e-mail",
+        "The e-mail of your account was changed",
+    ]

@@ -1,0 +1,546 @@
+"""The association's office: who may do what there, and that its lists and moves are right."""
+
+import datetime
+import io
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+
+from common.caching import STAMP_KEY
+from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
+from tests.factories.members import (
+    DirectionFactory,
+    MembershipFactory,
+    OfficeFactory,
+    OrganisationFactory,
+    PublicPersonFactory,
+    RepresentativeFactory,
+    UserFactory,
+)
+from tests.office import editor, enter, staff_with, superuser
+
+pytestmark = pytest.mark.django_db
+TODAY = "2026-11-20"
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Texts are compared as the code has them; the translation is tested elsewhere."""
+    translation.activate("en")
+
+
+@pytest.fixture
+def office() -> Client:
+    client = enter(superuser())
+    client.cookies["language"] = "en"
+    return client
+
+
+@pytest.fixture
+def people_office() -> Client:
+    """Of a person who may do with people whatever a permission can give, but is no superuser."""
+    verbs = ("view", "add", "change", "delete")
+    rights = [f"members.{verb}_user" for verb in verbs] + [f"auth.{verb}_group" for verb in verbs]
+    return enter(staff_with(*rights))
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def fields_of(client: Client, url: str) -> dict[str, object]:
+    """What the form at ``url`` would send if nothing were changed."""
+    context = client.get(url).context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    values = {bound.html_name: bound.value() for form in forms for bound in form}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def messages_of(client: Client, url: str, data: dict[str, object]) -> list[str]:
+    response = client.post(url, data, follow=True)
+    assert response.status_code == 200
+    return [str(message) for message in response.context["messages"]]
+
+
+# --- What everybody in the office has ------------------------------------------------------------------------
+
+
+LISTS = [
+    "members_organisation", "members_membership", "members_publicperson", "members_representativeoffice",
+    "members_user", "members_representative", "members_region", "members_direction", "auth_group",
+]  # fmt: skip
+
+
+def make_one_of_each() -> None:
+    organisation = OrganisationFactory(tier=Tier.FULL, directions=["robotics"])
+    RepresentativeFactory(organisation=organisation)
+    PublicPersonFactory(organisation=organisation)
+    OfficeFactory()
+    Group.objects.create(name=f"group {Group.objects.count()}")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_asks_as_much_for_three_rows_as_for_one(office: Client, name: str) -> None:
+    def number_of_queries() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert office.get(page(f"{name}_changelist")).status_code == 200
+        return len(queries)
+
+    make_one_of_each()
+    office.get(page(f"{name}_changelist"))
+    one = number_of_queries()
+    make_one_of_each()
+    make_one_of_each()
+    assert number_of_queries() == one
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_can_be_searched_and_every_form_opened(office: Client, name: str) -> None:
+    make_one_of_each()
+    model = next(model for model in admin.site._registry if model._meta.label_lower == name.replace("_", ".", 1))
+    assert office.get(page(f"{name}_changelist"), {"q": "робо"}).status_code == 200
+    assert office.get(page(f"{name}_add")).status_code == 200
+    assert office.get(page(f"{name}_change", model.objects.last().pk)).status_code == 200
+    assert office.get(page(f"{name}_history", model.objects.last().pk)).status_code == 200
+
+
+def test_only_our_own_models_are_in_the_office() -> None:
+    assert sorted(f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry) == sorted(
+        LISTS
+    )
+
+
+def test_the_looser_policy_of_the_theme_holds_in_the_office_alone(office: Client) -> None:
+    inside = office.get(page("index"))["Content-Security-Policy"]
+    outside = office.get("/healthz")["Content-Security-Policy"]
+    assert ("'unsafe-eval'" in inside, "'unsafe-eval'" in outside) == (True, False)
+    assert ("style-src 'self' 'unsafe-inline'" in inside, "'unsafe-inline'" in outside) == (True, False)
+    assert "script-src 'self' 'unsafe-inline'" not in inside
+
+
+def test_the_office_has_no_log_in_of_its_own(client: Client) -> None:
+    response = client.get(page("login"))
+    assert (response.status_code, response["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_a_demo_log_in_is_told_that_production_asks_for_more(office: Client, settings: object) -> None:
+    assert "demo-notice" not in office.get(page("index")).content.decode()
+    visitor = UserFactory(is_staff=True)
+    settings.DEMO_LOGINS_WITHOUT_SECOND_FACTOR = [visitor.email]
+    client = Client()
+    client.force_login(visitor)
+    assert "demo-notice" in client.get(page("index")).content.decode()
+
+
+# --- The start page --------------------------------------------------------------------------------------------
+
+
+def test_the_start_page_says_so_when_nothing_waits(office: Client) -> None:
+    assert "Nothing waits for you." in office.get(page("index")).content.decode()
+
+
+def test_what_waits_stands_there_longest_waiting_first(office: Client) -> None:
+    second, first = (OrganisationFactory(is_published=False, short_name=name) for name in ("Вторая", "Первая"))
+    Organisation.objects.filter(pk=first.pk).update(created_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    person = PublicPersonFactory(is_published=False)
+    suspended = MembershipFactory()
+    Membership.objects.filter(pk=suspended.pk).update(status=MembershipStatus.SUSPENDED)
+    queues = office.get(page("index")).context["queues"]
+    assert [[row for row, _url in queue.rows] for queue in queues] == [[first, second], [person], [suspended]]
+
+
+def test_a_long_queue_is_cut_and_leads_to_the_whole_list(office: Client) -> None:
+    OrganisationFactory.create_batch(9, is_published=False)
+    OrganisationFactory()
+    (queue,) = office.get(page("index")).context["queues"]
+    assert (len(queue.rows), queue.more) == (7, 2)
+    assert office.get(queue.url).context["cl"].result_count == 9
+
+
+def test_figures_lead_to_lists_of_as_many(office: Client) -> None:
+    OrganisationFactory(tier=Tier.FULL)
+    OrganisationFactory(tier=Tier.FOUNDER, kind="college", is_published=False)
+    old = OrganisationFactory(kind="college")
+    Organisation.objects.filter(pk=old.pk).update(created_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+    RepresentativeFactory(organisation=old)
+    RepresentativeFactory(organisation=old, ended_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    context = office.get(page("index")).context
+    links = [(figure.number, figure.url) for figure in context["figures"]]
+    links += [(bar.number, bar.url) for _title, bars in context["charts"] for bar in bars]
+    assert [number for number, _url in links] == [3, 2, 2, 2, 1, 1, 2, 1, 1]
+    assert [office.get(url).context["cl"].result_count for _number, url in links] == [number for number, _url in links]
+
+
+def test_the_start_page_asks_as_much_for_many_as_for_one(
+    office: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def make(number: int) -> None:
+        for _time in range(number):
+            PublicPersonFactory(
+                organisation=OrganisationFactory(is_published=False, tier=Tier.FULL), is_published=False
+            )
+
+    make(1)
+    office.get(page("index"))
+    with django_assert_num_queries(10):
+        office.get(page("index"))
+    make(2)
+    with django_assert_num_queries(10):
+        office.get(page("index"))
+
+
+def test_an_editor_sees_only_what_an_editor_may_decide() -> None:
+    OrganisationFactory(is_published=False)
+    suspended = MembershipFactory()
+    Membership.objects.filter(pk=suspended.pk).update(status=MembershipStatus.SUSPENDED)
+    RepresentativeFactory()
+    context = enter(editor()).get(page("index")).context
+    assert [queue.decision.icon for queue in context["queues"]] == ["domain"]
+    assert [figure.label for figure in context["figures"]] == [
+        "Organisations", "on the public site", "new this month", "members",
+    ]  # fmt: skip
+
+
+# --- Organisations ---------------------------------------------------------------------------------------------
+
+
+def test_an_address_is_proposed_from_the_short_name(office: Client) -> None:
+    url = page("members_organisation_add")
+    given = {"kind": "school", "name": "Лицей № 5", "short_name": "Лицей «Щёлково»", "slug": ""}
+    office.post(url, fields_of(office, url) | given)
+    assert Organisation.objects.get().slug == "litsey-shchelkovo"
+
+
+def test_directions_changed_alone_make_public_pages_old(
+    office: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    direction = DirectionFactory()
+    url = page("members_direction_change", direction.pk)
+    data = fields_of(office, url)
+    cache.set(STAMP_KEY, "old")
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(url, data)
+    assert cache.get(STAMP_KEY) != "old"
+
+
+def test_rows_deleted_from_a_list_make_public_pages_old(
+    office: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    person = PublicPersonFactory()
+    cache.set(STAMP_KEY, "old")
+    with django_capture_on_commit_callbacks(execute=True):
+        data = {"action": "delete_selected", "_selected_action": person.pk, "post": "yes"}
+        office.post(page("members_publicperson_changelist"), data)
+    assert not PublicPerson.objects.exists()
+    assert cache.get(STAMP_KEY) != "old"
+
+
+def test_a_logo_is_set_replaced_and_removed(office: Client) -> None:
+    organisation = OrganisationFactory()
+    url = page("members_organisation_change", organisation.pk)
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 300)).save(buffer, "PNG")
+    office.post(url, fields_of(office, url) | {"new_logo": SimpleUploadedFile("logo.svg", buffer.getvalue())})
+    organisation.refresh_from_db()
+    assert organisation.logo.name.endswith(".webp")
+    office.post(url, fields_of(office, url) | {"no_logo": "on"})
+    organisation.refresh_from_db()
+    assert not organisation.logo
+
+
+def test_what_is_no_picture_is_refused_beside_its_field(office: Client) -> None:
+    url = page("members_organisation_change", OrganisationFactory().pk)
+    response = office.post(url, fields_of(office, url) | {"new_logo": SimpleUploadedFile("logo.png", b"<svg/>")})
+    assert response.context["adminform"].form.errors == {"new_logo": ["This is not a PNG, JPEG or WebP picture."]}
+
+
+def test_a_description_is_stored_clean(office: Client) -> None:
+    organisation = OrganisationFactory()
+    url = page("members_organisation_change", organisation.pk)
+    office.post(url, fields_of(office, url) | {"about": "<p onclick=x()>Лицей</p><script>x()</script>"})
+    organisation.refresh_from_db()
+    assert organisation.about == "<p>Лицей</p>"
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "message"),
+    [
+        ("publish", [False, False, True], [True, True, True], "2 organisations are published."),
+        ("unpublish", [True, False, False], [False, False, False], "1 organisation is off the public site."),
+    ],
+    ids=["publish", "unpublish"],
+)
+def test_publishing_many_leaves_a_history_row_for_each_that_changes(
+    office: Client,
+    action: str,
+    before: list[bool],
+    after: list[bool],
+    message: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    rows = [OrganisationFactory(is_published=published) for published in before]
+    Organisation.history.all().delete()
+    cache.set(STAMP_KEY, "old")
+    with django_capture_on_commit_callbacks(execute=True):
+        data = {"action": action, "_selected_action": [row.pk for row in rows]}
+        assert messages_of(office, page("members_organisation_changelist"), data) == [message]
+    assert [Organisation.objects.get(pk=row.pk).is_published for row in rows] == after
+    assert Organisation.history.count() == sum(a != b for a, b in zip(before, after, strict=True))
+    assert set(Organisation.history.values_list("history_user__is_superuser", flat=True)) == {True}
+    assert cache.get(STAMP_KEY) != "old"
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"tier": "full"}, ["Член"]),
+        ({"tier": "none"}, ["Без ИНН", "Приостановлен"]),
+        ({"inn_given": "no"}, ["Без ИНН"]),
+        ({"inn_given": "yes"}, ["Приостановлен", "Член"]),
+        ({"kind__exact": ["college", "school"]}, ["Без ИНН", "Приостановлен", "Член"]),
+        ({"directions__id__exact": "robotics"}, ["Член"]),
+        ({"region__id__exact": ""}, ["Без ИНН", "Приостановлен", "Член"]),
+        ({"added": "month"}, ["Без ИНН", "Приостановлен", "Член"]),
+        ({"q": "приост"}, ["Приостановлен"]),
+    ],
+    ids=lambda query: "&".join(f"{name}={value}" for name, value in query.items()) if isinstance(query, dict) else "",
+)
+def test_the_list_of_organisations_is_narrowed(office: Client, query: dict, names: list[str]) -> None:
+    OrganisationFactory(short_name="Член", tier=Tier.FULL, directions=["robotics"])
+    OrganisationFactory(short_name="Без ИНН", inn="")
+    suspended = MembershipFactory(organisation__short_name="Приостановлен", organisation__kind="college")
+    suspended.status = MembershipStatus.SUSPENDED
+    suspended.save()
+    if "directions__id__exact" in query:
+        query = {"directions__id__exact": DirectionFactory(slug="robotics").pk}
+    found = office.get(page("members_organisation_changelist"), query).context["cl"].result_list
+    assert [organisation.short_name for organisation in found] == names
+
+
+def test_history_is_for_reading(office: Client) -> None:
+    organisation = OrganisationFactory(short_name="Старое имя")
+    organisation.short_name = "Новое имя"
+    organisation.save()
+    old = organisation.history.earliest()
+    url = page("members_organisation_simple_history", organisation.pk, old.pk)
+    assert "Старое имя" in office.get(url).content.decode()
+    assert office.post(url, {"short_name": "Старое имя"}).status_code == 403
+    organisation.refresh_from_db()
+    assert organisation.short_name == "Новое имя"
+
+
+# --- Memberships -----------------------------------------------------------------------------------------------
+
+
+def test_memberships_are_moved_row_by_row_and_refusals_are_told(office: Client) -> None:
+    running, ended = MembershipFactory(), MembershipFactory(organisation__short_name="Ушедшая")
+    Membership.objects.filter(pk=ended.pk).update(status=MembershipStatus.ENDED, ended_on="2026-01-01")
+    url = page("members_membership_changelist")
+    chosen = {"action": "suspend", "_selected_action": [running.pk, ended.pk]}
+    asked = office.post(url, chosen)
+    assert asked.context["form"].is_bound is False
+    assert messages_of(office, url, chosen | {"on": TODAY, "reason": "протокол № 3"}) == [
+        "Ушедшая: A membership that is “Ended” cannot become “Suspended”.",
+        "1 membership is changed.",
+    ]
+    running.refresh_from_db()
+    change = running.changes.get()
+    assert (running.status, change.status, str(change.on), change.reason) == (
+        "suspended", "suspended", TODAY, "протокол № 3",
+    )  # fmt: skip
+    assert change.by.is_superuser
+
+
+def test_one_membership_is_ended_from_its_own_page(office: Client) -> None:
+    membership = MembershipFactory(started_on=datetime.date(2026, 1, 1))
+    url = page("members_membership_end_this", membership.pk)
+    assert office.get(url).status_code == 200
+    assert messages_of(office, url, {"on": TODAY, "reason": "по заявлению"}) == ["1 membership is changed."]
+    membership.refresh_from_db()
+    assert (membership.status, str(membership.ended_on)) == ("ended", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("data", "errors"),
+    [
+        ({"on": "2999-01-01", "reason": "x"}, {"on": ["The status changes at once, so the date cannot lie ahead."]}),
+        ({"on": TODAY, "reason": ""}, {"reason": ["This field is required."]}),
+        ({"on": "вчера", "reason": "x"}, {"on": ["Enter a valid date."]}),
+    ],
+    ids=["ahead", "no reason", "no date"],
+)
+def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors: dict) -> None:
+    membership = MembershipFactory()
+    response = office.post(page("members_membership_suspend_this", membership.pk), data)
+    assert response.context["form"].errors == errors
+    membership.refresh_from_db()
+    assert membership.status == MembershipStatus.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [("active", ["Suspend", "End"]), ("suspended", ["Resume", "End"]), ("ended", [])],
+)
+def test_only_possible_moves_are_offered(office: Client, status: str, offered: list[str]) -> None:
+    membership = MembershipFactory()
+    Membership.objects.filter(pk=membership.pk).update(status=status)
+    actions = office.get(page("members_membership_change", membership.pk)).context["actions_detail"]
+    assert [action["title"] for action in actions] == offered
+
+
+def test_the_status_cannot_be_written_past_the_service(office: Client) -> None:
+    membership = MembershipFactory()
+    for name, pk in (("members_membership", membership.pk), ("members_organisation", membership.organisation_id)):
+        url = page(f"{name}_change", pk)
+        data = fields_of(office, url) | {"status": "ended", "ended_on": TODAY, "memberships-0-status": "ended"}
+        assert office.post(url, data).status_code == 302
+    membership.refresh_from_db()
+    assert (membership.status, membership.ended_on) == ("active", None)
+
+
+@pytest.mark.parametrize("place", ["its own page", "its organisation's page"])
+def test_a_new_membership_leaves_the_row_of_its_beginning(office: Client, place: str) -> None:
+    organisation = OrganisationFactory()
+    given = {"tier": "full", "started_on": "2026-03-01", "note": "протокол № 1", "note_en": ""}
+    if place == "its own page":
+        url = page("members_membership_add")
+        data = fields_of(office, url) | given | {"organisation": organisation.pk}
+    else:
+        url = page("members_organisation_change", organisation.pk)
+        inline = {f"memberships-0-{name}": value for name, value in given.items()}
+        data = fields_of(office, url) | inline | {"memberships-TOTAL_FORMS": 1}
+    assert office.post(url, data).status_code == 302
+    change = organisation.memberships.get().changes.get()
+    assert (change.status, str(change.on), change.reason, change.by.is_superuser) == (
+        "active", "2026-03-01", "протокол № 1", True,
+    )  # fmt: skip
+
+
+def test_those_who_may_only_look_cannot_move_a_membership() -> None:
+    membership = MembershipFactory()
+    client = enter(editor())
+    url = page("members_membership_suspend_this", membership.pk)
+    assert client.post(url, {"on": TODAY, "reason": "x"}).status_code == 403
+    client.post(
+        page("members_membership_changelist"),
+        {"action": "suspend", "_selected_action": membership.pk, "on": TODAY, "reason": "x"},
+    )
+    membership.refresh_from_db()
+    assert membership.status == MembershipStatus.ACTIVE
+
+
+# --- People ----------------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_made_with_a_lower_case_address(office: Client) -> None:
+    url = page("members_user_add")
+    password = {"usable_password": "true", "password1": "Тайна-лицея-5", "password2": "Тайна-лицея-5"}
+    data = {"email": "Olga@Example.ORG", "last_name": "Волкова", "first_name": "Ольга", "patronymic": ""}
+    assert office.post(url, data | password).status_code == 302
+    made = User.objects.get(email="olga@example.org")
+    assert (made.check_password("Тайна-лицея-5"), made.is_staff, made.is_superuser) == (True, False, False)
+
+
+def test_an_address_is_changed_by_nobody_but_its_owner(office: Client) -> None:
+    person = UserFactory(email="olga@example.org")
+    url = page("members_user_change", person.pk)
+    assert office.post(url, fields_of(office, url) | {"email": "mine@example.org"}).status_code == 302
+    person.refresh_from_db()
+    assert person.email == "olga@example.org"
+
+
+def test_a_password_is_changed_by_a_form(office: Client) -> None:
+    person = UserFactory()
+    data = {"usable_password": "true", "password1": "Тайна-лицея-5", "password2": "Тайна-лицея-5"}
+    assert office.post(page("auth_user_password_change", person.pk), data).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password("Тайна-лицея-5")
+
+
+RIGHTS = {"is_staff": "on", "is_superuser": "on", "groups": "1", "user_permissions": "1"}
+
+
+def test_limited_staff_cannot_raise_an_account_they_may_change(people_office: Client) -> None:
+    person = UserFactory(last_name="Старая")
+    url = page("members_user_change", person.pk)
+    rights = RIGHTS | {"groups": Group.objects.get().pk}
+    assert people_office.post(url, fields_of(people_office, url) | rights | {"last_name": "Новая"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.last_name, person.is_staff, person.is_superuser) == ("Новая", False, False)
+    assert (person.groups.count(), person.user_permissions.count()) == (0, 0)
+
+
+def test_limited_staff_cannot_make_an_account_with_rights(people_office: Client) -> None:
+    data = {"email": "new@example.org", "usable_password": "true", "password1": "Тайна-лицея-5"}
+    people_office.post(page("members_user_add"), data | {"password2": "Тайна-лицея-5"} | RIGHTS)
+    made = User.objects.get(email="new@example.org")
+    assert (made.is_staff, made.is_superuser, made.groups.count()) == (False, False, 0)
+
+
+@pytest.mark.parametrize("rank", [{"is_staff": True}, {"is_superuser": True}], ids=["staff", "superuser"])
+def test_limited_staff_cannot_touch_colleagues(people_office: Client, rank: dict[str, bool]) -> None:
+    colleague = UserFactory(last_name="Прежняя", **rank)
+    password = {"usable_password": "true", "password1": "Тайна-лицея-5", "password2": "Тайна-лицея-5"}
+    attempts = [
+        (page("members_user_change", colleague.pk), {"last_name": "Другая", "language": "ru"}),
+        (page("auth_user_password_change", colleague.pk), password),
+        (page("members_user_delete", colleague.pk), {"post": "yes"}),
+    ]
+    assert [people_office.post(url, data).status_code for url, data in attempts] == [403, 403, 403]
+    people_office.post(
+        page("members_user_changelist"), {"action": "delete_selected", "_selected_action": colleague.pk, "post": "yes"}
+    )
+    after = User.objects.get(pk=colleague.pk)
+    assert (after.last_name, after.password) == ("Прежняя", colleague.password)
+
+
+def test_limited_staff_cannot_change_groups_whatever_permission_they_hold(people_office: Client) -> None:
+    group = Group.objects.get()
+    attempts = [
+        (page("auth_group_add"), {"name": "new"}),
+        (page("auth_group_change", group.pk), {"name": "new"}),
+        (page("auth_group_delete", group.pk), {"post": "yes"}),
+    ]
+    assert [people_office.post(url, data).status_code for url, data in attempts] == [403, 403, 403]
+
+
+def test_a_superuser_gives_rights(office: Client) -> None:
+    person = UserFactory()
+    url = page("members_user_change", person.pk)
+    group = Group.objects.get()
+    assert office.post(url, fields_of(office, url) | {"is_staff": "on", "groups": group.pk}).status_code == 302
+    person.refresh_from_db()
+    assert (person.is_staff, person.is_superuser, [*person.groups.all()]) == (True, False, [group])
+
+
+def test_editors_tend_the_directory_and_see_nobodys_account() -> None:
+    client = enter(editor())
+    url = page("members_organisation_change", OrganisationFactory().pk)
+    data = fields_of(client, url) | {"city": "Пермь"}
+    assert not any(name.startswith("representatives") for name in data)
+    assert client.post(url, data).status_code == 302
+    assert Organisation.objects.get().city == "Пермь"
+    hidden = ("members_user", "members_representative", "auth_group")
+    assert [client.get(page(f"{name}_changelist")).status_code for name in hidden] == [403, 403, 403]
+    assert client.get(page("members_organisation_delete", Organisation.objects.get().pk)).status_code == 403
+
+
+def test_an_ended_role_stays_with_its_history(office: Client) -> None:
+    role = RepresentativeFactory()
+    url = page("members_representative_change", role.pk)
+    ended = {"ended_at_0": "2026-11-01", "ended_at_1": "10:00"}
+    assert office.post(url, fields_of(office, url) | ended).status_code == 302
+    assert not Representative.objects.active().exists()
+    assert role.history.count() == 2

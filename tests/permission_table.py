@@ -1,0 +1,255 @@
+"""Who gets what answer at which address: the whole of it, for ``test_permissions.py``.
+
+A row is an address, a method and the answer to each role, in the order of ROLES; where fewer stand there, the
+last one holds for all roles that remain. Everybody acts on organisation ``a`` and on ``hidden``, which is not
+published: ``viewer`` … ``head`` act for both, ``stranger`` is each role of another organisation, ``removed`` was a
+head of both until a moment ago. ``editor`` and ``superuser`` work in the office; ``unproven`` is a superuser without
+a second factor.
+
+An answer is a status, or where a redirect leads: ``login``, or ``factor`` for the page that sets up a second factor.
+"""
+
+ROLES = "anonymous unproven visitor stranger removed viewer teacher coordinator head editor superuser".split()
+
+PAGES = """
+# Open to everybody, and only read
+/healthz                                 GET   200    factor 200
+/healthz                                 POST  405    factor 405
+/readyz                                  GET   200    factor 200
+/readyz                                  POST  405    factor 405
+/                                        GET   200    factor 200
+/                                        POST  405    factor 405
+/organisations/                          GET   200    factor 200
+/organisations/                          POST  405    factor 405
+/organisations/export.csv                GET   200    factor 200
+/organisations/export.csv                POST  405    factor 405
+/organisations/a/                        GET   200    factor 200
+/organisations/a/                        POST  405    factor 405
+/join/                                   GET   200    factor 200
+/join/                                   POST  405    factor 405
+/about/                                  GET   200    factor 200
+/about/                                  POST  405    factor 405
+/privacy/                                GET   200    factor 200
+/privacy/                                POST  405    factor 405
+/selection-rules/                        GET   200    factor 200
+/selection-rules/                        POST  405    factor 405
+/style-guide/                            GET   200    factor 200
+/style-guide/                            POST  405    factor 405
+
+# Not published: there only for those who act for it, and for the office
+/organisations/hidden/                   GET   404    factor 404    404    404    200
+/organisations/hidden/                   POST  405    factor 405
+
+# The reader's own settings
+/settings/language/                      GET   405
+/settings/language/                      POST  302
+/settings/view/                          GET   405
+/settings/view/                          POST  302
+
+# The dashboard: not there for those who do not act for the organisation
+/dashboard/                              GET   login  factor 200    302    200    302    302    302    302    200
+/dashboard/                              POST  login  factor 405
+/dashboard/a/                            GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/                            POST  login  factor 405
+/dashboard/a/profile/                    GET   login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/profile/                    POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/hidden/                       GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/                       POST  login  factor 405
+/dashboard/hidden/profile/               GET   login  factor 404    404    404    403    403    200    200    404
+/dashboard/hidden/profile/               POST  login  factor 404    404    404    403    403    200    200    404
+
+# The API shows what is published, to everybody alike
+/api/v1/organisations/                   GET   200    factor 200
+/api/v1/organisations/                   POST  405    factor 405
+/api/v1/organisations/a/                 GET   200    factor 200
+/api/v1/organisations/a/                 POST  405    factor 405
+/api/v1/organisations/hidden/            GET   404    factor 404
+/api/v1/organisations/hidden/            POST  405    factor 405
+/api/v1/regions/                         GET   200    factor 200
+/api/v1/regions/                         POST  405    factor 405
+/api/v1/regions/RU-KHM/                  GET   200    factor 200
+/api/v1/regions/RU-KHM/                  POST  405    factor 405
+/api/v1/directions/                      GET   200    factor 200
+/api/v1/directions/                      POST  405    factor 405
+/api/v1/directions/robotics/             GET   200    factor 200
+/api/v1/directions/robotics/             POST  405    factor 405
+/api/v1/schema/                          GET   200    factor 200
+/api/v1/schema/                          POST  405    factor 405
+/api/v1/docs/                            GET   200    factor 200
+/api/v1/docs/                            POST  405    factor 405
+
+# A person's own account
+/account/                                GET   login  200
+/account/                                POST  login  200
+/account/person/                         GET   login  200
+/account/person/                         POST  login  200
+/account/sessions/1/end/                 GET   login  405
+/account/sessions/1/end/                 POST  login  404
+
+# Accounts, by allauth
+/account/login/                          GET   200    302
+/account/login/                          POST  200    302
+/account/logout/                         GET   302    200
+/account/logout/                         POST  302
+/account/inactive/                       GET   200
+/account/inactive/                       POST  405
+/account/signup/                         GET   200    302
+/account/signup/                         POST  200    302
+/account/reauthenticate/                 GET   login  200
+/account/reauthenticate/                 POST  login  200
+/account/email/                          GET   login  200
+/account/email/                          POST  login  302
+/account/confirm-email/                  GET   login  302
+/account/confirm-email/                  POST  login  302
+/account/password/change/                GET   login  200
+/account/password/change/                POST  login  200
+/account/password/set/                   GET   login  302
+/account/password/set/                   POST  login  302
+/account/password/reset/                 GET   200
+/account/password/reset/                 POST  200
+/account/login/code/confirm/             GET   302
+/account/login/code/confirm/             POST  302
+/account/password/reset/key/done/        GET   200
+/account/password/reset/key/done/        POST  405
+/account/password/reset/key/x-y/         GET   200
+/account/password/reset/key/x-y/         POST  200
+/account/password/reset/done/            GET   200
+/account/password/reset/done/            POST  405
+/account/login/code/                     GET   200    302
+/account/login/code/                     POST  200    302
+/account/2fa/                            GET   login  200
+/account/2fa/                            POST  login  405
+/account/2fa/authenticate/               GET   login  302
+/account/2fa/authenticate/               POST  login  302
+/account/2fa/reauthenticate/             GET   login  302    302    302    302    302    302    302    302    200
+/account/2fa/reauthenticate/             POST  login  302    302    302    302    302    302    302    302    200
+/account/2fa/totp/activate/              GET   login  302
+/account/2fa/totp/activate/              POST  login  302
+/account/2fa/totp/deactivate/            GET   login  404    404    404    404    404    404    404    404    302
+/account/2fa/totp/deactivate/            POST  login  404    404    404    404    404    404    404    404    302
+/account/2fa/recovery-codes/             GET   login  404
+/account/2fa/recovery-codes/             POST  login  405
+/account/2fa/recovery-codes/generate/    GET   login  302
+/account/2fa/recovery-codes/generate/    POST  login  302
+/account/2fa/recovery-codes/download/    GET   login  404
+/account/2fa/recovery-codes/download/    POST  login  404
+/account/2fa/webauthn/                   GET   login  200
+/account/2fa/webauthn/                   POST  login  405
+/account/2fa/webauthn/add/               GET   login  302
+/account/2fa/webauthn/add/               POST  login  302
+/account/2fa/webauthn/reauthenticate/    GET   login  302
+/account/2fa/webauthn/reauthenticate/    POST  login  302
+/account/2fa/webauthn/keys/1/remove/     GET   login  302
+/account/2fa/webauthn/keys/1/remove/     POST  login  302
+/account/2fa/webauthn/keys/1/edit/       GET   login  302
+/account/2fa/webauthn/keys/1/edit/       POST  login  302
+/account/2fa/webauthn/login/             GET   login  302
+/account/2fa/webauthn/login/             POST  login  302
+/account/3rdparty/login/cancelled/       GET   200
+/account/3rdparty/login/cancelled/       POST  405
+/account/3rdparty/login/error/           GET   login  401
+/account/3rdparty/login/error/           POST  login  405
+/account/3rdparty/signup/                GET   login
+/account/3rdparty/signup/                POST  login
+/account/3rdparty/                       GET   login  200
+/account/3rdparty/                       POST  login  200
+/account/social/login/cancelled/         GET   login  301
+/account/social/login/cancelled/         POST  login  301
+/account/social/login/error/             GET   login  301
+/account/social/login/error/             POST  login  301
+/account/social/signup/                  GET   login  301
+/account/social/signup/                  POST  login  301
+/account/social/connections/             GET   login  301
+/account/social/connections/             POST  login  301
+/account/yandex/login/                   GET   404
+/account/yandex/login/                   POST  404
+/account/yandex/login/callback/          GET   404
+/account/yandex/login/callback/          POST  404
+/account/vk/login/                       GET   404
+/account/vk/login/                       POST  404
+/account/vk/login/callback/              GET   404
+/account/vk/login/callback/              POST  404
+/account/sessions/                       GET   login  200
+/account/sessions/                       POST  login  302
+"""
+
+# In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where
+# EDITOR_MAY has it for the model, else 403. ``<model>`` is each registered one, ``<id>`` the key of one of its objects.
+ADMIN_ROLES = "anonymous unproven others editor superuser".split()
+
+EDITOR_MAY = """
+organisation          view add change
+publicperson          view add change delete
+representativeoffice  view add change delete
+direction             view add change
+membership            view
+region                view
+representative
+user
+group
+"""
+
+ADMIN = """
+/admin/<model>/                                       GET   login  factor 403 view   200
+/admin/<model>/                                       POST  login  factor 403 view   200
+/admin/<model>/add/                                   GET   login  factor 403 add    200
+/admin/<model>/add/                                   POST  login  factor 403 add    200
+/admin/<model>/<id>/                                  GET   login  factor 403 302
+/admin/<model>/<id>/                                  POST  login  factor 403 302
+/admin/<model>/<id>/change/                           GET   login  factor 403 view   200
+/admin/<model>/<id>/change/                           POST  login  factor 403 change 200
+/admin/<model>/<id>/history/                          GET   login  factor 403 view   200
+/admin/<model>/<id>/history/                          POST  login  factor 403 view   200
+/admin/<model>/<id>/delete/                           GET   login  factor 403 delete 200
+/admin/<model>/<id>/delete/                           POST  login  factor 403 delete 200
+
+/admin/search/                                        GET   login  factor 403 200
+/admin/search/                                        POST  login  factor 403 200
+/admin/                                               GET   302    factor 403 200
+/admin/                                               POST  302    factor 403 200
+/admin/login/                                         GET   login  factor 403 302
+/admin/login/                                         POST  login  factor 403 302
+/admin/logout/                                        GET   302    factor 403 405
+/admin/logout/                                        POST  302    factor 403 302
+/admin/password_change/                               GET   302    factor 403 302
+/admin/password_change/                               POST  302    factor 403 302
+/admin/password_change/done/                          GET   302    factor 403 200
+/admin/password_change/done/                          POST  302    factor 403 405
+/admin/autocomplete/                                  GET   302    factor 403 403
+/admin/autocomplete/                                  POST  302    factor 403 405
+/admin/jsi18n/                                        GET   302    factor 403 200
+/admin/jsi18n/                                        POST  302    factor 403 405
+/admin/r/1/1/                                         GET   302    factor 403 404
+/admin/r/1/1/                                         POST  302    factor 403 404
+/admin/members/membership/<membership>/history/<historicalmembership>/ GET   login  factor 403 200
+/admin/members/membership/<membership>/history/<historicalmembership>/ POST  login  factor 403 403
+/admin/members/membership/<membership>/suspend_this/  GET   login  factor 403 403    200
+/admin/members/membership/<membership>/suspend_this/  POST  login  factor 403 403    200
+/admin/members/membership/<membership>/resume_this/   GET   login  factor 403 403    200
+/admin/members/membership/<membership>/resume_this/   POST  login  factor 403 403    200
+/admin/members/membership/<membership>/end_this/      GET   login  factor 403 403    200
+/admin/members/membership/<membership>/end_this/      POST  login  factor 403 403    200
+/admin/members/organisation/import/template/          GET   login  factor 403 200
+/admin/members/organisation/import/template/          POST  login  factor 403 200
+/admin/members/organisation/process_import/           GET   login  factor 403 405
+/admin/members/organisation/process_import/           POST  login  factor 403 200
+/admin/members/organisation/import/                   GET   login  factor 403 200
+/admin/members/organisation/import/                   POST  login  factor 403 200
+/admin/members/organisation/export/                   GET   login  factor 403 200
+/admin/members/organisation/export/                   POST  login  factor 403 200
+/admin/members/organisation/<organisation>/history/<historicalorganisation>/ GET   login  factor 403 200
+/admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
+/admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
+/admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/user/<user>/password/                  GET   login  factor 403 403    200
+/admin/members/user/<user>/password/                  POST  login  factor 403 403    200
+/admin/members/representative/<representative>/history/<historicalrepresentative>/ GET   login  factor 403 403    200
+/admin/members/representative/<representative>/history/<historicalrepresentative>/ POST  login  factor 403 403
+/admin/members/                                       GET   302    factor 403 200
+/admin/members/                                       POST  302    factor 403 200
+/admin/no-such-page/                                  GET   302    factor 403 404
+/admin/no-such-page/                                  POST  302    factor 403 404
+"""
+
+# They change nothing but the look of the reader's own pages.
+WITHOUT_CSRF_TOKEN = {"/settings/language/", "/settings/view/"}

@@ -1,0 +1,213 @@
+"""The permission matrix: every route × method × role against ``permission_table.py``."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from common import health
+from members.models import Direction, Region, Role, User
+from tests.factories.members import (
+    MembershipFactory,
+    OfficeFactory,
+    OrganisationFactory,
+    PublicPersonFactory,
+    RepresentativeFactory,
+    UserFactory,
+)
+from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
+
+pytestmark = pytest.mark.django_db
+Answers = dict[str, str]  # role → answer
+
+
+class World:
+    """One organisation with everything an address may name, its people, and those of another one."""
+
+    def __init__(self) -> None:
+        self.client = Client()
+        self.ours = OrganisationFactory(slug="a", short_name="А")
+        self.hidden = OrganisationFactory(slug="hidden", short_name="Скрытая", is_published=False)
+        people = {
+            "anonymous": [None],
+            "visitor": [UserFactory()],
+            **{role: [self.representative(role)] for role in Role.values},
+            "stranger": [RepresentativeFactory(organisation__slug=f"b-{role}", role=role).user for role in Role.values],
+            "removed": [self.representative(Role.HEAD, ended_at=timezone.now())],
+            "unproven": [UserFactory(is_staff=True, is_superuser=True)],
+            "editor": [UserFactory(is_staff=True, groups=["editors"])],
+            "superuser": [UserFactory(is_staff=True, is_superuser=True)],
+        }
+        self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
+        self.objects = {
+            "organisation": self.ours,
+            "membership": MembershipFactory(organisation=self.ours),
+            "representative": self.ours.representatives.first(),
+            "publicperson": PublicPersonFactory(organisation=self.ours),
+            "representativeoffice": OfficeFactory(organisation=self.ours),
+            "user": people["visitor"][0],
+            "group": Group.objects.first(),
+            "region": Region.objects.first(),
+            "direction": Direction.objects.first(),
+        }
+
+    def representative(self, role: str, **fields: object) -> User:
+        user = RepresentativeFactory(organisation=self.ours, role=role, **fields).user
+        RepresentativeFactory(organisation=self.hidden, user=user, role=role, **fields)
+        return user
+
+    def session(self, user: User | None, role: str) -> str:
+        """The key of a session in which ``user`` is logged in; of the staff, with their second factor."""
+        client = Client()
+        if user:
+            client.force_login(user)
+            if role in ("editor", "superuser"):
+                Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+                session = client.session
+                record_authentication(SimpleNamespace(session=session), user, "mfa", type="totp")
+                session.save()
+        cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+        return cookie.value if cookie else ""
+
+    def answers(self, method: str, address: str, role: str) -> set[str]:
+        """Those of all people of the role: a row holds when they agree. Nothing of the requests is left behind."""
+        return {self.answer(method, address, session) for session in self.sessions[role]}
+
+    def answer(self, method: str, address: str, session: str) -> str:
+        self.client.cookies.clear()
+        with transaction.atomic():
+            response = self.client.generic(method, address, HTTP_COOKIE=cookie(session))
+            transaction.set_rollback(True)
+        return told(response)
+
+
+def cookie(session: str) -> str:
+    return f"{settings.SESSION_COOKIE_NAME}={session}" if session else ""
+
+
+def told(response: HttpResponseBase) -> str:
+    """The status, or where a redirect leads if that is what the table says."""
+    place = response.get("Location", "").partition("?")[0]
+    return {reverse("account_login"): "login", reverse("mfa_index"): "factor"}.get(place, str(response.status_code))
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def living_worker() -> None:
+    health.record_heartbeat()
+
+
+def rows(table: str, roles: list[str]) -> Iterator[tuple[str, str, Answers]]:
+    """(address, method, answers); a role without an answer of its own has that of the one before it."""
+    for line in filter(None, (line.partition("#")[0].split() for line in table.splitlines())):
+        address, method, *answers = line
+        assert 1 <= len(answers) <= len(roles), line
+        yield address, method, dict(zip(roles, answers + answers[-1:] * len(roles), strict=False))
+
+
+def admin_rows() -> Iterator[tuple[str, str, Answers]]:
+    """Those of ``<model>`` once for each registered model, the others as they stand."""
+    for address, method, answers in rows(ADMIN, ADMIN_ROLES):
+        for model in admin.site._registry if "<model>" in address else [None]:
+            yield _of_model(address, model), method, _of_editor(answers, model)
+
+
+def _of_model(address: str, model: type[Model] | None) -> str:
+    if model is None:
+        return address
+    name = model._meta.model_name
+    return address.replace("<model>", f"{model._meta.app_label}/{name}").replace("<id>", f"<{name}>")
+
+
+def _of_editor(answers: Answers, model: type[Model] | None) -> Answers:
+    """A verb is an answer that depends on what an editor may do with the model."""
+    verb = answers["editor"]
+    if model is None or verb.isdigit():
+        return answers
+    return answers | {"editor": "200" if verb in EDITOR_VERBS[model._meta.model_name] else "403"}
+
+
+EDITOR_VERBS = {name: verbs for name, *verbs in map(str.split, EDITOR_MAY.strip().splitlines())}
+MATRIX = {(address, method): answers for address, method, answers in [*rows(PAGES, ROLES), *admin_rows()]}
+
+
+def routes(resolver: URLResolver | None = None, above: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield above + str(pattern.pattern)
+        else:
+            yield from routes(pattern, above + str(pattern.pattern))
+
+
+def route_of(address: str) -> str:
+    return resolve(re.sub("<.+?>", "1", address)).route
+
+
+def is_ours(address: str) -> bool:
+    return not resolve(address).func.__module__.startswith(("allauth.", "django."))
+
+
+def test_every_route_has_its_rows_and_every_row_its_route() -> None:
+    methods = defaultdict(set)
+    for address, method in MATRIX:
+        methods[route_of(address)].add(method)
+    assert methods.keys() ^ set(routes()) == set()
+    assert {route: found for route, found in methods.items() if found != {"GET", "POST"}} == {}
+
+
+@pytest.mark.parametrize(("address", "method"), MATRIX, ids=" ".join)
+def test_each_role_gets_the_answer_of_the_table(world: World, address: str, method: str) -> None:
+    expected = MATRIX[address, method]
+    place = concrete(world, address)
+    got = {role: " or ".join(sorted(world.answers(method, place, role))) for role in roles_of(expected)}
+    assert got == {role: expected[column] for role, column in roles_of(expected).items()}
+
+
+def roles_of(answers: Answers) -> dict[str, str]:
+    """Role → its column; the admin's table has one column for all who do not work in the office."""
+    return {role: role if role in answers else "others" for role in ROLES}
+
+
+def concrete(world: World, address: str) -> str:
+    """``<name>`` becomes the key of the object of that model, ``<historicalname>`` that of its history."""
+    for name in re.findall("<(.+?)>", address):
+        example = world.objects[name.removeprefix("historical")]
+        row = example.history.first() if name.startswith("historical") else example
+        address = address.replace(f"<{name}>", str(row.pk))
+    return address
+
+
+@pytest.mark.parametrize("address", sorted({address for address, _, _ in rows(PAGES, ROLES) if is_ours(address)}))
+def test_no_page_of_ours_takes_another_method(world: World, address: str) -> None:
+    answers = {method: world.answers(method, address, "head") for method in ("PUT", "PATCH", "DELETE")}
+    assert answers == dict.fromkeys(answers, {"405"})
+
+
+@pytest.mark.parametrize("address", sorted({address for address, _ in MATRIX}))
+def test_what_changes_anything_asks_for_a_csrf_token(world: World, address: str) -> None:
+    [session] = world.sessions["superuser"]
+    client = Client(enforce_csrf_checks=True)
+    with transaction.atomic():
+        status = client.post(concrete(world, address), HTTP_COOKIE=cookie(session)).status_code
+        transaction.set_rollback(True)
+    assert status in ((302,) if address in WITHOUT_CSRF_TOKEN else (403, 404, 405))

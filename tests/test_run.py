@@ -1,0 +1,89 @@
+"""`make run` as a newcomer meets it: in a copy of the project, with the real servers, up to the first page."""
+
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cluster_portal.embedded import HOME
+from cluster_portal.embedded.account import discard_folder
+
+COMMAND = [sys.executable, "-m", "cluster_portal.run"]
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    copy = tmp_path_factory.mktemp("run") / "проверка стенда"
+    shutil.copytree(HOME.parent, copy, ignore=shutil.ignore_patterns(".*", "var", "__pycache__"))
+    yield copy
+    discard_folder(copy / "var" / "postgres")
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """A newcomer's: nothing in it says which settings or servers to use."""
+    given = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORT"}
+    return {name: value for name, value in os.environ.items() if name not in given}
+
+
+@contextmanager
+def portal(checkout: Path, environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Yields the supervisor and the port on which the portal answers."""
+    log = checkout / "output.log"
+    address = checkout / "var" / "run" / "address"
+    address.unlink(missing_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(COMMAND, cwd=checkout, env=environment, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while "Ctrl-C ends it" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield process, int(address.read_text().rstrip("/").rsplit(":", 1)[1])
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+    assert "Traceback" not in log.read_text()
+
+
+def get(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    return connection.getresponse().status
+
+
+def test_it_serves_pages_is_started_once_and_ends_by_ctrl_c(checkout: Path, environment: dict[str, str]) -> None:
+    with portal(checkout, environment) as (process, port):
+        assert [get(port, path) for path in ("/", "/organisations/", "/mailbox/")] == [200, 200, 200]
+
+        second = subprocess.run(COMMAND, cwd=checkout, env=environment, capture_output=True, text=True)
+        assert second.returncode == 1
+        assert f"already runs at http://127.0.0.1:{port}/" in second.stdout
+
+        everything = psutil.Process(process.pid).children(recursive=True)
+        assert {child.name() for child in everything} >= {"postgres", "valkey-server"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert psutil.wait_procs(everything, timeout=0)[1] == []
+
+
+def test_it_starts_again_after_a_hard_kill(checkout: Path, environment: dict[str, str]) -> None:
+    with portal(checkout, environment) as (process, _):
+        everything = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    with portal(checkout, environment) as (process, port):
+        assert psutil.wait_procs(everything, timeout=0)[1] == []
+        assert get(port, "/") == 200
+        process.terminate()
+        assert process.wait(20) == 0
