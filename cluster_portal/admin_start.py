@@ -17,6 +17,8 @@ from members.admin import decisions as members_decisions
 from members.models import Kind, Membership, Organisation, Representative, Tier
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from members.models import User
 
 DECISIONS = (*members_decisions.DECISIONS,)
@@ -56,7 +58,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "title": _("Start"), "queues": queues, **_figures(request.user)}
 
 
-def _queue(decision: Decision, user: "User") -> Queue:
+def _queue(decision: Decision, user: "User | AnonymousUser") -> Queue:
     waiting = decision.waiting()
     options = waiting.model._meta
     if not user.has_perm(f"{options.app_label}.change_{options.model_name}"):
@@ -71,7 +73,7 @@ def _queue(decision: Decision, user: "User") -> Queue:
     )
 
 
-def _figures(user: "User") -> dict[str, Any]:
+def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
     figures, charts = [], []
     if user.has_perm("members.view_organisation"):
         url = reverse("admin:members_organisation_changelist")

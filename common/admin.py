@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from simple_history.admin import SimpleHistoryAdmin
@@ -25,19 +24,14 @@ class RichTextWidget(WysiwygWidget):
 
 
 class ModelAdmin(unfold.ModelAdmin):
-    formfield_overrides = {RichTextField: {"widget": RichTextWidget}}
+    formfield_overrides: dict[type, dict[str, Any]] = {RichTextField: {"widget": RichTextWidget}}
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
 
-    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
-        """Many-to-many choices are written past ``save``, which would have made the public pages old."""
-        super().save_related(request, form, formsets, change)
-        invalidate_public_pages()
-
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """A deletion of many goes past ``delete`` likewise."""
+        """A deletion of many goes past ``delete``, which would have made the public pages old."""
         super().delete_queryset(request, queryset)
         invalidate_public_pages()
 

@@ -10,13 +10,14 @@ ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "b
 
 def sanitise(html: str) -> str:
     """Keep plain formatting and links; drop scripts, styles, images and every other attribute."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=ALLOWED_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener",
-    ).strip()
+    )
+    return clean.replace("&nbsp;", "\u00a0").strip()  # a person meets this text again in a form
 
 
 class RichTextField(models.TextField):

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, parse_cookie
 from django.utils.cache import patch_vary_headers
 
-from common.caching import KEPT_FOR, STAMP_KEY
+from common.caching import KEPT_FOR, STAMP_KEY, public_stamp
 from common.view_settings import ViewSettings
 
 REBUILD_FOR = 20  # s, after which a rebuild is taken for dead and another may begin
@@ -76,7 +76,7 @@ class PageCacheMiddleware:
         if not key:
             return self.get_response(request)
         found = cache.get_many([STAMP_KEY, key])
-        stamp, page = found.get(STAMP_KEY, ""), found.get(key)
+        stamp, page = found.get(STAMP_KEY) or public_stamp(), found.get(key)
         if page and (page.is_fresh(stamp) or not cache.add(f"{key}:rebuild", 1, timeout=REBUILD_FOR)):
             return _as_response(page, request)
         response = self.get_response(request)

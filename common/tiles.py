@@ -18,11 +18,11 @@ class Tile:
     mark: str  # two or three letters
     title: str
     number: int
-    url: str
-    chosen: bool
+    url: str = ""
+    chosen: bool = False
 
     @classmethod
-    def of_region(cls, region: Placed, *, number: int, url: str, chosen: bool = False) -> Self:
+    def of_region(cls, region: Placed, *, number: int, url: str = "", chosen: bool = False) -> Self:
         """The region must have a place on the map."""
         assert region.tile_row is not None  # noqa: S101
         assert region.tile_column is not None  # noqa: S101

@@ -3,12 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import Provider
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,15 +19,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def new_user(self, request: HttpRequest) -> User:
         return User(language=translation.get_language())
 
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Whoever else has the address, even if they never confirmed it, keeps it: it is the name they log in by."""
-        if User.objects.filter(email=email_address.email).exclude(pk=email_address.user_id).exists():
-            context = {"email": email_address.email}
-            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", context)
-            return False
-        return super().confirm_email(request, email_address)
-
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
@@ -40,14 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):
         allowed = {self.request.get_host()}
         return url_has_allowed_host_and_scheme(url, allowed_hosts=allowed, require_https=self.request.is_secure())
 
-    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        with translation.override(user.language):
-            super().send_notification_mail(template_prefix, user, *args, **kwargs)
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of the account the address belongs to, else in the one the page was asked in."""
-        reader = User.objects.filter(email=email.lower()).first()
-        with translation.override(reader.language if reader else translation.get_language()):
+        """In the language of whose address it is or, as with a former or a new one, of who is logged in."""
+        reader = User.objects.filter(email=email.lower()).first() or self.request.user
+        with translation.override(reader.language if reader.is_authenticated else translation.get_language()):
             super().send_mail(template_prefix, email, context)
 
 

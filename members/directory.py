@@ -25,21 +25,7 @@ if TYPE_CHECKING:
 
 
 PER_PAGE = 20
-SHOWN = (
-    "kind",
-    "name",
-    "name_en",
-    "short_name",
-    "short_name_en",
-    "slug",
-    "region_id",
-    "city",
-    "city_en",
-    "logo",
-    "website",
-    "tier",
-    "direction_slugs",
-)
+SHOWN = ("kind", "short_name", "short_name_en", "slug", "region_id", "city", "city_en", "tier", "direction_slugs")
 MOST_PAGES = 500  # beyond that one narrows the list, and the database does not count off hundreds of thousands
 
 
@@ -90,7 +76,7 @@ class Directory:
 
     @cached_property
     def organisations(self) -> OrganisationQuerySet:
-        return self.selection.of(self._found).only(*SHOWN)
+        return self.selection.of(self._found)
 
     @cached_property
     def _found(self) -> OrganisationQuerySet:
@@ -99,7 +85,8 @@ class Directory:
 
     @cached_property
     def page(self) -> Page:
-        return _Paginator(self.organisations, PER_PAGE, total=self.counts.total).get_page(self.query.get("page"))
+        organisations = self.organisations.only(*SHOWN)
+        return _Paginator(organisations, PER_PAGE, total=self.counts.total).get_page(self.query.get("page"))
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -157,17 +144,14 @@ class Directory:
         return self._options("direction")
 
     @property
-    def tiles(self) -> list[Tile]:
-        """The map: each region leads to the same list narrowed to it alone."""
-        elsewhere = querystring.removing(self.query, "region")
-        address = f"{reverse('members:organisation_list')}{elsewhere}{'' if elsewhere == '?' else '&'}region="
-        chosen = self.selection.region
+    def places(self) -> dict[str, Tile]:
+        """Where the choices of a region stand on the map, by their values; those off the map are absent."""
         numbers = self.counts.region
-        return [
-            Tile.of_region(region, number=numbers.get(code, 0), url=address + code, chosen=code in chosen)
+        return {
+            code: Tile.of_region(region, number=numbers.get(code, 0), chosen=code in self.selection.region)
             for code, region in self.overview.regions.items()
             if region.tile_row is not None
-        ]
+        }
 
     @property
     def chips(self) -> list[Chip]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +50,20 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["last_name"].required = self.fields["first_name"].required = True
+
+
+class AddPasskeyForm(webauthn_forms.AddWebAuthnForm):
+    name = forms.CharField(label=_("Name of the passkey"), max_length=100, required=False)
+    passwordless = forms.BooleanField(
+        label=_("Log in with this key alone"),
+        help_text=_("The device must check your finger, face or PIN for that."),
+        initial=True,
+        required=False,
+    )
+
+
+class EditPasskeyForm(webauthn_forms.EditWebAuthnForm):
+    name = forms.CharField(label=_("Name of the passkey"), max_length=100)
 
 
 class OrganisationProfileForm(forms.ModelForm):

@@ -67,6 +67,7 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Callable, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponse | None:
         match = request.resolver_match
+        assert match  # noqa: S101 - a view was found
         if match.app_name == "admin" and not request.user.is_staff:
             raise PermissionDenied(_("This part of the portal is for the association's office."))
         if match.route.startswith(self.OPEN_TO_ALL) or not needs_second_factor(request.user):

@@ -128,14 +128,15 @@ class OrganisationResource(resources.ModelResource):
         self.fields["kind"].widget.words = _kinds()
         self.fields["region"].widget.words = _named(Region.objects.all(), "code")
         self.fields["directions"].widget.words = _named(Direction.objects.all(), "slug")
-        self.known = {name: {} for name in KEYS}
+        self.known: dict[str, dict[str, Organisation]] = {name: {} for name in KEYS}
         named = {name: {row[name] for row in dataset.dict if row.get(name)} for name in KEYS if name in dataset.headers}
         slugs = named.get("slug", set()) | {slug_of(row.get("short_name", "")) for row in dataset.dict}
         inns = {_inn(text) for text in named.get("inn", ())}
         found = Organisation.objects.filter(Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=named.get("ogrn", ())))
         for organisation in found.select_related("region").prefetch_related("directions"):
             for name in KEYS:
-                self.known[name][getattr(organisation, name)] = organisation
+                if value := getattr(organisation, name):
+                    self.known[name][value] = organisation
         self.seen: dict[tuple[str, str], int] = {}
 
     def before_import_row(self, row: OrderedDict[str, str], **kwargs: Any) -> None:
@@ -164,7 +165,7 @@ class OrganisationResource(resources.ModelResource):
         """As the database would, but against what ``before_import`` fetched: a query a row and rule takes minutes."""
         errors = {**(import_validation_errors or {})}
         for name in KEYS:
-            owner = self.known[name].get(getattr(instance, name) or None)
+            owner = self.known[name].get(getattr(instance, name) or "")
             if owner and owner.pk != instance.pk:
                 errors[name] = ValidationError(_("“%(name)s” has the same.") % {"name": owner})
         try:
@@ -179,7 +180,8 @@ class OrganisationResource(resources.ModelResource):
         return not any(row.values()) or super().skip_row(instance, original, row, *args, **kwargs)
 
     def before_save_instance(self, instance: Organisation, row: Any, file_name: str = "", **kwargs: Any) -> None:
-        instance._change_reason = (_("Import of %(file)s") % {"file": file_name})[:100]
+        reason = _("Import of %(file)s") % {"file": file_name}
+        instance._change_reason = reason[:100]  # type: ignore[attr-defined]
 
 
 def _inn(text: str) -> str:

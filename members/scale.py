@@ -100,7 +100,7 @@ def _organisation(serial: int, chance: random.Random, regions: list[Region]) -> 
         short_name=name,
         slug=f"organisation-{serial}",
         inn=tax_number + inn.calc_company_check_digit(tax_number),
-        ogrn=state_number + ogrn.calc_check_digit(state_number),
+        ogrn=state_number + ogrn.calc_check_digit(f"{state_number}0"),  # it wants the digit's place, too
         region=region,
         city=city,
         about=f"<p>{chance.choice(PROSE)}</p>",

@@ -22,9 +22,9 @@ def needs_second_factor(user: "User | AnonymousUser") -> bool:
     return user.is_staff and not is_exempt_demo_login(user)
 
 
-def has_second_factor(user: "User") -> bool:
+def has_second_factor(user: "User | AnonymousUser") -> bool:
     """Recovery codes alone are none: they are for the day when the real one is lost."""
-    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
 
 
 def has_passed_second_factor(request: HttpRequest) -> bool:

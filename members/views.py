@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.caching import public_page
 from common.cookies import remember
@@ -65,14 +65,16 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "members/join.html", {"kinds": kinds})
 
 
+@require_safe
 def account_index(request: HttpRequest) -> HttpResponse:
     context = {
-        "has_second_factor": has_second_factor(request.user),  # type: ignore[arg-type]
+        "has_second_factor": has_second_factor(request.user),
         "session_count": len(UserSession.objects.purge_and_list(request.user)),
     }
     return render(request, "account/account_index.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():

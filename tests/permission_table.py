@@ -80,7 +80,7 @@ PAGES = """
 
 # A person's own account
 /account/                                GET   login  200
-/account/                                POST  login  200
+/account/                                POST  login  405
 /account/person/                         GET   login  200
 /account/person/                         POST  login  200
 /account/sessions/1/end/                 GET   login  405

@@ -4,15 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from common.middleware import ENGLISH_PREFIX
+from common.view_settings import ViewSettings
 from members.models import Organisation
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
+        # An error may be answered before the middleware that reads them.
+        "view_settings": getattr(request, "view_settings", ViewSettings()),
         "addresses": SimpleLazyObject(lambda: _addresses(request)),
         "own_organisations": SimpleLazyObject(lambda: _own_organisations(request)),
         "office_email": settings.DEFAULT_FROM_EMAIL,
@@ -20,11 +24,21 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+# Pages that the navigation leads to and marks when the reader is there.
+SECTIONS = {"members:organisation_list", "members:join", "pages:about"}
+
+
 def _addresses(request: HttpRequest) -> dict[str, str]:
-    """Where this page stands in each language, for search engines."""
+    """Where this page stands, in each language for search engines, and what its frame depends on."""
     site = f"{request.scheme}://{request.get_host()}"
     languages = {"ru": site + request.path_info, "en": site + ENGLISH_PREFIX + request.path_info}
-    return {**languages, "own": languages[get_language() or "ru"]}
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        **languages,
+        "own": languages[get_language() or "ru"],
+        "mount": get_script_prefix(),
+        "section": name if name in SECTIONS else "",
+    }
 
 
 def _own_organisations(request: HttpRequest) -> list[Organisation]:

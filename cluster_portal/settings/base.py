@@ -93,7 +93,7 @@ TEMPLATES = [
                         (
                             "django.template.loaders.cached.Loader",
                             [
-                                "django.template.loaders.filesystem.Loader",
+                                "common.template_loader.Loader",
                                 "django.template.loaders.app_directories.Loader",
                             ],
                         )
@@ -192,6 +192,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "members.forms.AddPasskeyForm", "edit_webauthn": "members.forms.EditPasskeyForm"}
 MFA_TOTP_ISSUER = "Cluster Portal"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of telephones differ, and people type slowly
 USERSESSIONS_TRACK_ACTIVITY = True
@@ -338,6 +339,6 @@ def logging_config(renderer: object, level: str = "INFO") -> dict[str, object]:
                 "foreign_pre_chain": _SHARED_PROCESSORS,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured", "level": level}},
         "root": {"handlers": ["console"], "level": level},
     }

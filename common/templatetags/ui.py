@@ -5,10 +5,11 @@ loop over it would cost more than the queries behind it.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from typing import Any, Protocol
+from xml.etree import ElementTree
 
 from babel import Locale
 from django import template
@@ -57,8 +58,10 @@ def shape(kind: str) -> SafeString:
 @register.simple_tag
 @lru_cache
 def icon(name: str) -> SafeString:
-    """An icon of Lucide, as large as the text beside it, silent to screen readers."""
-    return lucide({}, name, size=None, **{"class": "icon", "aria-hidden": "true"})
+    """An icon of Lucide, as large as the text beside it, silent to screen readers; base.css says how lines look."""
+    drawn = ElementTree.fromstring(lucide({}, name))  # noqa: S314 - from the package, not from a reader
+    lines = "".join(ElementTree.tostring(line, "unicode").strip() for line in drawn)
+    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{lines}</svg>')  # noqa: S308
 
 
 STEPS = 4  # of darkness of a tile
@@ -91,6 +94,36 @@ def tile_map(tiles: Iterable[Tile]) -> SafeString:
     return mark_safe("".join(drawn))  # noqa: S308
 
 
+class Choice(Protocol):
+    value: str
+    label: str
+    number: int
+    chosen: bool
+
+
+@register.simple_tag
+def map_choices(name: str, options: Iterable[Choice], places: Mapping[str, Tile]) -> SafeString:
+    """The boxes of a facet laid out as a map of regions; on a phone, and to a screen reader, they are a list.
+
+    What has no place on the map stands under it. What nothing stands behind is left out, and is a bare tile.
+    """
+    most = max((tile.number for tile in places.values()), default=0)
+    drawn = []
+    for option in options:
+        tile = places.get(option.value)
+        at = f"r{tile.row} c{tile.column}" if tile else "off"
+        if not (option.number or option.chosen):
+            if tile:
+                drawn.append(f'<s class="{at}">{escape(tile.mark)}</s>')
+            continue
+        drawn.append(
+            f'<label class="{at} t{darkness(option.number, most)}{" e" if tile and tile.column >= EASTERN else ""}">'
+            f'<input type="checkbox" name="{name}" value="{escape(option.value)}"{" checked" if option.chosen else ""}>'
+            f"{escape(tile.mark) if tile else ''}<i> {escape(option.label)}: {option.number}</i></label>"
+        )
+    return mark_safe("".join(drawn))  # noqa: S308
+
+
 def darkness(number: int, most: int) -> int:
     """0 for nothing, then 1…STEPS by halves of the largest: figures of regions differ by orders."""
     if not number:
@@ -101,27 +134,12 @@ def darkness(number: int, most: int) -> int:
     return step
 
 
-class Choice(Protocol):
-    value: str
-    label: str
-    number: int
-    chosen: bool
-
-
 @register.simple_tag
-def choices(name: str, options: Iterable[Choice], mark: str = "", only_some: bool = False) -> SafeString:
-    """The boxes of a facet, with the shape of a "kind" or the colour of a "hue" as ``mark`` before each label.
-
-    ``only_some`` leaves out what nothing stands behind.
-    """
+def choices(name: str, options: Iterable[Choice], mark: str = "") -> SafeString:
+    """The boxes of a facet, with the shape of a "kind" or the colour of a "hue" as ``mark`` before each label."""
     drawn = []
     for position, option in enumerate(options):
-        if not (option.number or option.chosen):
-            if only_some:
-                continue
-            opening = '<label class="none">'
-        else:
-            opening = "<label>"
+        opening = "<label>" if option.number or option.chosen else '<label class="none">'
         picture = ""
         if mark == "kind":
             picture = node(option.value)
@@ -135,9 +153,9 @@ def choices(name: str, options: Iterable[Choice], mark: str = "", only_some: boo
 
 
 @register.simple_tag
-def view_choices(current: ViewSettings | str) -> SafeString:
-    """The form fields of the settings of the view; an early error page has none of its own yet."""
-    return _view_choices(current or ViewSettings(), get_language())
+def view_choices(current: ViewSettings) -> SafeString:
+    """The form fields of the settings of the view."""
+    return _view_choices(current, get_language())
 
 
 @lru_cache

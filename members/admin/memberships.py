@@ -1,6 +1,7 @@
 """Memberships. Their status moves only by the service, one history row per move."""
 
 import datetime
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,7 +20,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidg
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline
 from common.errors import RuleViolated
-from members.models import Membership, MembershipStatus, MembershipStatusChange
+from members.models import Membership, MembershipStatus, MembershipStatusChange, User
 from members.services import MEMBERSHIP_MOVES, change_membership_status, record_membership_start
 
 # Action → what its page asks, the status it leads to.
@@ -92,7 +93,7 @@ class MembershipAdmin(HistoryModelAdmin):
         """Only the moves that its status allows."""
         status = Membership.objects.filter(pk=object_id).values_list("status", flat=True).first()
         possible = {
-            f"{move}_this" for move, (_title, then) in MOVES.items() if then in MEMBERSHIP_MOVES.get(status, ())
+            f"{move}_this" for move, (_title, then) in MOVES.items() if then in MEMBERSHIP_MOVES.get(status or "", ())
         }
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
@@ -100,7 +101,7 @@ class MembershipAdmin(HistoryModelAdmin):
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            record_membership_start(form.instance, by=request.user)
+            record_membership_start(form.instance, by=cast("User", request.user))
 
     @action(description=MOVES["suspend"][0], permissions=["change"])
     def suspend(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
@@ -148,10 +149,11 @@ class MembershipAdmin(HistoryModelAdmin):
                 "ending": move == "end",
             }
             return TemplateResponse(request, "admin/members/membership_move.html", context)
+        staff = cast("User", request.user)  # nobody else gets here
         moved = 0
         for membership in memberships:
             try:
-                change_membership_status(membership, status=MOVES[move][1], by=request.user, **form.cleaned_data)
+                change_membership_status(membership, status=MOVES[move][1], by=staff, **form.cleaned_data)
                 moved += 1
             except RuleViolated as error:
                 self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
@@ -162,7 +164,7 @@ class MembershipAdmin(HistoryModelAdmin):
 
 
 def _suspended() -> QuerySet[Membership]:
-    last_move = MembershipStatusChange.objects.filter(membership=OuterRef("pk")).order_by("-on", "-pk")
+    last_move = MembershipStatusChange.objects.filter(membership=OuterRef("pk")).order_by("-pk")
     return (
         Membership.objects.filter(status=MembershipStatus.SUSPENDED)
         .select_related("organisation")

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -28,7 +28,7 @@ from common.admin import Decision, HistoryModelAdmin
 from common.text import slug_of
 from members.admin.memberships import MembershipInline
 from members.admin.tables import OrganisationTablesMixin
-from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier
+from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
 from members.services import record_membership_start, remove_logo, set_logo
 
 TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
@@ -188,7 +188,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         super().save_formset(request, form, formset, change)
         if formset.model is Membership:
             for membership in formset.new_objects:
-                record_membership_start(membership, by=request.user)
+                record_membership_start(membership, by=cast("User", request.user))
 
     @display(description=_("organisation"), ordering="sort_name", header=True)
     def name_and_kind(self, organisation: Organisation) -> list[str]:

@@ -22,7 +22,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from common.admin import HistoryModelAdmin, ModelAdmin
 from members.models import Representative, User
 
-RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"], "classes": ["tab"]})
+RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
 
 
 class PersonCreationForm(UserCreationForm):
@@ -61,7 +61,7 @@ class RepresentationInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(AuthUserAdmin, ModelAdmin):
+class UserAdmin(AuthUserAdmin, ModelAdmin):  # type: ignore[misc]
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -74,11 +74,11 @@ class UserAdmin(AuthUserAdmin, ModelAdmin):
     autocomplete_fields = ["groups"]
     inlines = [RepresentationInline]
     fieldsets = [
-        (None, {"fields": ["email", "password", ("last_name", "first_name", "patronymic"), "language", "is_active"]}),
+        (None, {"fields": ["email", "password", ("last_name", "first_name"), ("patronymic", "language"), "is_active"]}),
         (_("Dates"), {"fields": [("date_joined", "last_login")]}),
     ]
     add_fieldsets = [
-        (None, {"fields": ["email", ("last_name", "first_name", "patronymic")]}),
+        (None, {"fields": ["email", ("last_name", "first_name"), "patronymic"]}),
         (_("Password"), {"fields": ["usable_password", "password1", "password2"]}),
     ]
 
@@ -102,7 +102,7 @@ class UserAdmin(AuthUserAdmin, ModelAdmin):
         return [*readonly, "email"] if obj else readonly
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
-        return super().get_inlines(request, obj) if obj else []
+        return [*super().get_inlines(request, obj)] if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open_to(request, obj)
@@ -132,7 +132,7 @@ def _is_open_to(request: HttpRequest, user: User | None) -> bool:
 
 
 @admin.register(Group)
-class GroupAdmin(AuthGroupAdmin, ModelAdmin):
+class GroupAdmin(AuthGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Whoever may change a group may give themselves any right, so only superusers may."""
 
     compressed_fields = False

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
@@ -63,7 +64,8 @@ class UploadInCache(CacheStorage):
     def read(self) -> bytes:
         content = super().read()
         if content is None:
-            raise RuleViolated(_("The uploaded table is no longer kept. Please upload it again."), code="upload_gone")
+            text = gettext("The uploaded table is no longer kept. Please upload it again.")
+            raise RuleViolated(text, code="upload_gone")
         return content
 
 

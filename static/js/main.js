@@ -1,5 +1,14 @@
 // What the pages do better with JavaScript; all of them work without it.
 
+// The content security policy forbids evaluated code and styles in the page; going back loads the page anew.
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+});
+
 const all = (selector, root = document) => root.querySelectorAll(selector);
 
 document.documentElement.classList.add("scripted");
@@ -62,6 +71,9 @@ document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
   if (announced) announced.textContent = elt.querySelector("[data-count]")?.textContent;
   kept = null;
 });
+
+// Words are searched for while they are typed; leaving the field is no news.
+document.addEventListener("change", (event) => event.target.matches("[data-words]") && event.stopPropagation(), true);
 
 // Addresses carry only what was chosen.
 document.addEventListener("htmx:configRequest", ({ detail: { parameters } }) => {

@@ -222,7 +222,7 @@ def test_a_change_makes_every_page_old_once_it_is_committed(
     assert text() == "page 3"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_change_that_was_rolled_back_makes_nothing_old() -> None:
     assert text() == "page 1"
     with transaction.atomic():

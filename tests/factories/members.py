@@ -49,7 +49,8 @@ class UserFactory(DjangoModelFactory):
     @factory.post_generation
     def groups(self, create: bool, names: Any, **kwargs: Any) -> None:
         """``groups=["editors"]``"""
-        self.groups.set(Group.objects.filter(name__in=names or ()))
+        if names:
+            self.groups.set(Group.objects.filter(name__in=names))
 
 
 class RegionFactory(DjangoModelFactory):

@@ -2,27 +2,30 @@
 
 import re
 import time
+from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.mail import EmailMessage
-from django.http import HttpResponse
 from django.test import Client
 
 from members.models import User
 from tests.factories.members import UserFactory
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 PASSWORD = "Сложный-пароль-1"
 
 
 def confirmed(**fields: object) -> User:
-    user = UserFactory(**fields)
+    user: User = UserFactory.create(**fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
 
 
-def log_in(client: Client, user: User, **data: str) -> HttpResponse:
+def log_in(client: Client, user: User, **data: str) -> "Answer":
     return client.post("/account/login/", {"login": user.email, "password": PASSWORD, **data})
 
 
@@ -31,11 +34,11 @@ def is_logged_in(client: Client) -> bool:
 
 
 def code_in(letter: EmailMessage) -> str:
-    return re.search(r"^\d{4}-\d{4}$", letter.body, re.MULTILINE)[0]
+    return re.findall(r"^\d{4}-\d{4}$", str(letter.body), re.MULTILINE)[0]
 
 
 def link_in(letter: EmailMessage) -> str:
-    return re.search(r"http://testserver(\S+)", letter.body)[1]
+    return re.findall(r"http://testserver(\S+)", str(letter.body))[0]
 
 
 def set_up_app(user: User) -> str:

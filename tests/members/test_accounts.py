@@ -357,9 +357,9 @@ def test_a_letter_is_in_the_language_of_its_reader_not_of_the_page(
     assert mail.outbox[0].subject == subject
 
 
-def test_the_old_address_is_told_in_the_language_of_its_owner(client: Client, db: None) -> None:
-    john = confirmed(language="en")
-    log_in(client, john)
+def test_a_new_and_a_former_address_are_written_to_in_the_language_of_their_owner(client: Client, db: None) -> None:
+    client.cookies = SimpleCookie({"language": "ru"})
+    log_in(client, confirmed(language="en"))
     change_email(client, "new@example.org")
     client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
     assert [letter.subject for letter in mail.outbox] == [

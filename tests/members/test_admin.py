@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from collections.abc import Mapping
 
 import pytest
 from django.contrib import admin
@@ -14,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from PIL import Image
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from common.caching import STAMP_KEY
 from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
+from members.services import change_membership_status
 from tests.factories.members import (
     DirectionFactory,
     MembershipFactory,
@@ -68,7 +70,7 @@ def fields_of(client: Client, url: str) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None and value is not False}
 
 
-def messages_of(client: Client, url: str, data: dict[str, object]) -> list[str]:
+def messages_of(client: Client, url: str, data: Mapping[str, object]) -> list[str]:
     response = client.post(url, data, follow=True)
     assert response.status_code == 200
     return [str(message) for message in response.context["messages"]]
@@ -135,7 +137,7 @@ def test_the_office_has_no_log_in_of_its_own(client: Client) -> None:
     assert (response.status_code, response["Location"].partition("?")[0]) == (302, reverse("account_login"))
 
 
-def test_a_demo_log_in_is_told_that_production_asks_for_more(office: Client, settings: object) -> None:
+def test_a_demo_log_in_is_told_that_production_asks_for_more(office: Client, settings: Settings) -> None:
     assert "demo-notice" not in office.get(page("index")).content.decode()
     visitor = UserFactory(is_staff=True)
     settings.DEMO_LOGINS_WITHOUT_SECOND_FACTOR = [visitor.email]
@@ -156,9 +158,12 @@ def test_what_waits_stands_there_longest_waiting_first(office: Client) -> None:
     Organisation.objects.filter(pk=first.pk).update(created_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
     person = PublicPersonFactory(is_published=False)
     suspended = MembershipFactory()
-    Membership.objects.filter(pk=suspended.pk).update(status=MembershipStatus.SUSPENDED)
+    change_membership_status(
+        suspended, status="suspended", on=datetime.date(2026, 11, 1), by=UserFactory(), reason="взнос"
+    )
     queues = office.get(page("index")).context["queues"]
     assert [[row for row, _url in queue.rows] for queue in queues] == [[first, second], [person], [suspended]]
+    assert queues[2].rows[0][0].waits_since == datetime.date(2026, 11, 1)
 
 
 def test_a_long_queue_is_cut_and_leads_to_the_whole_list(office: Client) -> None:
@@ -227,11 +232,12 @@ def test_directions_changed_alone_make_public_pages_old(
     office: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     direction = DirectionFactory()
-    url = page("members_direction_change", direction.pk)
-    data = fields_of(office, url)
+    url = page("members_organisation_change", OrganisationFactory().pk)
+    data = fields_of(office, url) | {"directions": direction.pk}
     cache.set(STAMP_KEY, "old")
     with django_capture_on_commit_callbacks(execute=True):
         office.post(url, data)
+    assert [*Organisation.objects.get().directions.all()] == [direction]
     assert cache.get(STAMP_KEY) != "old"
 
 

@@ -1,19 +1,22 @@
 """Nobody learns here who has an account, and nobody guesses for long."""
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 
 from members.models import User
 from tests.members.accounts import PASSWORD, is_logged_in, log_in
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 KNOWN, UNKNOWN = "anna@example.org", "none@example.org"
 
 
-def seen(client: Client, response: HttpResponse, address: str) -> tuple[object, ...]:
+def seen(client: Client, response: "Answer", address: str) -> tuple[object, ...]:
     """What a stranger sees: status, way on, page; but for the address, tokens, nonces and the challenge of a key."""
     page = response.content.decode()
     if response.status_code == 302:

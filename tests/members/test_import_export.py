@@ -4,12 +4,12 @@ import codecs
 import csv
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import openpyxl
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -56,18 +56,18 @@ def csv_file(*rows: Sequence[object], separator: str = ",", encoding: str = "utf
     return SimpleUploadedFile("table.csv", text.getvalue().encode(encoding))
 
 
-def preview(client: Client, file: SimpleUploadedFile) -> HttpResponse:
+def preview(client: Client, file: SimpleUploadedFile) -> Any:
     response = client.post(IMPORT, {"import_file": file, "resource": "0", "format": ""})
     assert response.status_code == 200
     return response
 
 
-def confirm(client: Client, response: HttpResponse) -> list[str]:
+def confirm(client: Client, response: Any) -> list[str]:
     answer = client.post(CONFIRM, response.context["confirm_form"].initial, follow=True)
     return [str(message) for message in answer.context["messages"]]
 
 
-def mistakes(response: HttpResponse) -> list[tuple[int, str, str]]:
+def mistakes(response: Any) -> list[tuple[int, str, str]]:
     """Row of the spreadsheet, column, message."""
     return [
         (row.number + 1, column, message)
@@ -77,7 +77,7 @@ def mistakes(response: HttpResponse) -> list[tuple[int, str, str]]:
     ]
 
 
-def refusal(response: HttpResponse) -> list[str]:
+def refusal(response: Any) -> list[str]:
     """Why the file as a whole was refused."""
     if form_errors := response.context["form"].errors:
         return form_errors["import_file"]

@@ -7,9 +7,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.yandex.views import YandexOAuth2Adapter
 from django.conf import settings as project
 from django.core import mail
@@ -22,7 +24,7 @@ from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, se
 KEYS = {"YANDEX_CLIENT_ID": "yandex-id", "YANDEX_SECRET": "s", "VK_CLIENT_ID": "vk-id", "VK_SECRET": "s"}
 
 
-def settings_with(**environment: str) -> dict[str, object]:
+def settings_with(**environment: str) -> dict[str, Any]:
     """What the settings become in a process of its own with these variables."""
     program = (
         "import json; from cluster_portal.settings import base;"
@@ -137,7 +139,7 @@ def test_a_new_person_comes_in_with_a_provider_without_any_rights(client: Client
 def test_a_provider_does_not_open_an_account_by_its_address(client: Client, anna: User) -> None:
     come_back(client)
     assert not is_logged_in(client)
-    assert not anna.socialaccount_set.exists()
+    assert not SocialAccount.objects.exists()
     assert [letter.to for letter in mail.outbox] == [[anna.email]]
 
 
@@ -146,7 +148,7 @@ def test_the_owner_connects_the_provider_and_then_logs_in_with_it(client: Client
     log_in(client, anna)
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     come_back(client, "connect")
-    assert anna.socialaccount_set.get().uid == "1"
+    assert SocialAccount.objects.get(user=anna).uid == "1"
 
     later = Client()
     come_back(later)
@@ -156,7 +158,7 @@ def test_the_owner_connects_the_provider_and_then_logs_in_with_it(client: Client
 @pytest.mark.usefixtures("yandex")
 def test_a_provider_does_not_go_round_the_second_factor(client: Client, db: None) -> None:
     olga = confirmed(is_staff=True)
-    olga.socialaccount_set.create(provider="yandex", uid="1")
+    SocialAccount.objects.create(user=olga, provider="yandex", uid="1")
     set_up_app(olga)
     come_back(client)
     assert not is_logged_in(client)
@@ -164,6 +166,6 @@ def test_a_provider_does_not_go_round_the_second_factor(client: Client, db: None
 
 @pytest.mark.usefixtures("yandex")
 def test_an_answer_nobody_asked_for_opens_nothing(client: Client, anna: User) -> None:
-    anna.socialaccount_set.create(provider="yandex", uid="1")
+    SocialAccount.objects.create(user=anna, provider="yandex", uid="1")
     client.get("/account/yandex/login/callback/", {"code": "code", "state": "forged"})
     assert not is_logged_in(client)

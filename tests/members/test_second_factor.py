@@ -7,7 +7,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from members.models import User
 from tests.members.accounts import (
@@ -131,7 +131,7 @@ def test_staff_may_always_log_out_and_choose_their_language(client: Client, olga
 
 
 def test_it_costs_those_who_are_not_staff_no_query(
-    client: Client, anna: User, django_assert_num_queries: object
+    client: Client, anna: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.force_login(anna)
     client.get("/account/person/")

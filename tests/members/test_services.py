@@ -69,7 +69,7 @@ def test_a_removed_logo_leaves_no_file(django_capture_on_commit_callbacks: Djang
     assert (stored(), Organisation.objects.get().logo.name) == (set(), "")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", [remove_logo, lambda organisation: set_logo(organisation, upload=picture())])
 def test_a_change_that_was_rolled_back_leaves_the_old_logo_whole(change: Callable[[Organisation], object]) -> None:
     organisation = set_logo(OrganisationFactory(), upload=picture())
@@ -165,7 +165,7 @@ def test_the_start_of_a_membership_is_kept_as_its_first_move() -> None:
         assert record_membership_start(MembershipFactory(), by=staff).reason == "Entered in the register"
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_end_a_membership_at_once_one_does_and_one_finds_it_done() -> None:
     membership, people = MembershipFactory(), UserFactory.create_batch(2)
     start = Barrier(2)

@@ -1,0 +1,113 @@
+"""The demo data: the stories as the sources tell them, and any number of plausible organisations."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+from stdnum.ru import inn, ogrn
+
+from members import demo
+from members.models import Kind, Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, User
+
+pytestmark = pytest.mark.django_db
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in (Organisation, Membership, PublicPerson, RepresentativeOffice, User)]
+
+
+def test_the_stories_are_loaded_once_however_often_one_loads_them() -> None:
+    call_command("demo")
+    assert counts() == [18, 3, 9, 4, 0]
+    call_command("demo")
+    assert counts() == [18, 3, 9, 4, 0]
+
+
+def test_if_empty_leaves_a_database_with_organisations_alone() -> None:
+    Organisation.objects.create(kind=Kind.SCHOOL, name="Школа", short_name="Школа", slug="school")
+    call_command("demo", if_empty=True)
+    assert counts() == [1, 0, 0, 0, 0]
+
+
+def test_what_the_source_does_not_say_stays_open() -> None:
+    call_command("demo")
+    lorett = Organisation.objects.get(slug="lorett")
+    assert (lorett.region, lorett.city, lorett.inn, lorett.tier) == (None, "", "", "partner")
+    founder = Membership.objects.get(tier="founder")
+    assert (founder.organisation.slug, founder.started_on) == ("phystech-lyceum", None)
+
+
+def test_an_office_has_its_history_as_far_as_it_is_known() -> None:
+    call_command("demo")
+    offices = RepresentativeOffice.objects.filter(organisation__slug="noc-kuzbass")
+    told: dict[str, Any] = {
+        office.country: [(change.status, str(change.since), change.precision) for change in office.changes.all()]
+        for office in offices
+    }
+    assert told == {
+        "CN": [("open", "2020-01-01", "year")],
+        "MN": [("open", "2020-01-01", "year")],
+        "BY": [("in_talks", "2020-01-01", "year"), ("open", "None", "day")],
+        "VN": [("open", "None", "day")],
+    }
+
+
+def test_log_ins_with_a_public_password_exist_on_a_machine_of_ones_own_only(settings: Settings) -> None:
+    call_command("demo")
+    assert User.objects.count() == 0
+    settings.DEBUG = True
+    call_command("demo")
+    assert User.objects.count() == len(demo.logins())
+
+
+@pytest.mark.parametrize("login", demo.logins(), ids=lambda login: login.email)
+def test_every_demo_log_in_works(login: demo.Login) -> None:
+    demo.load()
+    demo.load_logins()
+    visitor = Client()
+    answer = visitor.post("/account/login/", {"login": login.email, "password": demo.PASSWORD})
+    assert answer.status_code == 302
+    assert visitor.session["_auth_user_id"] == str(User.objects.get(email=login.email).pk)
+
+
+def test_the_log_ins_have_one_of_each_role() -> None:
+    demo.load()
+    demo.load_logins()
+    assert set(Representative.objects.values_list("role", flat=True)) == {"head", "coordinator", "teacher", "viewer"}
+    assert [*User.objects.filter(is_staff=True).values_list("email", "is_superuser").order_by("email")] == [
+        ("editor@example.org", False),
+        ("staff@example.org", True),
+    ]
+
+
+def rows() -> list[tuple[Any, ...]]:
+    return [*Organisation.objects.order_by("pk").values_list("name", "kind", "inn", "city", "direction_slugs", "tier")]
+
+
+def test_the_same_seed_makes_the_same_organisations() -> None:
+    call_command("demo", scale=40, seed=7)
+    first = rows()
+    Organisation.objects.all().delete()
+    call_command("demo", scale=40, seed=7)
+    assert (len(first), rows()) == (40, first)
+    Organisation.objects.all().delete()
+    call_command("demo", scale=40, seed=8)
+    assert rows() != first
+
+
+def test_made_organisations_are_published_found_and_numbered_rightly() -> None:
+    call_command("demo", scale=60)
+    organisations = Organisation.objects.all()
+    assert all(inn.is_valid(one.inn) and ogrn.is_valid(one.ogrn) for one in organisations)
+    assert Organisation.objects.published().count() == 60
+    some = organisations[0]
+    assert some in Organisation.objects.published().searched(some.short_name)
+
+
+def test_more_are_added_beside_what_is_there() -> None:
+    call_command("demo")
+    call_command("demo", scale=5)
+    call_command("demo", scale=5)
+    assert Organisation.objects.count() == 28

@@ -1,0 +1,98 @@
+"""Whoever posts every field of a model changes those that the form shows, and nothing else."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.test import Client
+
+from members.models import Direction, Kind, Organisation, Role, User
+from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory, valid_inn
+
+pytestmark = pytest.mark.django_db
+KEPT_BY_ITSELF = {"updated_at", "search_vector", "search_text", "direction_slugs"}
+
+
+def every_field_of(model: type[models.Model], **known: object) -> dict[str, Any]:
+    """A value that differs from the stored one for each field, under its name and under its column's."""
+    posted: dict[str, Any] = {}
+    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        posted[field.name] = known.get(field.name, _another(field))
+        posted[getattr(field, "attname", field.name)] = posted[field.name]
+    return posted
+
+
+def _another(field: models.Field) -> object:
+    if field.choices:
+        return field.choices[-1][0]
+    match field:
+        case models.BooleanField():
+            return "on"
+        case models.FileField():
+            return SimpleUploadedFile("logo.png", b"text")
+        case models.DateTimeField() | models.DateField():
+            return datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
+        case models.ForeignKey() | models.ManyToManyField():
+            return field.related_model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 1
+        case models.URLField():
+            return "https://changed.example.org/"
+        case models.EmailField():
+            return "changed@example.org"
+        case models.IntegerField():
+            return 4242
+    return "changed"
+
+
+def state(row: models.Model) -> dict[str, Any]:
+    row = type(row)._default_manager.get(pk=row.pk)
+    plain = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return plain | {field.name: set(getattr(row, field.name).all()) for field in row._meta.many_to_many}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name in before if before[name] != after[name]} - KEPT_BY_ITSELF
+
+
+def test_a_head_changes_of_the_organisation_what_the_profile_shows() -> None:
+    consortium = OrganisationFactory(kind=Kind.CONSORTIUM)
+    organisation = OrganisationFactory(kind=Kind.COMPANY)
+    head = RepresentativeFactory(organisation=organisation, role=Role.HEAD).user
+    posted = every_field_of(
+        Organisation, inn=valid_inn(77), consortium=consortium.pk, region=RegionFactory().pk, is_published=""
+    )
+    before, client = state(organisation), Client()
+    client.force_login(head)
+    assert client.post(f"/dashboard/{organisation.slug}/profile/", posted).status_code == 302
+    assert changed(before, state(organisation)) == {"city", "city_en", "about", "about_en", "website", "directions"}
+    assert state(organisation)["directions"] == {Direction.objects.order_by("pk").last()}
+    assert Organisation.objects.count() == 2
+
+
+def test_who_signs_up_gets_no_more_than_a_name_an_address_and_a_password() -> None:
+    posted = every_field_of(User, email="new@example.org") | {"password1": "Сложный-пароль-1"}
+    assert Client().post("/account/signup/", posted).status_code == 302
+    made, bare = state(User.objects.get()), state(UserFactory(password=None))
+    differing = changed(bare, made) - {"id", "date_joined", "last_login"}
+    assert differing == {"email", "password", "first_name", "last_name"}
+    assert (made["is_staff"], made["is_superuser"], made["groups"], made["user_permissions"]) == (False, False, set(), set())
+    assert made["date_joined"].year != 2001
+
+
+def test_a_person_changes_of_themselves_what_the_page_shows() -> None:
+    user, client = UserFactory(), Client()
+    client.force_login(user)
+    before = state(user)
+    assert client.post("/account/person/", every_field_of(User)).status_code == 302
+    assert changed(before, state(user)) == {"first_name", "last_name", "patronymic", "language"}
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["organisations/", "organisations/a/", "regions/RU-KHM/", "directions/robotics/"])
+def test_the_api_changes_nothing(address: str, method: str) -> None:
+    organisation = OrganisationFactory(slug="a")
+    before, client = state(organisation), Client()
+    client.force_login(RepresentativeFactory(organisation=organisation, role=Role.HEAD).user)
+    assert getattr(client, method)(f"/api/v1/{address}", {"name": "changed"}, "application/json").status_code == 405
+    assert changed(before, state(organisation)) == set()

@@ -1,0 +1,62 @@
+"""Every text in both languages."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages import Message
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+from common import messages
+
+STORED = messages.stored()
+FOUND = messages.found()
+
+
+def identity(message: Message) -> tuple[object, object]:
+    return message.context, message.id
+
+
+def test_the_catalogue_holds_what_the_code_says_and_nothing_else() -> None:
+    """Mended by ``make messages``."""
+    found = {identity(message) for message in FOUND if message.id}
+    stored = {identity(message) for message in STORED if message.id}
+    assert (found - stored, stored - found) == (set(), set())
+
+
+def catalogues() -> list[Message]:
+    """Ours and that of the libraries' texts."""
+    libraries = Path(settings.BASE_DIR) / "locale" / "libraries" / "ru" / "LC_MESSAGES" / "django.po"
+    with libraries.open("rb") as file:
+        return [message for catalogue in (STORED, read_po(file, locale="ru")) for message in catalogue if message.id]
+
+
+def test_every_text_has_its_russian() -> None:
+    missing = [
+        message.id
+        for message in catalogues()
+        if not (all(message.string) if isinstance(message.string, tuple) else message.string) or message.fuzzy
+    ]
+    assert missing == []
+
+
+def test_a_counted_text_has_the_three_forms_of_russian() -> None:
+    wrong = [message.id for message in catalogues() if message.pluralizable and len(message.string) != 3]
+    assert wrong == []
+
+
+def test_places_for_values_are_the_same_in_both_languages() -> None:
+    wrong = {message.id: [*map(str, message.check())] for message in catalogues() if [*message.check()]}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("straight", ['"', "..."], ids=["quotation marks", "ellipsis"])
+def test_russian_is_set_as_a_printer_would(straight: str) -> None:
+    """In what people read; a text with markup may hold straight quotes in its tags."""
+    wrong = [
+        message.id
+        for message in catalogues()
+        for string in ([message.string] if isinstance(message.string, str) else message.string)
+        if straight in string and "<" not in string
+    ]
+    assert wrong == []
