@@ -1,15 +1,14 @@
 """What every test may ask for."""
 
 import os
-import shutil
 
 import pytest
 from django.core.cache import cache
-from django.template import engines
+from django.template import Engine
 
+from tests.browser.chromium import CHROMIUM
 from tests.templates import UnknownVariable
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NO_CHROMIUM = "no Chromium on PATH"
 
 
@@ -36,7 +35,7 @@ def empty_cache() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_unknown_variables() -> None:
-    engines["django"].engine.string_if_invalid = UnknownVariable()
+    Engine.get_default().string_if_invalid = UnknownVariable()
 
 
 @pytest.fixture(scope="session")

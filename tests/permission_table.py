@@ -9,7 +9,10 @@ a second factor.
 An answer is a status, or where a redirect leads: ``login``, or ``factor`` for the page that sets up a second factor.
 """
 
-ROLES = "anonymous unproven visitor stranger removed viewer teacher coordinator head editor superuser".split()
+ROLES = [
+    "anonymous", "unproven", "visitor", "stranger", "removed",
+    "viewer", "teacher", "coordinator", "head", "editor", "superuser",
+]  # fmt: skip
 
 PAGES = """
 # Open to everybody, and only read
@@ -175,7 +178,7 @@ PAGES = """
 
 # In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where
 # EDITOR_MAY has it for the model, else 403. ``<model>`` is each registered one, ``<id>`` the key of one of its objects.
-ADMIN_ROLES = "anonymous unproven others editor superuser".split()
+ADMIN_ROLES = ["anonymous", "unproven", "others", "editor", "superuser"]
 
 EDITOR_MAY = """
 organisation          view add change

@@ -32,7 +32,8 @@ class UnknownVariable(str):
 
     def __mod__(self, variable: object) -> str:
         node = _node(sys._getframe(1))
-        raise UnknownVariableError(f"{node.origin.template_name}, line {node.token.lineno}: {variable}")
+        assert node.token
+        raise UnknownVariableError(f"{node.origin.template_name!s}, line {node.token.lineno}: {variable}")
 
 
 def _node(frame: FrameType | None) -> Node:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.db import models
-from django.template.loaders.app_directories import get_app_template_dirs
+from django.template.utils import get_app_template_dirs
 from django.urls import URLPattern, URLResolver, get_resolver
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
@@ -80,7 +80,7 @@ def test_addresses_are_in_kebab_case() -> None:
 def test_no_floor_names_an_address_of_a_higher_one() -> None:
     """Templates of the roof (pages, layouts, components, errors) may name everything."""
     floor_of = {
-        f"{namespace}:{name}": FLOORS.index(resolver.urlconf_name.__name__.partition(".")[0])
+        f"{namespace}:{name}": FLOORS.index(resolver.urlconf_module.__name__.partition(".")[0])  # type: ignore[union-attr]
         for namespace, (_, resolver) in get_resolver().namespace_dict.items()
         if namespace != "admin"
         for name in filter(lambda name: isinstance(name, str), resolver.reverse_dict)

@@ -76,7 +76,12 @@ def test_who_signs_up_gets_no_more_than_a_name_an_address_and_a_password() -> No
     made, bare = state(User.objects.get()), state(UserFactory(password=None))
     differing = changed(bare, made) - {"id", "date_joined", "last_login"}
     assert differing == {"email", "password", "first_name", "last_name"}
-    assert (made["is_staff"], made["is_superuser"], made["groups"], made["user_permissions"]) == (False, False, set(), set())
+    assert (made["is_staff"], made["is_superuser"], made["groups"], made["user_permissions"]) == (
+        False,
+        False,
+        set(),
+        set(),
+    )
     assert made["date_joined"].year != 2001
 
 

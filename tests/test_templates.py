@@ -21,7 +21,7 @@ def render(source: str, *, folder: str) -> str:
     ],
 )
 def test_an_unknown_variable_in_a_template_of_ours_is_an_error(source: str) -> None:
-    with pytest.raises(UnknownVariableError, match="page.html, line 1: .*unknown"):
+    with pytest.raises(UnknownVariableError, match=r"page\.html, line 1: .*unknown"):
         render(source, folder=OURS)
 
 

@@ -1,5 +1,5 @@
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
@@ -15,6 +15,6 @@ OPEN = {"permission_classes": [permissions.AllowAny]}
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(**OPEN), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(**OPEN, url_name="api:schema"), name="docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(**OPEN, url_name="api:schema"), name="docs"),
     *router.urls,
 ]

@@ -18,6 +18,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         # An error may be answered before the middleware that reads them.
         "view_settings": getattr(request, "view_settings", ViewSettings()),
         "addresses": SimpleLazyObject(lambda: _addresses(request)),
+        "frame": _frame(request),
         "own_organisations": SimpleLazyObject(lambda: _own_organisations(request)),
         "office_email": settings.DEFAULT_FROM_EMAIL,
         "is_demo": settings.DEBUG,
@@ -29,16 +30,16 @@ SECTIONS = {"members:organisation_list", "members:join", "pages:about"}
 
 
 def _addresses(request: HttpRequest) -> dict[str, str]:
-    """Where this page stands, in each language for search engines, and what its frame depends on."""
+    """Where this page stands in each language, for search engines."""
     site = f"{request.scheme}://{request.get_host()}"
     languages = {"ru": site + request.path_info, "en": site + ENGLISH_PREFIX + request.path_info}
+    return {**languages, "own": languages[get_language() or "ru"]}
+
+
+def _frame(request: HttpRequest) -> dict[str, str]:
+    """What the header and the footer depend on besides the language."""
     name = request.resolver_match.view_name if request.resolver_match else ""
-    return {
-        **languages,
-        "own": languages[get_language() or "ru"],
-        "mount": get_script_prefix(),
-        "section": name if name in SECTIONS else "",
-    }
+    return {"mount": get_script_prefix(), "section": name if name in SECTIONS else ""}
 
 
 def _own_organisations(request: HttpRequest) -> list[Organisation]:

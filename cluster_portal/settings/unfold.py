@@ -78,7 +78,7 @@ UNFOLD = {
                 _page(_("Groups of rights"), "key", "auth_group"),
             ),
             _section(
-                _("Lists"),
+                _("Reference lists"),
                 _page(_("Regions"), "map", "members_region"),
                 _page(_("Directions"), "category", "members_direction"),
             ),

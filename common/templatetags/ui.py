@@ -59,7 +59,7 @@ def shape(kind: str) -> SafeString:
 @lru_cache
 def icon(name: str) -> SafeString:
     """An icon of Lucide, as large as the text beside it, silent to screen readers; base.css says how lines look."""
-    drawn = ElementTree.fromstring(lucide({}, name))  # noqa: S314 - from the package, not from a reader
+    drawn = ElementTree.fromstring(lucide(name))  # noqa: S314 - from the package, not from a reader
     lines = "".join(ElementTree.tostring(line, "unicode").strip() for line in drawn)
     return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{lines}</svg>')  # noqa: S308
 

@@ -118,7 +118,7 @@ class UserAdmin(AuthUserAdmin, ModelAdmin):  # type: ignore[misc]
     def roles(self, user: User) -> str:
         return ", ".join(f"{role.organisation}: {role.get_role_display()}" for role in user.acting)  # type: ignore[attr-defined]
 
-    @display(description=_("office"), boolean=True, ordering="is_staff")
+    @display(description=_("staff"), boolean=True, ordering="is_staff")
     def in_office(self, user: User) -> bool:
         return user.is_staff
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 from stdnum.ru import inn as inn_number
 from stdnum.ru import ogrn as ogrn_number
@@ -192,8 +193,8 @@ class PublicPerson(PublicContent):
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="public_people", verbose_name=_("organisation")
     )
-    name = models.CharField(_("name"), max_length=150)
-    name_en = models.CharField(_("name in English"), max_length=150, blank=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=150)
+    name_en = models.CharField(pgettext_lazy("of a person", "name in English"), max_length=150, blank=True)
     position = models.CharField(_("position"), max_length=200)
     position_en = models.CharField(_("position in English"), max_length=200, blank=True)
     is_published = models.BooleanField(

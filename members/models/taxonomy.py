@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.models import PublicContent
 from common.translation import Translated
@@ -55,7 +56,10 @@ class Direction(PublicContent):
     name = models.CharField(_("name"), max_length=60, unique=True)
     name_en = models.CharField(_("name in English"), max_length=60)
     position = models.PositiveSmallIntegerField(
-        _("position"), unique=True, validators=[MaxValueValidator(99)], help_text=_("Order in lists and hue")
+        pgettext_lazy("in a list", "position"),
+        unique=True,
+        validators=[MaxValueValidator(99)],
+        help_text=_("Order in lists and hue"),
     )
 
     title: ClassVar = Translated("name")

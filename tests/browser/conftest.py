@@ -15,10 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from members import demo
 from members.models import Region, User
+from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES
-
-FLAGS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync""".split()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +44,7 @@ def _what_the_migrations_filled_in() -> str:
 
 
 def _empty(migrated: str) -> None:
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True, reset_sequences=False)
     connection.creation.deserialize_db_from_string(migrated)
     connections.close_all()
 
@@ -118,4 +116,8 @@ def visitor(browser: Browser, portal: str, sessions: dict[str, str]) -> Iterator
 def axe(page: Page) -> list[str]:
     """What axe finds wrong: the rule, and where."""
     found = Axe().run(page).response["violations"]
-    return [f"{violation['id']}: {node['target']} {node['html'][:120]}" for violation in found for node in violation["nodes"]]
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:120]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]

@@ -18,6 +18,7 @@ class Page:
         return self.path if language == "ru" else f"/en{self.path}"
 
 
+PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
 STAFF = "staff@example.org"
 

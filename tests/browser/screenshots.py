@@ -7,18 +7,18 @@ at ``--base-url``.
 import argparse
 import itertools
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from members.demo import PASSWORD
-from tests.browser.pages import LANGUAGES, PAGES, THEMES, Page
+from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.pages import LANGUAGES, PAGES, PASSWORD, THEMES, Page
 
 VAR = Path(__file__).resolve().parents[2] / "var"
-DEVICES = {
+DEVICES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2},
     "desktop": {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 1},
 }
@@ -29,15 +29,14 @@ def main() -> int:
     parser.add_argument("--base-url", default=running_portal(), help="address of a running portal")
     parser.add_argument("--only", default="", help="a part of the names of the pages to take")
     options = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not options.base_url or not chromium:
+    if not options.base_url or not CHROMIUM:
         sys.stderr.write("Start the portal first, by `make run`, and install Chromium.\n")
         return 1
     folder = VAR / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     pages = [page for page in PAGES if options.only in page.name]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for number, file in enumerate(take(browser, options.base_url.rstrip("/"), pages, folder), start=1):
             sys.stdout.write(f"{number:4} {file}\n")
         browser.close()

@@ -28,7 +28,9 @@ def test_every_answer_says_what_a_browser_may_do_with_it(address: str) -> None:
     assert policy["default-src"] == ["'none'"]
     assert policy["frame-ancestors"] == ["'none'"]
     assert policy["base-uri"] == ["'none'"]
-    assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "https:"} & {source for part in policy.values() for source in part}
+    assert not {"'unsafe-inline'", "'unsafe-eval'", "*", "https:"} & {
+        source for part in policy.values() for source in part
+    }
 
 
 @pytest.mark.parametrize("address", ["/", "/organisations/", "/join/", "/about/"])

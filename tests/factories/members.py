@@ -1,6 +1,6 @@
 """People and organisations."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import factory
 from django.contrib.auth.models import Group
@@ -22,6 +22,18 @@ from members.models import (
 )
 from members.models.office import OfficeStatusChange
 
+Row = TypeVar("Row")
+
+
+class ModelFactory(DjangoModelFactory[Row]):
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+
+        def __new__(cls, **fields: Any) -> Row:  # type: ignore[misc]
+            """A call makes a row, which factory_boy's metaclass does not tell."""
+
 
 def valid_inn(number: int) -> str:
     """An INN of a legal person: nine digits and the check digit of order ММВ-7-6/435@."""
@@ -36,7 +48,7 @@ def valid_ogrn(number: int) -> str:
     return digits + str(int(digits) % 11 % 10)
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(ModelFactory[User]):
     class Meta:
         model = User
         skip_postgeneration_save = True
@@ -53,7 +65,7 @@ class UserFactory(DjangoModelFactory):
             self.groups.set(Group.objects.filter(name__in=names))
 
 
-class RegionFactory(DjangoModelFactory):
+class RegionFactory(ModelFactory[Region]):
     """A region of the first migration by its code; a code unknown there makes a new one off the map."""
 
     class Meta:
@@ -68,7 +80,7 @@ class RegionFactory(DjangoModelFactory):
     time_zone = "Europe/Moscow"
 
 
-class DirectionFactory(DjangoModelFactory):
+class DirectionFactory(ModelFactory[Direction]):
     """A direction of the first migration by its slug; a slug unknown there makes a new one."""
 
     class Meta:
@@ -81,7 +93,7 @@ class DirectionFactory(DjangoModelFactory):
     position = factory.Sequence(lambda n: 100 + n)
 
 
-class OrganisationFactory(DjangoModelFactory):
+class OrganisationFactory(ModelFactory[Organisation]):
     class Meta:
         model = Organisation
         skip_postgeneration_save = True
@@ -107,7 +119,7 @@ class OrganisationFactory(DjangoModelFactory):
             MembershipFactory(organisation=self, tier=tier)
 
 
-class MembershipFactory(DjangoModelFactory):
+class MembershipFactory(ModelFactory[Membership]):
     class Meta:
         model = Membership
 
@@ -115,7 +127,7 @@ class MembershipFactory(DjangoModelFactory):
     tier = Tier.FULL
 
 
-class RepresentativeFactory(DjangoModelFactory):
+class RepresentativeFactory(ModelFactory[Representative]):
     class Meta:
         model = Representative
 
@@ -124,7 +136,7 @@ class RepresentativeFactory(DjangoModelFactory):
     role = Role.VIEWER
 
 
-class PublicPersonFactory(DjangoModelFactory):
+class PublicPersonFactory(ModelFactory[PublicPerson]):
     class Meta:
         model = PublicPerson
 
@@ -134,7 +146,7 @@ class PublicPersonFactory(DjangoModelFactory):
     is_published = True
 
 
-class OfficeFactory(DjangoModelFactory):
+class OfficeFactory(ModelFactory[RepresentativeOffice]):
     class Meta:
         model = RepresentativeOffice
         skip_postgeneration_save = True
@@ -143,5 +155,5 @@ class OfficeFactory(DjangoModelFactory):
     country = "CN"
 
     @factory.post_generation
-    def status(self, create: bool, status: Any, **kwargs: Any) -> None:
+    def status(self: Any, create: bool, status: Any, **kwargs: Any) -> None:
         OfficeStatusChange.objects.create(office=self, position=1, status=status or OfficeStatus.OPEN)

@@ -116,9 +116,13 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))
     schema = yaml.safe_load(file.read_text())
     assert [*schema["paths"]] == [
-        f"/api/v1/{name}/{more}" for name, key in (("directions", "slug"), ("organisations", "slug"), ("regions", "code"))
-        for more in ("", f"{{{key}}}/")
-    ]  # fmt: skip
+        "/api/v1/directions/",
+        "/api/v1/directions/{slug}/",
+        "/api/v1/organisations/",
+        "/api/v1/organisations/{slug}/",
+        "/api/v1/regions/",
+        "/api/v1/regions/{code}/",
+    ]
 
 
 def test_the_schema_names_every_filter() -> None:

@@ -59,6 +59,11 @@ def own_part() -> None:
     Organisation.objects.filter(pk=organisation.pk).update(consortium=organisation)
 
 
+def same_place_on_the_map() -> None:
+    first = RegionFactory()
+    RegionFactory(code="RU-NEW", tile_row=first.tile_row, tile_column=first.tile_column)
+
+
 def two(factory: Callable[..., object], **fields: object) -> Make:
     def make() -> None:
         for _ in range(2):
@@ -90,7 +95,7 @@ def two(factory: Callable[..., object], **fields: object) -> Make:
         pytest.param(lambda: UserFactory(email="Anna@example.org"), "user_email_lower_case", id="e-mail in capitals"),
         pytest.param(two(UserFactory, email="anna@example.org"), "members_user_email_key", id="e-mail twice"),
         pytest.param(
-            lambda: RegionFactory(code="RU-NEW", tile_row=RegionFactory().tile_row, tile_column=RegionFactory().tile_column),
+            same_place_on_the_map,
             "region_tile_unique",
             id="two regions at one place of the map",
         ),
@@ -98,7 +103,7 @@ def two(factory: Callable[..., object], **fields: object) -> Make:
             lambda: DirectionFactory(slug="new", position=0), "members_direction_position_key", id="position twice"
         ),
     ],
-)  # fmt: skip
+)
 def test_the_database_refuses(make: Make, constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         make()

@@ -42,7 +42,7 @@ def empty_storage() -> None:
 
 def test_a_logo_is_stored_in_each_size_under_a_name_of_ours() -> None:
     organisation = set_logo(OrganisationFactory(), upload=picture())
-    stem = organisation.logo.name.removeprefix("logos/").removesuffix(".webp")
+    stem = str(organisation.logo).removeprefix("logos/").removesuffix(".webp")
     assert stored() == {f"{stem}.webp", f"{stem}-96.webp", f"{stem}-192.webp", f"{stem}-512.webp"}
     sizes = [Image.open(default_storage.open(f"logos/{stem}-{side}.webp")).size for side in (96, 192, 512)]
     assert sizes == [(96, 64), (192, 128), (512, 341)]

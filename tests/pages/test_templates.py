@@ -2,11 +2,11 @@
 
 import gzip
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
@@ -37,7 +37,7 @@ def lyceum() -> Organisation:
     return OrganisationFactory(slug="lyceum", short_name="Лицей", region=region, tier=Tier.FOUNDER)
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Any) -> str:
     return response.content.decode()
 
 
