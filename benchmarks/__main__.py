@@ -65,7 +65,7 @@ def _prepare(database: "psycopg2.extensions.connection") -> None:
     with database.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         cursor.execute("SELECT count(*) FROM members_organisation")
-        if cursor.fetchone()[0] < ORGANISATIONS:
+        if _number(cursor) < ORGANISATIONS:
             _run("manage.py", "demo")
             _run("manage.py", "demo", f"--scale={ORGANISATIONS}")
         cursor.execute("VACUUM ANALYZE")
@@ -97,8 +97,13 @@ def _queries(figure: Figure, server: Server, database: "psycopg2.extensions.conn
             cursor.execute("SELECT pg_stat_statements_reset()")
             ask(server.port, path)
             cursor.execute("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query !~ 'pg_stat_statements'")
-            most = max(most, int(cursor.fetchone()[0]))
+            most = max(most, _number(cursor))
     return most
+
+
+def _number(cursor: "psycopg2.extensions.cursor") -> int:
+    [[number]] = cursor.fetchall()
+    return int(number)
 
 
 def _print_table(measured: dict[Figure, list[Round]], queries: dict[Figure, int]) -> None:

@@ -30,7 +30,8 @@ def check_database() -> None:
 
 
 def check_cache() -> None:
-    if not cache.set("readyz", 1, timeout=5):
+    cache.set("readyz", 1, timeout=5)
+    if cache.get("readyz") != 1:
         raise NotReady("the cache does not keep a value")
 
 

@@ -5,7 +5,7 @@ of installed packages that have no Russian, or a poor one, and is written by han
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -58,7 +58,7 @@ def update() -> int:
     catalogue.obsolete.clear()
     with catalogue_path().open("wb") as file:
         write_po(file, catalogue, width=110, sort_by_file=True, include_lineno=False)
-    return sum(not _is_translated(message.string) for message in catalogue if message.id)
+    return sum(not is_translated(message.string) for message in catalogue if message.id)
 
 
 def compile_catalogues() -> None:
@@ -72,8 +72,8 @@ def compile_catalogues() -> None:
                 write_mo(binary, read_po(texts, locale=source.parts[-3]))
 
 
-def _is_translated(string: str | tuple[str, ...]) -> bool:
-    return all(string) if isinstance(string, tuple) else bool(string)
+def is_translated(string: str | Sequence[str] | None) -> bool:
+    return bool(string) if string is None or isinstance(string, str) else all(string)
 
 
 def _sources() -> Iterator[Path]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 from django.utils import translation
 
@@ -51,8 +52,9 @@ class LanguageMiddleware:
         request.LANGUAGE_CODE = language
         with _speaking(language, prefix):
             response = self.get_response(request)
-        if response.streaming:
-            response.streaming_content = _streamed(response.streaming_content, language, prefix)
+        if isinstance(response, StreamingHttpResponse):
+            parts = cast("Iterable[bytes]", response.streaming_content)  # asynchronous only under ASGI
+            response.streaming_content = _streamed(parts, language, prefix)
         response.headers.setdefault("Content-Language", language)
         return response
 

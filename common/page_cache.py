@@ -81,7 +81,9 @@ class PageCacheMiddleware:
             return _as_response(page, request)
         response = self.get_response(request)
         seconds = getattr(request, "page_shared_for", 0)
-        if not seconds or response.streaming or response.status_code != 200 or response.cookies:
+        if not (
+            seconds and isinstance(response, HttpResponse) and response.status_code == 200 and not response.cookies
+        ):
             return response
         page = _stored(response, stamp, seconds)
         cache.set(key, page, timeout=KEPT_FOR)

@@ -115,7 +115,7 @@ class OrganisationViewSet(PublicViewSet):
     lookup_field = "slug"
 
     def get_queryset(self) -> QuerySet:
-        organisations = super().get_queryset()
+        organisations = Organisation.objects.published()
         if self.action == "list":
             selection = Selection.read(self.request.query_params, Overview.load())
             if selection.unknown:

@@ -101,7 +101,7 @@ class Directory:
             slug: (direction.hue, labels.direction[slug]) for slug, direction in self.overview.directions.items()
         }
         for organisation in organisations:
-            city, region = organisation.place, regions.get(organisation.region_id, "")
+            city, region = organisation.place, regions.get(organisation.region_id or 0, "")
             yield Row(
                 organisation=organisation,
                 kind=labels.kind[organisation.kind],

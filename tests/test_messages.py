@@ -32,16 +32,12 @@ def catalogues() -> list[Message]:
 
 
 def test_every_text_has_its_russian() -> None:
-    missing = [
-        message.id
-        for message in catalogues()
-        if not (all(message.string) if isinstance(message.string, tuple) else message.string) or message.fuzzy
-    ]
+    missing = [message.id for message in catalogues() if not messages.is_translated(message.string) or message.fuzzy]
     assert missing == []
 
 
 def test_a_counted_text_has_the_three_forms_of_russian() -> None:
-    wrong = [message.id for message in catalogues() if message.pluralizable and len(message.string) != 3]
+    wrong = [message.id for message in catalogues() if message.pluralizable and len(message.string or ()) != 3]
     assert wrong == []
 
 
@@ -56,7 +52,7 @@ def test_russian_is_set_as_a_printer_would(straight: str) -> None:
     wrong = [
         message.id
         for message in catalogues()
-        for string in ([message.string] if isinstance(message.string, str) else message.string)
+        for string in ([message.string] if isinstance(message.string, str) else message.string or ())
         if straight in string and "<" not in string
     ]
     assert wrong == []

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -8,6 +10,8 @@ class Row(models.Model):
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=100)
     city = models.CharField(max_length=100)
+
+    objects: ClassVar[models.Manager["Row"]] = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["group", "position"], name="bare_row_in_reach")]

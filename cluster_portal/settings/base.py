@@ -1,6 +1,7 @@
 """What is the same in every environment. What differs stands in dev, test and production."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -238,6 +239,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+EMAIL_FILE_PATH = VAR_DIR / "mail"  # for the backend of development
+
 # --- Work in the background --------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = "UTC"
@@ -257,7 +260,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- API ---------------------------------------------------------------------------------------------------
 
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -309,7 +312,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # --- Logs --------------------------------------------------------------------------------------------------
 
-_SHARED_PROCESSORS = [
+_SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -25,7 +25,6 @@ CELERY_BROKER_URL = env("REDIS_URL")
 
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = "portal@example.org"
 
 # Anyone may try the portal as staff without a telephone at hand; production has no such list.

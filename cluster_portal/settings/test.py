@@ -20,7 +20,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "portal@example.org"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
-DEMO_LOGINS_WITHOUT_SECOND_FACTOR = []
+DEMO_LOGINS_WITHOUT_SECOND_FACTOR: list[str] = []
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -71,7 +71,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
-        return searched(self, text)
+        return cast(Self, searched(self, text))
 
 
 class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]
@@ -185,6 +185,11 @@ class Organisation(PublicContent):
 
     def __str__(self) -> str:
         return self.title
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self) -> str:
+            """Which page shows it only the roof knows (ABSOLUTE_URL_OVERRIDES)."""
 
 
 class PublicPerson(PublicContent):

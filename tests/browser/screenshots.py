@@ -59,7 +59,7 @@ def take(browser: Browser, portal: str, pages: list[Page], folder: Path) -> Iter
                 log_in(contexts[page.log_in], portal, page.log_in)
             for language in LANGUAGES:
                 tab = contexts[page.log_in].new_page()
-                tab.goto(portal + page.path_in(language), wait_until="networkidle")
+                tab.goto(portal + page.path_in(language), wait_until="load")
                 file = folder / f"{page.name}-{device}-{theme}-{language}.png"
                 tab.screenshot(path=file, full_page=True)
                 tab.close()
