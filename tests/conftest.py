@@ -6,10 +6,17 @@ import pytest
 from django.core.cache import cache
 from django.template import Engine
 
+from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
 from tests.templates import UnknownVariable
 
 NO_CHROMIUM = "no Chromium on PATH"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are read in Russian; of pytest-xdist's processes only the first compiles."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
