@@ -17,4 +17,6 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=localhost DEFAULT_FROM_EMAIL=portal@example.o
 
 USER portal
 EXPOSE 8000
-CMD ["gunicorn", "cluster_portal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--access-logfile", "-"]
+# Threads keep the connections of the proxy open; the time is for the preview of a large import.
+CMD ["gunicorn", "cluster_portal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", \
+     "--threads", "4", "--timeout", "120", "--access-logfile", "-"]

@@ -1,6 +1,7 @@
 """Development and ``make run``: open on loopback, mail kept in files, embedded servers unless told otherwise."""
 
 import os
+import sys
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
@@ -34,4 +35,6 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-LOGGING = logging_config(structlog.dev.ConsoleRenderer())
+LOGGING = logging_config(structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()))
+# runserver writes a line for each request already
+LOGGING["loggers"] = {"django_structlog": {"level": "WARNING"}}

@@ -3,6 +3,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -90,4 +91,4 @@ class MembershipStatusChange(models.Model):
         ordering = ["on", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.on:%Y-%m-%d} {self.get_status_display()}"
+        return f"{date_format(self.on)} — {self.get_status_display()}"

@@ -2,15 +2,14 @@
 
 from functools import reduce
 from operator import add, and_, or_
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from common.text import fold
 
-if TYPE_CHECKING:
-    from members.models.organisation import OrganisationQuerySet
+Organisations = TypeVar("Organisations", bound=QuerySet)
 
 LONGEST = 100  # characters of a query that are read
 MOST_WORDS = 8
@@ -18,7 +17,7 @@ SHORTEST_LIKE = 4  # letters; shorter words are like too many others
 WEIGHTS = [0.05, 0.2, 0.6, 1.0]  # D description, C kind and directions, B place, A names
 
 
-def searched(organisations: "OrganisationQuerySet", text: str) -> "OrganisationQuerySet":
+def searched(organisations: Organisations, text: str) -> Organisations:
     """Those that have all the words in any form; else words that look alike, too; at last any one of the words.
 
     At most two short queries decide which of the three is meant.
