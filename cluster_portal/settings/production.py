@@ -1,4 +1,4 @@
-"""Production: everything that differs or is secret comes from the environment (see docs/operations.md)."""
+"""Production: everything that differs or is secret comes from the environment (.env.example names it)."""
 
 import structlog
 
