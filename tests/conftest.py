@@ -1,10 +1,13 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
-from django.template import Engine
+from django.utils import translation
+from django.utils import translation
 
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
@@ -14,7 +17,8 @@ NO_CHROMIUM = "no Chromium on PATH"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pages are read in Russian; of pytest-xdist's processes only the first compiles."""
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
+    # Pages are read in Russian; of the processes of pytest-xdist only the first compiles.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
 
@@ -35,14 +39,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Stored pages and counters of limits of one test are unknown to the next."""
+def fresh_start() -> None:
+    """Stored pages, counters of limits and the language of one test are unknown to the next."""
     cache.clear()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_unknown_variables() -> None:
-    Engine.get_default().string_if_invalid = UnknownVariable()
+@pytest.fixture(autouse=True)
+def russian() -> Iterator[None]:
+    """What a test calls without a request speaks Russian, whatever language another test has left behind."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")
