@@ -1,12 +1,11 @@
 """What every test may ask for."""
 
 import os
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.utils import translation
 from django.utils import translation
 
 from common.messages import compile_catalogues
@@ -17,7 +16,8 @@ NO_CHROMIUM = "no Chromium on PATH"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
+    options: Any = settings.TEMPLATES[0]["OPTIONS"]
+    options["string_if_invalid"] = UnknownVariable()
     # Pages are read in Russian; of the processes of pytest-xdist only the first compiles.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
@@ -43,13 +43,6 @@ def fresh_start() -> None:
     """Stored pages, counters of limits and the language of one test are unknown to the next."""
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
-
-
-@pytest.fixture(autouse=True)
-def russian() -> Iterator[None]:
-    """What a test calls without a request speaks Russian, whatever language another test has left behind."""
-    with translation.override(settings.LANGUAGE_CODE):
-        yield
 
 
 @pytest.fixture(scope="session")
