@@ -75,6 +75,9 @@ CREATE TRIGGER organisation_membership_added
 CREATE TRIGGER organisation_membership_changed
     AFTER UPDATE ON members_membership REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION members_organisation_touch();
+CREATE TRIGGER organisation_membership_left
+    AFTER UPDATE ON members_membership REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION members_organisation_touch();
 CREATE TRIGGER organisation_membership_removed
     AFTER DELETE ON members_membership REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION members_organisation_touch();
@@ -109,6 +112,7 @@ BACKWARD = """
 DROP TRIGGER organisation_direction_renamed ON members_direction;
 DROP TRIGGER organisation_region_renamed ON members_region;
 DROP TRIGGER organisation_membership_removed ON members_membership;
+DROP TRIGGER organisation_membership_left ON members_membership;
 DROP TRIGGER organisation_membership_changed ON members_membership;
 DROP TRIGGER organisation_membership_added ON members_membership;
 DROP TRIGGER organisation_direction_removed ON members_organisation_directions;

@@ -235,6 +235,13 @@ def test_a_tier_is_that_of_the_running_membership() -> None:
     assert {organisation.tier for organisation in Organisation.objects.all()} == {""}
 
 
+def test_a_membership_moved_to_another_organisation_takes_its_tier_along() -> None:
+    moved = MembershipFactory(organisation__short_name="А", tier=Tier.FULL)
+    moved.organisation = OrganisationFactory(short_name="Б")
+    moved.save()
+    assert [*Organisation.objects.order_by("short_name").values_list("tier", flat=True)] == ["", "full"]
+
+
 def test_a_person_is_created_with_an_e_mail_in_lower_case_and_found_by_it() -> None:
     user = User.objects.create_user("Anna.Petrova@Example.org", "слово")
     assert (user.email, user.check_password("слово"), user.is_staff) == ("anna.petrova@example.org", True, False)
