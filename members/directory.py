@@ -120,7 +120,7 @@ class Directory:
             return self.overview.counts
         return kept_until_change(f"directory:{self.panel_key}", lambda: self.selection.counts(self._found))
 
-    @property
+    @cached_property
     def panel_key(self) -> str:
         """Alike where the filters, their numbers and the map are alike."""
         reader = self.reader.pk or "public"
