@@ -71,7 +71,7 @@ def test_what_nobody_knows_is_empty() -> None:
     assert [answer[name] for name in ("region", "directions", "role", "inn")] == [None, [], "", ""]
 
 
-@pytest.mark.parametrize("address", [LIST + "none/", LIST + "hidden/", "/api/v1/regions/RU-XXX/", "/api/v1/none/"])
+@pytest.mark.parametrize("address", [LIST + "none/", LIST + "hidden/", "/api/v1/regions/RU-ZZZ/", "/api/v1/none/"])
 def test_what_is_not_there_or_not_published_is_404(address: str) -> None:
     OrganisationFactory(slug="hidden", is_published=False)
     assert Client().get(address).status_code == 404

@@ -235,7 +235,7 @@ def test_a_zero_that_a_spreadsheet_dropped_is_put_back(office: Client) -> None:
         ({"inn": valid_inn(1)}, "inn", "“Занятая” has the same."),
         ({"slug": "", "short_name": "Занятая"}, "slug", "“Занятая” has the same."),
         ({"ogrn": "1"}, "ogrn", "This OGRN has a mistake: its check digit does not agree."),
-        ({"region": "RU-XXX"}, "region", "There is no region “RU-XXX”."),
+        ({"region": "RU-ZZZ"}, "region", "There is no region “RU-ZZZ”."),
         ({"kind": "гимназия"}, "kind", "There is no kind “гимназия”."),
         ({"kind": ""}, "kind", "This field cannot be blank."),
         ({"directions": "robotics; алхимия"}, "directions", "There is no direction “алхимия”."),
