@@ -33,7 +33,7 @@ def main() -> None:
         _prepare(database)
         running = {
             "bare": stack.enter_context(serving("benchmarks.bare.wsgi", "benchmarks.bare.settings")),
-            "cold": stack.enter_context(serving("cluster_portal.wsgi", "benchmarks.settings_cold")),
+            "cold": stack.enter_context(serving("cluster_portal.wsgi:portal", "benchmarks.settings_cold")),
             "warm": stack.enter_context(serving("cluster_portal.wsgi", "cluster_portal.settings.production")),
         }
         figures = [one for one in FIGURES if _is_chosen(one, arguments.words)]

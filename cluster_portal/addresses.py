@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from django.urls import get_script_prefix, reverse
 
 if TYPE_CHECKING:
-    from members.models import Organisation
+    from members.models.organisation import HasSlug
 
 PLACE = "0"  # a slug that no address holds otherwise
 
 
-def organisation_detail(organisation: "Organisation") -> str:
+def organisation_detail(organisation: "HasSlug") -> str:
     return _pattern(get_script_prefix()).replace(PLACE, organisation.slug)
 
 

@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -6,4 +7,6 @@ from common.page_cache import EarlyAnswers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cluster_portal.settings.production")
 
-application = EarlyAnswers(get_wsgi_application())
+portal = get_wsgi_application()
+application = EarlyAnswers(portal)
+gc.freeze()  # what has been loaded stays, and need not be looked through for garbage again and again

@@ -3,7 +3,7 @@
 Source of the list: GOST R 52872-2019 and the habit of Russian public sites. The pages conform without them.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from django.utils.functional import Promise
@@ -42,5 +42,8 @@ class ViewSettings:
     @property
     def cookie_value(self) -> str:
         """Only what differs from the first choice, in one order: ``scheme.dark_size.large``."""
-        default = type(self)()
-        return "_".join(f"{name}.{value}" for name, value in asdict(self).items() if value != getattr(default, name))
+        return "_".join(
+            f"{name}.{chosen}"
+            for name, choices in self.CHOICES.items()
+            if (chosen := getattr(self, name)) != next(iter(choices))
+        )

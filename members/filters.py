@@ -20,12 +20,12 @@ class Selection:
     """What an address asks of the directory. Values nobody knows stand in ``unknown`` and narrow nothing."""
 
     words: str = ""
-    kind: list[str] = field(default_factory=list)
-    role: list[str] = field(default_factory=list)
-    region: list[str] = field(default_factory=list)
-    direction: list[str] = field(default_factory=list)
+    kind: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    direction: tuple[str, ...] = ()
     sort: str = ""
-    unknown: list[str] = field(default_factory=list)
+    unknown: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, query: QueryDict, overview: "Overview") -> Self:
@@ -37,9 +37,9 @@ class Selection:
             "sort": SORTS,
         }
         asked = {name: [value for value in query.getlist(name) if value] for name in known if name in query}
-        unknown = [value for name, values in asked.items() for value in values if value not in known[name]]
-        chosen = {name: [value for value in values if value in known[name]] for name, values in asked.items()}
-        sort = "".join(chosen.pop("sort", [])[:1])
+        unknown = tuple(value for name, values in asked.items() for value in values if value not in known[name])
+        chosen = {name: tuple(value for value in values if value in known[name]) for name, values in asked.items()}
+        sort = "".join(chosen.pop("sort", ())[:1])
         return cls(words=query.get("q", "").strip(), sort=sort, unknown=unknown, **chosen)
 
     @property
@@ -125,6 +125,7 @@ class Overview:
     regions: dict[str, Region]  # by code
     directions: dict[str, Direction]  # by slug
     counts: Counts
+    region_codes: dict[int, str]  # by primary key
     _labels: dict[str, Labels] = field(default_factory=dict)  # by language
 
     latest: ClassVar[Self | None] = None
@@ -134,11 +135,13 @@ class Overview:
         """As this process knows it; three queries once anything public has changed."""
         stamp = public_stamp()
         if cls.latest is None or cls.latest.stamp != stamp:
+            regions = {region.code: region for region in Region.objects.all()}
             cls.latest = cls(
                 stamp,
-                {region.code: region for region in Region.objects.all()},
-                {direction.slug: direction for direction in Direction.objects.all()},
-                _counted(dict.fromkeys(FACETS, Organisation.objects.published())),
+                regions,
+                directions={direction.slug: direction for direction in Direction.objects.all()},
+                counts=_counted(dict.fromkeys(FACETS, Organisation.objects.published())),
+                region_codes={region.pk: code for code, region in regions.items()},
             )
         return cls.latest
 

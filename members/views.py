@@ -45,15 +45,15 @@ def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
     ]
     rows = (
         [
-            row.organisation.full_title,
-            row.kind,
+            row.full_title,
+            row.kind_label,
             row.region,
-            row.organisation.place,
-            row.tier,
-            row.organisation.website,
-            request.build_absolute_uri(row.organisation.get_absolute_url()),
+            row.city,
+            row.role,
+            row.website,
+            request.build_absolute_uri(row.url),
         ]
-        for row in directory.as_rows(directory.organisations.iterator(chunk_size=500))
+        for row in directory.all_rows
     )
     return csv_response("organisations", header, rows)
 

@@ -21,7 +21,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without the database, which may be what failed."""
-    return render(request, "errors/500.html", status=500)
+    return render(request, "errors/500.html", {"user": None}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,5 +1,6 @@
 """What is the same in every environment. What differs stands in dev, test and production."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,22 @@ TEMPLATES = [
 # --- Data --------------------------------------------------------------------------------------------------
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CONN_MAX_AGE = 60
 # How alike a mistyped word must be to count as meant: with the default of 0.6 «лецей» finds no «лицей».
-DATABASE_OPTIONS = {"options": "-c pg_trgm.word_similarity_threshold=0.32"}
+WORD_SIMILARITY = "-c pg_trgm.word_similarity_threshold=0.32"
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """The database at ``url``, with what its query part asks for besides (``?sslmode=require``)."""
+    asked = environ.Env.db_url_config(url)
+    return {
+        "default": {
+            **asked,
+            "ENGINE": "common.postgresql",
+            "CONN_MAX_AGE": 60,  # s
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {**asked.get("OPTIONS", {}), "options": WORD_SIMILARITY},
+        }
+    }
 
 
 def redis_caches(url: str) -> dict[str, object]:
@@ -209,6 +223,8 @@ SOCIALACCOUNT_PROVIDERS = {
     if (client_id := env(f"{provider.upper()}_CLIENT_ID", default=""))
 }
 
+# A page for a reader with a message is not a shared one: the session's cookie says so, and needs no other beside it.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
@@ -326,8 +342,14 @@ structlog.configure(
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     cache_logger_on_first_use=True,
 )
+
+
+# A line for each request, when it is answered. No network address: it is personal data, and the proxy has it.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 
 def logging_config(renderer: object, level: str = "INFO") -> dict[str, object]:

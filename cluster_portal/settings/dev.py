@@ -20,7 +20,7 @@ SECRET_KEY = "development only, never secret"  # noqa: S105
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INTERNAL_IPS = ["127.0.0.1"]
 
-DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": CONN_MAX_AGE, "OPTIONS": DATABASE_OPTIONS}}
+DATABASES = postgresql(env("DATABASE_URL"))
 CACHES = redis_caches(env("REDIS_URL"))
 CELERY_BROKER_URL = env("REDIS_URL")
 

@@ -9,14 +9,7 @@ SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
-DATABASES = {
-    "default": {
-        **env.db("DATABASE_URL"),
-        "CONN_MAX_AGE": CONN_MAX_AGE,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": DATABASE_OPTIONS,
-    }
-}
+DATABASES = postgresql(env("DATABASE_URL"))
 CACHES = redis_caches(env("REDIS_URL"))
 CELERY_BROKER_URL = env("REDIS_URL")
 

@@ -9,12 +9,9 @@ INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # a step of `make
 SECRET_KEY = "tests only, never secret"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-DATABASES = {
-    "default": {**env.db("DATABASE_URL", default="postgres://portal@127.0.0.1/portal"), "OPTIONS": DATABASE_OPTIONS}
-}
+DATABASES = postgresql(env("DATABASE_URL", default="postgres://portal@127.0.0.1/portal"))
 CACHES = redis_caches(env("REDIS_URL", default="redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CELERY_TASK_ALWAYS_EAGER = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models.user import User
+
+
+class HasSlug(Protocol):
+    @property
+    def slug(self) -> str: ...
 
 
 class Kind(models.TextChoices):
@@ -188,8 +193,8 @@ class Organisation(PublicContent):
 
     if TYPE_CHECKING:
 
-        def get_absolute_url(self) -> str:
-            """Which page shows it only the roof knows (ABSOLUTE_URL_OVERRIDES)."""
+        def get_absolute_url(self: HasSlug) -> str:
+            """Which page shows it only the roof knows (ABSOLUTE_URL_OVERRIDES); it asks for the slug alone."""
 
 
 class PublicPerson(PublicContent):

@@ -1,0 +1,22 @@
+"""A connection that the server has closed is noticed before it is used."""
+
+from contextlib import closing
+
+import psycopg2
+import pytest
+from django.db import close_old_connections, connection
+
+from members.models import Organisation
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_after_a_restart_of_the_server_gets_a_new_connection() -> None:
+    connection.ensure_connection()
+    assert connection.is_usable()
+    old = connection.connection
+    with closing(psycopg2.connect(**connection.get_connection_params() | {"cursor_factory": None})) as another:
+        another.cursor().execute("SELECT pg_terminate_backend(%s, 1000)", [old.info.backend_pid])
+    assert not connection.is_usable()
+    close_old_connections()  # as at the beginning of a request
+    assert not Organisation.objects.exists()
+    assert connection.connection is not old
