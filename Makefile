@@ -41,7 +41,8 @@ check: $(INSTALLED)
 fmt: $(INSTALLED)
 	$(BIN) -m ruff check --fix .
 	$(BIN) -m ruff format .
-	$(BIN) -m djlint templates --reformat --quiet
+	@# djlint ends with 1 when it has changed something.
+	$(BIN) -m djlint templates --reformat --quiet || $(BIN) -m djlint templates --check --quiet
 
 bench: $(INSTALLED)
 	@$(BIN) -m benchmarks $(ARGS)

@@ -1,4 +1,4 @@
-"""Every address of the portal; the table stands in docs/architecture.md."""
+"""Every address of the portal; who gets which answer there stands in tests/permission_table.py."""
 
 from django.conf import settings
 from django.conf.urls.static import static

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,17 @@ def test_tests_run_with_their_own_settings() -> None:
 def test_imports_go_down_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert lint_imports(config_filename="pyproject.toml", no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("lock", ["main", "embedded", "dev"])
+def test_a_lock_is_asked_for_what_pyproject_names(lock: str) -> None:
+    """Or `make lock` has been forgotten."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = project["project"]["dependencies"] if lock == "main" else project["dependency-groups"][lock]
+    asked_by = "cluster-portal (pyproject.toml)" if lock == "main" else f"cluster-portal (pyproject.toml:{lock})"
+    locked = re.split(r"^(?=\w)", (ROOT / f"requirements/{lock}.txt").read_text(), flags=re.MULTILINE)
+    direct = [block.partition("==")[0] for block in locked if asked_by in block]
+    assert direct == sorted(re.split(r"[^\w-]", name)[0].lower() for name in wanted)
 
 
 # --- Addresses ---------------------------------------------------------------------------------------------
