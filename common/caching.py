@@ -20,18 +20,20 @@ STAMP_KEY = "pages:stamp"
 KEPT_FOR = 60 * 60  # s, how long an old page is at hand while a new one is made
 
 
-def public_page(seconds: int = 300) -> Callable:
+def public_page(*parameters: str, seconds: int = 300) -> Callable:
     """Mark a view that is only read and whose page is the same for everybody without a session: it may be shared.
 
-    The page may differ by address, language, settings of the view and htmx; a view that reads anything else
-    of the request (session, messages, network address, a CSRF token) must not carry this mark.
+    The page may differ by address, language, settings of the view, htmx and those ``parameters`` of the query; with
+    any other parameter it is made, but not stored. A view that reads anything else of the request (session,
+    messages, network address, a CSRF token) must not carry this mark.
     """
+    known = frozenset(parameters)
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @require_safe
         @wraps(view)
         def marked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            request.page_shared_for = seconds  # type: ignore[attr-defined]
+            request.page_shared_for, request.page_parameters = seconds, known  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         return marked

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.cache import cache
@@ -20,7 +20,10 @@ from common.caching import KEPT_FOR, STAMP_KEY, public_stamp
 from common.view_settings import ViewSettings
 
 REBUILD_FOR = 20  # s, after which a rebuild is taken for dead and another may begin
-LONGEST_QUERY = 200  # characters, so that nobody fills the cache with addresses of their own making
+LONGEST_QUERY = 200  # characters
+ASKED_KEPT_FOR = 10 * 60  # s, of pages with a query: there is no end of them
+
+LOOKUP = "common.page_cache.lookup"  # where the outermost layer leaves what it found for the middleware
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -48,6 +51,22 @@ class StoredPage:
         return 200, [*self.headers, *encoding, ("Content-Length", str(len(body)))], body
 
 
+@dataclass(slots=True)
+class Lookup:
+    """What the cache holds for a request. Without a ``key`` its answer may not be shared."""
+
+    key: str
+    stamp: str = ""
+    page: StoredPage | None = None
+
+    @classmethod
+    def of(cls, environ: Environ) -> Self:
+        if not (key := _key(environ)):
+            return cls("")
+        found = cache.get_many([STAMP_KEY, key])
+        return cls(key, found.get(STAMP_KEY, ""), found.get(key))
+
+
 class EarlyAnswers:
     """The outermost layer of the server: a fresh stored page is answered before Django has made a request of it."""
 
@@ -55,13 +74,11 @@ class EarlyAnswers:
         self.application = application
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if key := _key(environ):
-            found = cache.get_many([STAMP_KEY, key])
-            page = found.get(key)
-            if page and page.is_fresh(found.get(STAMP_KEY, "")):
-                status, headers, body = page.answer(environ)
-                start_response("200 OK" if status == 200 else "304 Not Modified", headers)
-                return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        lookup = environ[LOOKUP] = Lookup.of(environ)
+        if lookup.page and lookup.page.is_fresh(lookup.stamp):
+            status, headers, body = lookup.page.answer(environ)
+            start_response("200 OK" if status == 200 else "304 Not Modified", headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         return self.application(environ, start_response)
 
 
@@ -72,23 +89,33 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        key = _key(request.META)
-        if not key:
+        lookup: Lookup = request.META.get(LOOKUP) or Lookup.of(request.META)
+        if not lookup.key:
             return self.get_response(request)
-        found = cache.get_many([STAMP_KEY, key])
-        stamp, page = found.get(STAMP_KEY) or public_stamp(), found.get(key)
-        if page and (page.is_fresh(stamp) or not cache.add(f"{key}:rebuild", 1, timeout=REBUILD_FOR)):
+        stamp, page, claim = lookup.stamp or public_stamp(), lookup.page, f"{lookup.key}:rebuild"
+        if page and (page.is_fresh(stamp) or not cache.add(claim, 1, timeout=REBUILD_FOR)):
             return _as_response(page, request)
         response = self.get_response(request)
-        seconds = getattr(request, "page_shared_for", 0)
-        if not (
-            seconds and isinstance(response, HttpResponse) and response.status_code == 200 and not response.cookies
-        ):
-            return response
-        page = _stored(response, stamp, seconds)
-        cache.set(key, page, timeout=KEPT_FOR)
-        cache.delete(f"{key}:rebuild")
-        return _as_response(page, request)
+        if _may_be_shared(request, response):
+            page = _stored(response, stamp, request.page_shared_for)  # type: ignore[attr-defined, arg-type]
+            kept_for = ASKED_KEPT_FOR if request.META.get("QUERY_STRING") else KEPT_FOR
+            cache.set(lookup.key, page, timeout=kept_for)
+            cache.delete(claim)
+            return _as_response(page, request)
+        if page and response.status_code < 500:  # gone, moved or no longer public: the old page must not live on
+            cache.delete_many([lookup.key, claim])
+        return response
+
+
+def _may_be_shared(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a marked view made a whole page, and from nothing in the query but what it says it reads."""
+    return (
+        hasattr(request, "page_shared_for")
+        and request.page_parameters.issuperset(request.GET)  # type: ignore[attr-defined]
+        and isinstance(response, HttpResponse)
+        and response.status_code == 200
+        and not response.cookies
+    )
 
 
 def _key(environ: Environ) -> str:
@@ -106,13 +133,13 @@ def _key(environ: Environ) -> str:
     language = cookies.get(settings.LANGUAGE_COOKIE_NAME)
     parts = (
         environ["wsgi.url_scheme"],
-        environ.get("HTTP_X_FORWARDED_PROTO", ""),
+        "https" if environ.get("HTTP_X_FORWARDED_PROTO") == "https" else "",
         environ.get("HTTP_HOST", ""),
         environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
         query,
         language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
         ViewSettings.from_cookie(cookies.get(ViewSettings.COOKIE_NAME, "")).cookie_value,
-        environ.get("HTTP_HX_REQUEST", ""),
+        "fragment" if environ.get("HTTP_HX_REQUEST") == "true" else "",
     )
     return "page:" + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 

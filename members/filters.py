@@ -36,7 +36,9 @@ class Selection:
             "direction": overview.directions,
             "sort": SORTS,
         }
-        asked = {name: [value for value in query.getlist(name) if value] for name in known if name in query}
+        asked = {
+            name: [value for value in dict.fromkeys(query.getlist(name)) if value] for name in known if name in query
+        }
         unknown = tuple(value for name, values in asked.items() for value in values if value not in known[name])
         chosen = {name: tuple(value for value in values if value in known[name]) for name, values in asked.items()}
         sort = "".join(chosen.pop("sort", ())[:1])

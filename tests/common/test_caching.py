@@ -19,8 +19,8 @@ from django.urls import path, reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from cluster_portal.settings.base import redis_caches
-from common.caching import invalidate_public_pages, public_page
-from common.page_cache import LONGEST_QUERY, REBUILD_FOR
+from common.caching import KEPT_FOR, invalidate_public_pages, public_page
+from common.page_cache import ASKED_KEPT_FOR, LONGEST_QUERY, REBUILD_FOR
 from tests.factories.members import RegionFactory
 
 
@@ -33,6 +33,7 @@ class Press:
         self.may_finish = Event()
         self.may_finish.set()
         self.fails = False
+        self.status = 200
 
     def make(self) -> str:
         self.begun.set()
@@ -52,12 +53,12 @@ def fresh_press() -> None:
 
 
 def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return login_not_required(public_page(seconds=60)(view))
+    return login_not_required(public_page("q", seconds=60)(view))
 
 
 @public
 def page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(press.make())
+    return HttpResponse(press.make(), status=press.status)
 
 
 @public
@@ -176,6 +177,7 @@ def test_each_language_gets_its_own_words_and_links() -> None:
         pytest.param({"HTTP_COOKIE": "sessionid=somebody"}, id="a session"),
         pytest.param({"headers": {"Authorization": "Token x"}}, id="a token"),
         pytest.param({"data": {"q": "x" * (LONGEST_QUERY - 1)}}, id="a long query"),
+        pytest.param({"data": {"q": "x", "utm_source": "1"}}, id="a parameter that the page does not know"),
     ],
 )
 @pytest.mark.django_db
@@ -282,6 +284,35 @@ def test_a_making_that_failed_leaves_the_old_page_to_the_others_for_a_while(inva
     press.fails = False
     cache.delete(claim)
     assert text() == "page 2"
+
+
+@pytest.mark.parametrize("status", [302, 404, 410])
+def test_a_page_that_is_no_more_is_not_served_from_the_cache(invalidated: Callable[[], None], status: int) -> None:
+    assert text() == "page 1"
+    invalidated()
+    press.status = status
+    assert [Client().get("/").status_code for _ in range(3)] == [status] * 3
+    press.status = 200
+    assert [text(), text()] == ["page 5", "page 5"]
+
+
+def test_a_fault_of_ours_leaves_the_old_page_to_the_others(invalidated: Callable[[], None]) -> None:
+    assert text() == "page 1"
+    invalidated()
+    press.status = 503
+    assert [Client().get("/").status_code for _ in range(3)] == [503, 200, 200]
+
+
+def test_a_header_of_anybodys_making_makes_no_entry() -> None:
+    values = [{}, {"HX-Request": "1"}, {"HX-Request": "2"}, {"X-Forwarded-Proto": "gopher"}]
+    assert [text(headers=headers) for headers in values] == ["page 1"] * 4
+
+
+def test_a_page_with_a_query_is_kept_for_a_short_time_only() -> None:
+    text("/")
+    text("/?q=x")
+    kept = sorted(cache.ttl(key) for key in cache.keys("page:*"))  # type: ignore[attr-defined]
+    assert (kept[0] <= ASKED_KEPT_FOR, ASKED_KEPT_FOR < kept[1] <= KEPT_FOR) == (True, True)
 
 
 def test_a_reader_who_has_the_page_is_told_so() -> None:

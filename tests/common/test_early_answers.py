@@ -13,11 +13,11 @@ from django.urls import path
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import invalidate_public_pages, public_page
-from common.page_cache import EarlyAnswers
+from common.page_cache import EarlyAnswers, Lookup
 
 
 @login_not_required
-@public_page(seconds=60)
+@public_page("q", seconds=60)
 def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse("a page")
 
@@ -117,3 +117,16 @@ def test_a_change_ends_early_answers(
         invalidate_public_pages()
     server.ask()
     assert server.passed == 2
+
+
+def test_the_cache_is_asked_once_for_a_page_that_must_be_made(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    look_up = Lookup.of
+
+    def count(environ: dict[str, Any]) -> Lookup:
+        asked.append(environ["PATH_INFO"])
+        return look_up(environ)
+
+    monkeypatch.setattr(Lookup, "of", count)
+    server.ask()
+    assert (asked, server.passed) == (["/"], 1)
