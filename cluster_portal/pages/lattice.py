@@ -16,7 +16,7 @@ STEP = 112  # units of the picture between neighbouring points; a unit is about 
 HALF = STEP // 2
 ROW = round(STEP * math.sin(math.pi / 3))
 LINE = 14  # between the lines of a name
-NAME_WIDTH, NAME_LINES = 15, 3  # letters and lines that fit between neighbours
+NAME_WIDTH, NAME_LINES = 13, 3  # letters and lines that fit between neighbours
 WIDTH, HEIGHT = 600, 500  # of the picture, its middle at 0, 0
 GAP = 25  # from the middle of a node to the nearest line of its name
 
@@ -31,11 +31,10 @@ class Node:
     @property
     def lines(self) -> list[tuple[int, str]]:
         """The name broken to fit, with the height of each line: over the upper nodes, under the others."""
-        words = textwrap.wrap(
-            self.organisation.title, NAME_WIDTH, max_lines=NAME_LINES, placeholder="…", break_on_hyphens=False
-        )
-        top = self.y - GAP + 8 - LINE * (len(words) - 1) if self.y < 0 else self.y + GAP + 6
-        return [(top + LINE * number, line) for number, line in enumerate(words)]
+        name = self.organisation.title.replace("\N{NO-BREAK SPACE}", " ")  # a break there is better than in a word
+        lines = textwrap.wrap(name, NAME_WIDTH, max_lines=NAME_LINES, placeholder="…", break_on_hyphens=False)
+        top = self.y - GAP + 8 - LINE * (len(lines) - 1) if self.y < 0 else self.y + GAP + 6
+        return [(top + LINE * number, line) for number, line in enumerate(lines)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def _tag(hue: int, title: str) -> str:
 
 
 def _item(row: Row) -> str:
-    about = " · ".join(filter(None, (row.kind_label, row.place)))
+    about = " · ".join(filter(None, (row.kind_label, row.place)))
     tags = "".join(_tag(hue, title) for hue, title in row.directions)
     directions = f'<p class="tags">{tags}</p>' if tags else ""
     role = f'<span class="tag tag-line">{escape(row.role)}</span>' if row.role else ""
