@@ -9,7 +9,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/main.txt
 
 COPY . .
 # Compiling translations and collecting static files need settings that are complete, not true.
-RUN SECRET_KEY=build ALLOWED_HOSTS=localhost DEFAULT_FROM_EMAIL=portal@example.org \
+RUN SECRET_KEY=build ALLOWED_HOSTS=localhost DEFAULT_FROM_EMAIL=portal@example.org OFFICE_EMAIL=office@example.org \
         DATABASE_URL=postgres://localhost/portal REDIS_URL=redis://localhost/0 \
         sh -c 'python manage.py messages --compile && python manage.py collectstatic --no-input' \
     && useradd --system --uid 1000 portal \

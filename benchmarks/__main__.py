@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "for benchmarks only, fifty characters or more are asked for",
     "ALLOWED_HOSTS": "127.0.0.1",
     "DEFAULT_FROM_EMAIL": "portal@example.org",
+    "OFFICE_EMAIL": "office@example.org",
     "DJANGO_SETTINGS_MODULE": "cluster_portal.settings.production",
 }
 FILL_BARE = "import django; django.setup(); from benchmarks.bare.models import fill; fill()"

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import Decision
+from common.charts import Bar, longest
 from members.admin import decisions as members_decisions
 from members.models import Kind, Membership, Organisation, Representative, Tier
 
@@ -35,14 +36,6 @@ class Queue:
     @property
     def more(self) -> int:
         return self.number - len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    label: str | Promise
-    number: int
-    percent: int  # of the longest
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +91,10 @@ def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
     if user.has_perm("members.view_representative"):
         url = f"{reverse('admin:members_representative_changelist')}?acting=yes"
         figures.append(Figure(_("representatives"), Representative.objects.active().count(), url))
-    return {"figures": figures, "charts": [(title, bars) for title, bars in charts if bars]}
+    return {"figures": figures, "charts": [(title, bars, longest(bars)) for title, bars in charts if bars]}
 
 
 def _bars(choices: ChoicesType, counts: Iterable[tuple[str, int]], url: str) -> list[Bar]:
     """One for each choice that occurs, in the order of the choices."""
     numbers = dict(counts)
-    longest = max(numbers.values(), default=0)
-    return [
-        Bar(label, numbers[value], round(100 * numbers[value] / longest), f"{url}{value}")
-        for value, label in choices.choices
-        if value in numbers
-    ]
+    return [Bar(label, numbers[value], url=f"{url}{value}") for value, label in choices.choices if value in numbers]

@@ -1,6 +1,7 @@
 """Uploaded pictures: checked by content, re-encoded, kept under names of ours in a few fixed sizes."""
 
 import io
+import struct
 import uuid
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -34,7 +35,15 @@ def open_picture(upload: UploadedFile | ContentFile) -> Image.Image:
         raise ValidationError(_("The picture has more than 24 megapixels."), code="too_many_pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ValidationError(_("This is not a PNG, JPEG or WebP picture."), code="not_a_picture") from error
-    return ImageOps.exif_transpose(picture)
+    return _upright(picture)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as the camera noted; a note that cannot be read turns nothing."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (SyntaxError, struct.error, ValueError, OSError):
+        return picture
 
 
 def as_webp(picture: Image.Image, side: int) -> ContentFile:

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.urls import get_script_prefix, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from common import querystring
 from common.caching import kept_until_change
@@ -147,9 +148,9 @@ class Directory:
                 full_title=(english and name_en) or name,
                 kind_label=labels.kind[kind],
                 city=(english and city_en) or city,
-                region=labels.region[regions[region]] if region else "",
+                region=labels.region.get(regions.get(region, ""), ""),
                 role=labels.role.get(tier, ""),
-                directions=[(self.overview.directions[one].hue, labels.direction[one]) for one in directions],
+                directions=[(one.hue, labels.direction[one.slug]) for one in self.overview.directions_of(directions)],
                 website=website,
             )
 
@@ -198,7 +199,9 @@ class Directory:
     @property
     def chips(self) -> list[Chip]:
         chips = (
-            [Chip(f"«{self.selection.words}»", querystring.removing(self.query, "q"))] if self.selection.words else []
+            [Chip(_("“%s”") % self.selection.words, querystring.removing(self.query, "q"))]
+            if self.selection.words
+            else []
         )
         for name in ("kind", "role", "region", "direction"):
             labels = getattr(self.overview.labels, name)

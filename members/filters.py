@@ -1,6 +1,7 @@
 """The directory's filters, the same for the page, the CSV and the API, and how many stand behind each choice."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -12,6 +13,7 @@ from common.caching import public_stamp
 from members.models import Direction, Kind, Organisation, Region, Tier
 from members.models.organisation import OrganisationQuerySet
 
+LONGEST_KNOWN = 300  # s
 SORTS = {"name": ("sort_name", "pk"), "new": ("-created_at", "-pk")}
 
 
@@ -124,6 +126,7 @@ class Overview:
     """What every page of the directory shows besides its rows: the choices, and the counts of the whole."""
 
     stamp: str
+    loaded_at: float  # s since the epoch
     regions: dict[str, Region]  # by code
     directions: dict[str, Direction]  # by slug
     counts: Counts
@@ -136,16 +139,21 @@ class Overview:
     def load(cls) -> Self:
         """As this process knows it; three queries once anything public has changed."""
         stamp = public_stamp()
-        if cls.latest is None or cls.latest.stamp != stamp:
+        # A change made while the cache was away has left no stamp.
+        if cls.latest is None or cls.latest.stamp != stamp or time.time() > cls.latest.loaded_at + LONGEST_KNOWN:
             regions = {region.code: region for region in Region.objects.all()}
             cls.latest = cls(
                 stamp,
+                time.time(),
                 regions,
                 directions={direction.slug: direction for direction in Direction.objects.all()},
                 counts=_counted(dict.fromkeys(FACETS, Organisation.objects.published())),
                 region_codes={region.pk: code for code, region in regions.items()},
             )
         return cls.latest
+
+    def directions_of(self, slugs: Iterable[str]) -> list[Direction]:
+        return [self.directions[slug] for slug in slugs if slug in self.directions]
 
     @property
     def labels(self) -> Labels:

@@ -23,6 +23,8 @@ bind 127.0.0.1
 port {port}
 requirepass {password}
 databases 64
+maxmemory 256mb
+maxmemory-policy volatile-lru
 save {save}
 """
 

@@ -20,7 +20,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "addresses": SimpleLazyObject(lambda: _addresses(request)),
         "frame": _frame(request),
         "own_organisations": SimpleLazyObject(lambda: _own_organisations(request)),
-        "office_email": settings.DEFAULT_FROM_EMAIL,
+        "office_email": settings.OFFICE_EMAIL,
         "is_demo": settings.DEBUG,
     }
 

@@ -6,7 +6,7 @@ from django.db.models import Case, When
 from django.urls import reverse
 
 from cluster_portal.pages.lattice import Lattice
-from common.charts import Bar
+from common.charts import Bar, longest
 from common.tiles import Tile
 from members.filters import Overview
 from members.models import Kind, Organisation
@@ -31,11 +31,11 @@ def contents() -> dict[str, Any]:
         "figures": {
             "organisations": overview.counts.total,
             "members": sum(number for tier, number in overview.counts.role.items() if tier),
-            "regions": sum(code is not None for code in overview.counts.region),
+            "regions": len(overview.counts.region),
         },
         "kinds": kinds,
         "all_kinds": Kind.choices,
-        "most_of_a_kind": max((bar.number for bar in kinds), default=0),
+        "most_of_a_kind": longest(kinds),
         "directions": [
             (direction, overview.counts.direction.get(slug, 0)) for slug, direction in overview.directions.items()
         ],

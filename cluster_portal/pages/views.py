@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
+from members.filters import Overview
 from members.forms import OrganisationProfileForm
 from members.models import Kind, Organisation
 from members.policies import can_edit_organisation
@@ -25,15 +26,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @public_page()
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    organisations = Organisation.objects.visible_to(request.user).select_related("region", "consortium")
-    organisation = get_object_or_404(organisations, slug=slug)
+    visible = Organisation.objects.visible_to(request.user)
+    organisation = get_object_or_404(visible.select_related("region"), slug=slug)
+    has_parts = organisation.kind == Kind.CONSORTIUM
     context = {
         "organisation": organisation,
         "people": organisation.public_people.filter(is_published=True),
         "memberships": organisation.memberships.running(),
-        "directions": organisation.directions.all(),
-        "sub_members": organisation.sub_members.visible_to(request.user).select_related("region"),
-        "offices": organisation.offices.prefetch_related("changes"),
+        "directions": Overview.load().directions_of(organisation.direction_slugs),
+        "consortium": organisation.consortium_id and visible.filter(pk=organisation.consortium_id).first(),
+        "sub_members": visible.filter(consortium=organisation).select_related("region") if has_parts else [],
+        "offices": organisation.offices.prefetch_related("changes") if has_parts else [],
         "may_edit": can_edit_organisation(request.user, organisation),
     }
     return render(request, "pages/organisation_detail.html", context)

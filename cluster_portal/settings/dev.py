@@ -27,6 +27,7 @@ CELERY_BROKER_URL = env("REDIS_URL")
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 DEFAULT_FROM_EMAIL = "portal@example.org"
+OFFICE_EMAIL = "office@example.org"
 
 # Anyone may try the portal as staff without a telephone at hand; production has no such list.
 DEMO_LOGINS_WITHOUT_SECOND_FACTOR = ["staff@example.org", "editor@example.org"]

@@ -16,6 +16,7 @@ CELERY_BROKER_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "portal@example.org"
+OFFICE_EMAIL = "office@example.org"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 DEMO_LOGINS_WITHOUT_SECOND_FACTOR: list[str] = []
 

@@ -7,7 +7,7 @@ loop over it would cost more than the queries behind it.
 import datetime
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any, Protocol
 from xml.etree import ElementTree
 
@@ -15,6 +15,7 @@ from babel import Locale
 from django import template
 from django.core.paginator import Paginator
 from django.template.defaultfilters import date as format_date
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -192,6 +193,12 @@ def query(context: dict[str, Any], **changes: object) -> str:
 def rich(html: str) -> SafeString:
     """Rich text of a member, cleaned when it was saved (common/html.py)."""
     return mark_safe(html)  # noqa: S308
+
+
+@register.filter
+def plain(html: str) -> str:
+    """The words of rich text alone, for what shows no markup."""
+    return unescape(strip_tags(html))
 
 
 @register.filter

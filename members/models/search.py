@@ -29,11 +29,13 @@ def searched(organisations: Organisations, text: str) -> Organisations:
     exact = organisations.filter(search_vector=reduce(and_, stems))
     if exact.exists():
         return exact.annotate(rank=_rank(reduce(and_, stems))).order_by("-rank", "sort_name", "pk")
-    means = [_means(word, stem) for word, stem in zip(words, stems, strict=True)]
+    # A short word is no likeness of another, and «в» or «и» is in no text's index: beside longer ones it only ranks.
+    telling = [word for word in words if len(word) >= SHORTEST_LIKE] or words
+    means = [_means(word) for word in telling]
     alike = organisations.filter(reduce(and_, means))
-    if len(words) > 1 and not alike.exists():
+    if len(telling) > 1 and not alike.exists():
         alike = organisations.filter(reduce(or_, means))
-    likeness = [TrigramWordSimilarity(word, "search_text") for word in words]
+    likeness = [TrigramWordSimilarity(word, "search_text") for word in telling]
     rank = reduce(add, likeness, _rank(reduce(or_, stems)))
     return alike.annotate(rank=rank).order_by("-rank", "sort_name", "pk")
 
@@ -42,6 +44,6 @@ def _rank(query: SearchQuery) -> SearchRank:
     return SearchRank(F("search_vector"), query, weights=WEIGHTS)
 
 
-def _means(word: str, stem: SearchQuery) -> Q:
-    same = Q(search_vector=stem)
+def _means(word: str) -> Q:
+    same = Q(search_vector=SearchQuery(word, config="russian"))
     return same | Q(search_text__trigram_word_similar=word) if len(word) >= SHORTEST_LIKE else same

@@ -85,6 +85,12 @@ def test_nothing_of_the_upload_but_its_pixels_survives() -> None:
     assert copy.size == (100, 150)
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("note", [b"Exif\0\0garbage123456", b"Exif\0\0II*\0", b"II*\0"], ids=["words", "cut", "bare"])
+def test_a_note_of_the_camera_that_cannot_be_read_is_left_out(kind: str, note: bytes) -> None:
+    assert images.open_picture(picture(kind, exif=note)).size == (300, 200)
+
+
 def test_what_was_transparent_stays_so() -> None:
     upload = picture(mode="RGBA", size=(10, 10))
     copy = Image.open(images.as_webp(images.open_picture(upload), 96))

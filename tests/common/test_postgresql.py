@@ -1,4 +1,4 @@
-"""A connection that the server has closed is noticed before it is used."""
+"""How the portal is connected."""
 
 from contextlib import closing
 
@@ -6,6 +6,7 @@ import psycopg2
 import pytest
 from django.db import close_old_connections, connection
 
+from cluster_portal.settings.base import WORD_SIMILARITY, postgresql
 from members.models import Organisation
 
 
@@ -20,3 +21,8 @@ def test_a_request_after_a_restart_of_the_server_gets_a_new_connection() -> None
     close_old_connections()  # as at the beginning of a request
     assert not Organisation.objects.exists()
     assert connection.connection is not old
+
+
+def test_what_the_address_of_the_database_asks_for_is_done() -> None:
+    settings = postgresql("postgres://portal@db.example.org/portal?sslmode=require")["default"]
+    assert settings["OPTIONS"] == {"sslmode": "require", "options": WORD_SIMILARITY}

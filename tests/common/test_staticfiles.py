@@ -50,6 +50,12 @@ def test_a_packed_copy_lies_beside_each_style_sheet(collected: Path) -> None:
     assert weights == sorted(weights, reverse=True)
 
 
+def test_everybody_may_read_them(collected: Path) -> None:
+    """They are collected by root when an image is built, and read by another user."""
+    files = [path for path in collected.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files if path.suffix not in (".gz", ".br")} == {0o644}
+
+
 def test_first_visits_are_light(collected: Path) -> None:
     """interface.md, «Weights»: style up to 25 KB, script up to 30 KB, both as they travel."""
     style = collected / (staticfiles_storage.url("css/main.css").removeprefix("/static/") + ".br")

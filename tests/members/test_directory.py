@@ -6,6 +6,7 @@ import itertools
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import invalidate_public_pages
 from members.directory import Directory
+from members.filters import LONGEST_KNOWN, Overview
 from members.models import Kind, Organisation, Role, Tier
 from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory
 
@@ -319,3 +321,14 @@ def test_the_fragment_is_a_part_of_the_page() -> None:
     fragment = Client().get(LIST, headers={"HX-Request": "true"}).content.decode()
     assert len(fragment) < len(page)
     assert fragment.strip() in page
+
+
+@pytest.mark.usefixtures("five")
+def test_what_changed_while_the_cache_was_away_is_known_after_a_while() -> None:
+    """Nothing is committed in this test, so the change sets no stamp."""
+    with time_machine.travel("2026-12-16 10:00:00", tick=False) as clock:
+        known = Overview.load()
+        OrganisationFactory()
+        assert Overview.load() is known
+        clock.shift(LONGEST_KNOWN + 1)
+        assert Overview.load().counts.total == known.counts.total + 1

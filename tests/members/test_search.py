@@ -56,6 +56,8 @@ def found(words: str) -> list[str]:
         pytest.param("хрустальныи", ["crystal"], id="a letter mistyped"),
         pytest.param("технапарк", ["technopark"], id="a letter mistyped in a name"),
         pytest.param("лецей", ["lyceum"], id="a vowel mistyped"),
+        pytest.param("лецей в Сургуте", ["lyceum"], id="a letter mistyped, and a word that says nothing"),
+        pytest.param("и в", [], id="words that say nothing"),
         pytest.param("Хисматуллина", ["lyceum"], id="a letter doubled"),
         pytest.param("ёлка", ["tree"], id="yo"),
         pytest.param("елка", ["tree"], id="ye for yo"),
