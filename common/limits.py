@@ -1,12 +1,15 @@
 """How often one address may ask for what is costly to make."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import AnonRateThrottle
 
+from common.counters import take
 from common.errors import RuleViolated
 
 
@@ -18,8 +21,26 @@ class TooManyRequests(RuleViolated):
         self.wait = wait
 
 
-class _Throttle(SimpleRateThrottle):
-    """The limiter of the API, so that pages and API count alike and trust the same proxies."""
+class Throttle(AnonRateThrottle):
+    """Of DRF the rates, the address of the reader and the proxies to trust; the counting is ours, as theirs lets a
+    burst through."""
+
+    num_requests: int
+    duration: int  # s
+    waiting = 0.0  # s
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        key = self.get_cache_key(request, view)
+        if key and self.rate:
+            self.waiting = take(key, limit=self.num_requests, seconds=self.duration)
+        return not self.waiting
+
+    def wait(self) -> float:
+        return self.waiting
+
+
+class _PageThrottle(Throttle):
+    """For pages, which count everybody, logged in or not."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -38,9 +59,9 @@ def limited(scope: str) -> Callable:
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            throttle = _Throttle(scope)
-            if not throttle.allow_request(request, view):  # type: ignore[arg-type]
-                raise TooManyRequests(wait=max(1, round(throttle.wait() or 1)))
+            throttle = _PageThrottle(scope)
+            if not throttle.allow_request(request, view):
+                raise TooManyRequests(wait=math.ceil(throttle.wait()))
             return view(request, *args, **kwargs)
 
         return wrapped

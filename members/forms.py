@@ -3,6 +3,7 @@ from typing import Any
 from allauth.account import forms as account_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,12 @@ class SignupForm(account_forms.SignupForm):
         label=_("Last name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
     field_order = ["last_name", "first_name", "email", "password1"]
+    account_already_exists: bool
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Of two submits at once the later is told what everybody is told whose address has an account."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # takes as long as it does for a new account
         try:
             with transaction.atomic():
                 return super().try_save(request)

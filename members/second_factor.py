@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -38,6 +39,10 @@ def has_passed_second_factor(request: HttpRequest) -> bool:
 def count_new_factor_as_passed(
     request: HttpRequest, user: "User", authenticator: Authenticator, **kwargs: object
 ) -> None:
-    """Receiver of allauth's ``authenticator_added``: who has just set one up need not show it at once."""
+    """Receiver of allauth's ``authenticator_added``: who has just set one up need not show it at once.
+
+    Their other sessions began with less and end.
+    """
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        end_other_sessions(request, user)

@@ -1,18 +1,23 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
+from pytest_django import DjangoDbBlocker, Settings
 
+from cluster_portal.settings.base import redis_caches
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
 from tests.templates import UnknownVariable
 
 NO_CHROMIUM = "no Chromium on PATH"
+NOWHERE = "redis://127.0.0.1:1/0"  # nobody listens there
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +48,22 @@ def fresh_start() -> None:
     """Stored pages, counters of limits and the language of one test are unknown to the next."""
     cache.clear()
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def no_cache_server(settings: Settings) -> None:
+    settings.CACHES = redis_caches(NOWHERE)
+
+
+@pytest.fixture
+def no_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        connection.close()
+        monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+        yield
+        connection.close()
 
 
 @pytest.fixture(scope="session")

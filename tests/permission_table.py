@@ -98,8 +98,8 @@ PAGES = """
 /account/inactive/                       POST  405
 /account/signup/                         GET   200    302
 /account/signup/                         POST  200    302
-/account/reauthenticate/                 GET   login  200
-/account/reauthenticate/                 POST  login  200
+/account/reauthenticate/                 GET   login  200    200    200    200    200    200    200    200    302
+/account/reauthenticate/                 POST  login  200    200    200    200    200    200    200    200    302
 /account/email/                          GET   login  200
 /account/email/                          POST  login  302
 /account/confirm-email/                  GET   login  302
@@ -150,8 +150,8 @@ PAGES = """
 /account/2fa/webauthn/login/             POST  login  302
 /account/3rdparty/login/cancelled/       GET   200
 /account/3rdparty/login/cancelled/       POST  405
-/account/3rdparty/login/error/           GET   login  401
-/account/3rdparty/login/error/           POST  login  405
+/account/3rdparty/login/error/           GET   401
+/account/3rdparty/login/error/           POST  405
 /account/3rdparty/signup/                GET   login
 /account/3rdparty/signup/                POST  login
 /account/3rdparty/                       GET   login  200

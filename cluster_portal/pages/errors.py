@@ -1,10 +1,16 @@
 """Error pages: they say what happened and what to do, in the reader's language."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from common.limits import TooManyRequests
+
+UNAVAILABLE_FOR = 5  # s, in which a restarted database answers again
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -20,8 +26,22 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Drawn without the database, which may be what failed."""
+    """Called by Django while it handles the exception. Drawn without the database, which may be what failed."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _unavailable(request)
     return render(request, "errors/500.html", {"user": None}, status=500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is away, or too busy: come back soon."""
+    response: HttpResponse
+    if request.path_info.startswith("/api/"):
+        detail = _("The portal cannot reach its data at the moment. Try again in a few seconds.")
+        response = JsonResponse({"code": "unavailable", "detail": detail}, status=503)
+    else:
+        response = render(request, "errors/503.html", {"user": None}, status=503)
+    response["Retry-After"] = str(UNAVAILABLE_FOR)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,22 +1,20 @@
 """Each part that the portal needs is taken away for real."""
 
-from collections.abc import Iterator
+import re
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
-from cluster_portal.settings.base import redis_caches
 from common.tasks import record_heartbeat
+from tests.conftest import NOWHERE
 
 PARTS = {"database", "migrations", "cache", "broker", "worker"}
-NOWHERE = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(autouse=True)
@@ -76,31 +74,42 @@ def test_a_broker_that_does_not_answer_makes_it_not_ready(settings: Settings) ->
     assert failing() == {"broker"}
 
 
-@pytest.fixture
-def no_cache_server(settings: Settings) -> Iterator[None]:
-    settings.CACHES = redis_caches(NOWHERE)
-    yield
-    settings.CACHES = django_settings.CACHES
-
-
 @pytest.mark.django_db
 @pytest.mark.usefixtures("no_cache_server")
 def test_a_cache_that_keeps_nothing_makes_it_not_ready() -> None:
     assert failing() == {"cache", "worker"}
 
 
-@pytest.fixture
-def no_database(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        connection.close()
-        monkeypatch.setitem(connection.settings_dict, "PORT", "1")
-        yield
-        connection.close()
-
-
 @pytest.mark.usefixtures("no_database")
 def test_a_database_that_does_not_answer_makes_it_not_ready() -> None:
     assert failing() == {"database", "migrations"}
     assert Client().get("/healthz").status_code == 200
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize("page", ["/organisations/", "/account/login/code/", "/dashboard/", "/admin/"])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("", "Скоро вернёмся"), ("/en", "Back in a moment")], ids=["ru", "en"]
+)
+def test_without_the_database_readers_are_asked_to_come_back(page: str, language: str, heading: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "a" * 32
+    answer = client.get(language + page)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert re.findall(r"<h1>\s*(.+?)\s*</h1>", answer.content.decode()) == [heading]
+    assert answer.cookies == {}
+
+
+@pytest.mark.usefixtures("no_database")
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("", "Портал сейчас не может добраться до своих данных. Попробуйте через несколько секунд."),
+        ("/en", "The portal cannot reach its data at the moment. Try again in a few seconds."),
+    ],
+    ids=["ru", "en"],
+)
+def test_without_the_database_programs_are_told_the_same_in_json(language: str, detail: str) -> None:
+    answer = Client(raise_request_exception=False).get(f"{language}/api/v1/organisations/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json() == {"code": "unavailable", "detail": detail}

@@ -1,9 +1,11 @@
 """How often one address may ask."""
 
+import threading
 from collections import Counter
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 EXPORT = "/organisations/export.csv"
@@ -42,3 +44,34 @@ def test_the_api_counts_its_readers_too() -> None:
     answers = [Client().get("/api/v1/directions/") for _ in range(121)]
     assert [answer.status_code for answer in answers] == [200] * 120 + [429]
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+
+
+def all_at_once(times: int, address: str) -> Counter[int]:
+    barrier, answers = threading.Barrier(times), Counter[int]()
+
+    def ask() -> None:
+        barrier.wait()
+        answers[Client().get(address).status_code] += 1
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sixty_at_once_no_more_get_through_than_may() -> None:
+    assert all_at_once(60, EXPORT) == {200: ALLOWED, 429: 40}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_api_lets_no_burst_through_either() -> None:
+    assert all_at_once(150, "/api/v1/directions/") == {200: 120, 429: 30}
+
+
+@pytest.mark.usefixtures("no_cache_server")
+def test_without_a_cache_server_each_process_counts_for_itself() -> None:
+    assert statuses(ALLOWED + 1) == {200: ALLOWED, 429: 1}

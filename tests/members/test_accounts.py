@@ -12,7 +12,17 @@ from django.db import connection
 from django.test import Client
 
 from members.models import User
-from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in
+from tests.factories.members import UserFactory
+from tests.members.accounts import (
+    PASSWORD,
+    app_code,
+    code_in,
+    confirmed,
+    is_logged_in,
+    link_in,
+    log_in,
+    set_up_app,
+)
 
 NEW_PERSON = {
     "email": "Boris@Example.org",
@@ -211,6 +221,42 @@ def test_pages_of_an_account_are_for_its_owner(client: Client, anna: User, page:
     assert client.get(f"{language}/account/{page}").status_code == 200
 
 
+# --- Without the cache server ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_cache_server")
+def test_people_log_in_while_the_cache_server_is_away(client: Client, anna: User) -> None:
+    secret = set_up_app(anna)
+    log_in(client, anna)
+    client.post("/account/2fa/authenticate/", {"code": app_code(secret)})
+    assert is_logged_in(client)
+
+
+@pytest.mark.usefixtures("no_cache_server")
+def test_people_sign_up_while_the_cache_server_is_away(client: Client, db: None) -> None:
+    sign_up(client)
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[0])})
+    assert is_logged_in(client)
+
+
+@pytest.mark.usefixtures("no_cache_server")
+def test_guessing_stays_limited_while_the_cache_server_is_away(client: Client, anna: User) -> None:
+    for number in range(5):
+        client.post("/account/login/", {"login": anna.email, "password": f"не тот {number}"})
+    log_in(client, anna)
+    assert not is_logged_in(client)
+
+
+@pytest.mark.usefixtures("no_cache_server")
+def test_a_code_of_the_app_works_once_while_the_cache_server_is_away(client: Client, anna: User) -> None:
+    secret, thief = set_up_app(anna), Client()
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
+        for person in (client, thief):
+            log_in(person, anna)
+            person.post("/account/2fa/authenticate/", {"code": app_code(secret)})
+    assert (is_logged_in(client), is_logged_in(thief)) == (True, False)
+
+
 # --- A forgotten password ----------------------------------------------------------------------------------------
 
 
@@ -249,6 +295,91 @@ def test_a_reset_ends_the_sessions_there_are_and_tells_the_owner(client: Client,
     set_by_link(stranger, ask_for_reset(stranger, anna), "Новый-пароль-22")
     assert not is_logged_in(client)
     assert len(mail.outbox) == 2
+
+
+# --- An address that somebody else has signed up with ------------------------------------------------------------
+
+
+def log_in_by_code(client: Client, email: str) -> None:
+    client.post("/account/login/code/", {"email": email})
+    client.post("/account/login/code/confirm/", {"code": code_in(mail.outbox[-1])})
+
+
+@pytest.mark.django_db
+def test_who_logs_in_by_code_first_finds_nothing_of_whoever_signed_up(client: Client) -> None:
+    attacker = Client()
+    sign_up(attacker)
+    log_in_by_code(client, "boris@example.org")
+
+    assert is_logged_in(client)
+    boris = User.objects.get()
+    assert (boris.get_full_name(), boris.has_usable_password()) == ("", False)
+    for stranger in (attacker, Client()):
+        log_in(stranger, boris)
+        assert not is_logged_in(stranger)
+
+
+@pytest.mark.django_db
+def test_they_are_told_why_the_name_is_gone(client: Client) -> None:
+    sign_up(Client())
+    client.cookies = SimpleCookie({"language": "en"})
+    log_in_by_code(client, "boris@example.org")
+    told = [str(message) for message in client.get("/account/").context["messages"]]
+    assert told[0].startswith("This address had been signed up before it was confirmed.")
+
+
+@pytest.mark.django_db
+def test_who_resets_the_password_first_keeps_it_and_nothing_of_whoever_signed_up(client: Client) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        sign_up(Client())
+        clock.shift(60)
+        boris = User.objects.get()
+        set_by_link(client, ask_for_reset(client, boris), "Новый-пароль-22")
+        client.post("/account/login/", {"login": boris.email, "password": "Новый-пароль-22"})
+        client.post("/account/confirm-email/", {"code": code_in(mail.outbox[-1])})
+
+    assert is_logged_in(client)
+    boris.refresh_from_db()
+    assert (boris.get_full_name(), boris.check_password("Новый-пароль-22")) == ("", True)
+
+
+@pytest.mark.django_db
+def test_who_signed_up_and_confirms_later_with_the_password_keeps_all(client: Client) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        sign_up(Client())
+        clock.shift(60)
+        log_in(client, User.objects.get())
+        client.post("/account/confirm-email/", {"code": code_in(mail.outbox[-1])})
+    boris = User.objects.get()
+    assert (boris.get_full_name(), boris.check_password(PASSWORD)) == ("Орлов Борис", True)
+
+
+@pytest.mark.django_db
+def test_who_was_entered_by_the_office_comes_in_by_codes_alone(client: Client) -> None:
+    """Two of them: one to log in, one to confirm the address, of which allauth knows nothing yet."""
+    user = UserFactory(email="olga@example.org")
+    log_in_by_code(client, user.email)
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[-1])})
+    assert is_logged_in(client)
+
+
+def test_a_code_takes_nothing_from_who_has_confirmed_the_address_before(client: Client, anna: User) -> None:
+    log_in_by_code(client, anna.email)
+    anna.refresh_from_db()
+    assert (anna.get_full_name(), anna.check_password(PASSWORD)) == ("Волкова Анна", True)
+
+
+def test_a_new_address_takes_nothing_from_its_owner(client: Client, anna: User) -> None:
+    log_in_by_code(client, anna.email)
+    asked = client.post("/account/email/", {"email": "new@example.org", "action_add": "1"})
+    client.post(asked.headers["Location"], {"password": PASSWORD})
+    client.post("/account/confirm-email/", {"code": code_in(mail.outbox[-1])})
+    anna.refresh_from_db()
+    assert (anna.email, anna.get_full_name(), anna.check_password(PASSWORD)) == (
+        "new@example.org",
+        "Волкова Анна",
+        True,
+    )
 
 
 # --- Changing what one logs in with ------------------------------------------------------------------------------

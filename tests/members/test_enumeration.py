@@ -4,8 +4,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
+from pytest_django import Settings
 
 from members.models import User
 from tests.members.accounts import PASSWORD, is_logged_in, log_in
@@ -25,16 +27,18 @@ def seen(client: Client, response: "Answer", address: str) -> tuple[object, ...]
     return response.status_code, response.headers.get("Location"), page.replace(address, "…"), sorted(client.cookies)
 
 
-@pytest.mark.parametrize(
-    ("page", "data"),
-    [
-        ("/account/login/", {"login": "…", "password": "не тот"}),
-        ("/account/login/code/", {"email": "…"}),
-        ("/account/password/reset/", {"email": "…"}),
-        ("/account/signup/", {"email": "…", "password1": PASSWORD, "first_name": "Анна", "last_name": "Волкова"}),
-    ],
-    ids=["password", "code", "reset", "sign-up"],
-)
+PAGES = {
+    "password": ("/account/login/", {"login": "…", "password": "не тот"}),
+    "code": ("/account/login/code/", {"email": "…"}),
+    "reset": ("/account/password/reset/", {"email": "…"}),
+    "sign-up": (
+        "/account/signup/",
+        {"email": "…", "password1": PASSWORD, "first_name": "Анна", "last_name": "Волкова"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("page", "data"), PAGES.values(), ids=PAGES)
 def test_a_known_and_an_unknown_address_get_the_same_answer(anna: User, page: str, data: dict[str, str]) -> None:
     answers, letters = [], []
     for address in (KNOWN, UNKNOWN):
@@ -45,6 +49,28 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(anna: User, page: st
         letters.append([letter.to == [address] for letter in mail.outbox])
     assert answers[0] == answers[1]
     assert letters[0] == letters[1]
+
+
+class CountedHasher(MD5PasswordHasher):
+    count = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        CountedHasher.count += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize(("page", "data"), PAGES.values(), ids=PAGES)
+def test_a_known_and_an_unknown_address_take_the_same_time(
+    anna: User, settings: Settings, page: str, data: dict[str, str]
+) -> None:
+    """A password is hashed as often: that is nine tenths of the time."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    counts = []
+    for address in (KNOWN, UNKNOWN):
+        CountedHasher.count = 0
+        Client().post(page, {name: value.replace("…", address) for name, value in data.items()})
+        counts.append(CountedHasher.count)
+    assert counts[0] == counts[1]
 
 
 def test_a_wrong_code_says_the_same_for_a_known_and_an_unknown_address(anna: User) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.yandex.views import YandexOAuth2Adapter
 from django.conf import settings as project
@@ -19,7 +20,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from members.models import User
-from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app
+from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in, set_up_app
 
 KEYS = {"YANDEX_CLIENT_ID": "yandex-id", "YANDEX_SECRET": "s", "VK_CLIENT_ID": "vk-id", "VK_SECRET": "s"}
 
@@ -143,6 +144,24 @@ def test_a_provider_does_not_open_an_account_by_its_address(client: Client, anna
     assert [letter.to for letter in mail.outbox] == [[anna.email]]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", ["code", "reset"])
+def test_a_provider_that_came_before_the_owner_of_the_address_is_forgotten(client: Client, first: str) -> None:
+    """VK does not vouch for the address: whoever signed up with it has not shown that it is theirs."""
+    early = User.objects.create_user("anna@example.org", first_name="Ева")
+    EmailAddress.objects.create(user=early, email=early.email, primary=True, verified=False)
+    SocialAccount.objects.create(user=early, provider="vk", uid="1")
+    if first == "code":
+        client.post("/account/login/code/", {"email": early.email})
+        client.post("/account/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+    else:
+        client.post("/account/password/reset/", {"email": early.email})
+        form = client.get(link_in(mail.outbox[0]), follow=True).redirect_chain[-1][0]
+        client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    early.refresh_from_db()
+    assert (early.get_full_name(), SocialAccount.objects.exists()) == ("", False)
+
+
 @pytest.mark.usefixtures("yandex")
 def test_the_owner_connects_the_provider_and_then_logs_in_with_it(client: Client, anna: User) -> None:
     log_in(client, anna)
@@ -162,6 +181,11 @@ def test_a_provider_does_not_go_round_the_second_factor(client: Client, db: None
     set_up_app(olga)
     come_back(client)
     assert not is_logged_in(client)
+
+
+@pytest.mark.django_db
+def test_who_could_not_log_in_may_read_why(client: Client) -> None:
+    assert client.get("/account/3rdparty/login/error/").status_code == 401
 
 
 @pytest.mark.usefixtures("yandex")

@@ -1,6 +1,7 @@
 """Staff get nowhere without a second factor, and it is offered to everybody."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -100,6 +101,30 @@ def test_the_password_alone_does_not_pass_for_the_second_factor(client: Client, 
     assert client.get("/admin/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/account/2fa/totp/deactivate/",
+        "/account/2fa/recovery-codes/generate/",
+        "/account/2fa/webauthn/add/",
+        "/account/email/",
+    ],
+    ids=["turn it off", "recovery codes", "passkey", "e-mail"],
+)
+def test_the_password_alone_does_not_change_what_one_logs_in_with(client: Client, olga: User, page: str) -> None:
+    log_in(client, olga)
+    secret = set_up_app(olga)
+    change = {"email": "thief@example.org", "action_add": "1"}
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+
+    asked = client.post(page, change)
+    assert asked.headers["Location"] == f"/account/2fa/reauthenticate/?next={quote(page, safe='')}"
+    assert client.post("/account/reauthenticate/").headers["Location"] == "/account/2fa/reauthenticate/"
+
+    client.post(asked.headers["Location"], {"code": app_code(secret)})
+    assert "/account/2fa/reauthenticate/" not in client.post(page, change).headers.get("Location", "")
+
+
 def test_staff_who_have_turned_it_off_are_out_at_once(client: Client, olga: User) -> None:
     secret = set_up_app(olga)
     log_in(client, olga)
@@ -161,6 +186,17 @@ def test_guessing_codes_of_the_app_is_limited(client: Client, anna: User) -> Non
         client.post("/account/2fa/authenticate/", {"code": f"00000{number}"})
     client.post("/account/2fa/authenticate/", {"code": app_code(secret)})
     assert not is_logged_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_factor_ends_the_sessions_that_began_without_it(client: Client) -> None:
+    anna, elsewhere = confirmed(), Client()
+    log_in(elsewhere, anna)
+    log_in(client, anna)
+    asked = client.get("/account/2fa/totp/activate/")
+    page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+    client.post("/account/2fa/totp/activate/", {"code": app_code(page.context["form"].secret)})
+    assert (is_logged_in(client), is_logged_in(elsewhere)) == (True, False)
 
 
 def test_a_recovery_code_works_once_instead_of_the_app(client: Client, anna: User) -> None:

@@ -114,6 +114,46 @@ def test_nobody_ends_the_session_of_another_person(client: Client, anna: User) -
     assert is_logged_in(theirs)
 
 
+FORGED = ["\\000" + "a" * 31, "a" * 31 + "'", "A" * 32, "a" * 33, "aaaaaaaa", "é" * 32]
+
+
+@pytest.mark.parametrize("cookie", FORGED, ids=["NUL", "quote", "capitals", "too long", "too short", "not ASCII"])
+@pytest.mark.parametrize("page", ["/", "/dashboard/", "/account/login/"])
+def test_a_forged_cookie_is_no_session(client: Client, db: None, cookie: str, page: str) -> None:
+    answer = client.get(page, headers={"Cookie": f'sessionid="{cookie}"'})
+    assert answer.status_code == (302 if page == "/dashboard/" else 200)
+    assert answer.cookies["sessionid"].value == ""
+
+
+def test_after_log_out_the_next_page_says_so_and_is_nobody_elses(client: Client, anna: User) -> None:
+    told = "You have logged out."
+    client.cookies["language"] = "en"
+    stranger = Client()
+    stranger.cookies["language"] = "en"
+    stranger.get("/")
+    log_in(client, anna)
+    client.post("/account/logout/")
+    pages = [client.get("/"), stranger.get("/"), client.get("/")]
+    assert [told in page.content.decode() for page in pages] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ("/", "private, no-store"),
+        ("/dashboard/", "private, no-store"),
+        ("/account/", "private, no-store"),
+        ("/organisations/export.csv", "private, no-store"),
+        ("/no-page/", "private, no-store"),
+        ("/account/logout/", "private, no-store"),
+        ("/healthz", "max-age=0, no-cache, no-store, must-revalidate, private"),
+    ],
+)
+def test_what_a_person_was_answered_is_kept_nowhere(client: Client, anna: User, page: str, kept: str) -> None:
+    client.force_login(anna)
+    assert client.get(page)["Cache-Control"] == kept
+
+
 def test_a_session_is_not_ended_by_a_get(client: Client, anna: User) -> None:
     log_in(client, anna)
     assert client.get(f"/account/sessions/{UserSession.objects.get().pk}/end/").status_code == 405
