@@ -1,12 +1,15 @@
 """Ground of the admin site: what its lists and forms share, and what waits for a decision of the staff."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
+from django.db.models import Field, Model, QuerySet
+from django.db.models.options import Options
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from simple_history.admin import SimpleHistoryAdmin
 from unfold import admin as unfold
@@ -23,12 +26,46 @@ class RichTextWidget(WysiwygWidget):
         js = ("js/admin-editor.js",)
 
 
-class ModelAdmin(unfold.ModelAdmin):
-    formfield_overrides: dict[type, dict[str, Any]] = {RichTextField: {"widget": RichTextWidget}}
+class WritesWhatChanged(admin.ModelAdmin):
+    """Of an existing row writes the fields that differ in the form.
+
+    A whole row, read without a lock, would undo what others wrote meanwhile: an ended membership would run again.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            save_columns(obj, form.changed_data)
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        """Rows that stand inside the page of another are written as that other is."""
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            row.delete()
+        for row, names in formset.changed_objects:
+            save_columns(row, names)
+        for row in formset.new_objects:
+            row.save()
+        formset.save_m2m()
+
+
+class ModelAdmin(unfold.ModelAdmin, WritesWhatChanged):
+    formfield_overrides: ClassVar[dict[type, dict[str, Any]]] = {RichTextField: {"widget": RichTextWidget}}
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address proposes for a new row; a value that its field cannot hold is left out."""
+        initial: dict[str, Any] = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            try:
+                initial[name] = _understood(self.opts, name, value)
+            except ValidationError:
+                continue
+        return initial
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         """A deletion of many goes past ``delete``, which would have made the public pages old."""
@@ -42,13 +79,50 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        _refuse_no_number(object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, **kwargs: Any) -> None:
+        """The library's list would show a reason that nobody gave as “None”."""
+        super().set_history_delta_changes(request, historical_records, **kwargs)
+        for record in historical_records:
+            record.history_change_reason = record.history_change_reason or ""
+
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The library lets whoever may view a record revert it by a POST, so none is taken."""
         if request.method != "GET":
             raise PermissionDenied
+        _refuse_no_number(object_id, version_id)
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+def save_columns(row: Model, names: Iterable[str]) -> None:
+    """Write these fields, the time of the change, and nothing else of the row."""
+    chosen = {*names}
+    fields = row._meta.concrete_fields
+    row.save(update_fields=[one.name for one in fields if one.name in chosen or getattr(one, "auto_now", False)])
+
+
+def _understood(opts: Options, name: str, value: Any) -> Any:
+    """``value``, which stands in an address, as the field of this name holds it."""
+    try:
+        field = opts.get_field(name)
+    except FieldDoesNotExist:
+        return value
+    if not isinstance(field, Field):
+        return value
+    target: Field = getattr(field, "target_field", field)
+    return [target.to_python(one) for one in value] if isinstance(value, list) else target.to_python(value)
+
+
+def _refuse_no_number(*keys: str) -> None:
+    if not all(key.isdecimal() for key in keys):
+        raise Http404
 
 
 class ReadOnlyInline(unfold.TabularInline):

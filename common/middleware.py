@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 from django.utils import translation
 
@@ -19,6 +19,18 @@ PERMISSIONS_POLICY = ", ".join(
     ["camera=(self)"]
     + [f"{feature}=()" for feature in ("geolocation", "microphone", "payment", "usb", "browsing-topics")]
 )
+
+
+class NullCharacterMiddleware:
+    """Refuse a null character in the query: no text of ours can hold one, and the database answers with an error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("Null character", content_type="text/plain")
+        return self.get_response(request)
 
 
 class PermissionsPolicyMiddleware:

@@ -18,6 +18,7 @@ from common.exports import FORMULA_STARTS, neutral
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 5_000
+MAX_COLUMNS = 100
 
 
 class Csv(base_formats.CSV):
@@ -50,7 +51,9 @@ class Xlsx(base_formats.XLSX):
             if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED_BYTES:
                 raise ValidationError(_("Unpacked, the table is larger than 100 MB."))
         book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
-        return _dataset(book.worksheets[0].iter_rows(values_only=True))
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # or each row would be filled up to the width that the file claims
+        return _dataset(sheet.iter_rows(values_only=True))
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> bytes:
         _neutralise(dataset)
@@ -71,7 +74,7 @@ def _decoded(content: bytes) -> str:
 def _dataset(rows: Iterable[Sequence[object]]) -> tablib.Dataset:
     """Cells as text under the headings of the first row; empty rows at the end are no rows."""
     lines = iter(rows)
-    headings = [_text(cell) for cell in next(lines, ())]
+    headings = _cells(next(lines, ()))
     while headings and not headings[-1]:
         headings.pop()
     if not headings:
@@ -79,12 +82,13 @@ def _dataset(rows: Iterable[Sequence[object]]) -> tablib.Dataset:
     dataset = tablib.Dataset(headers=headings)
     empty = 0
     for number, line in enumerate(lines, start=1):
-        cells = [_text(cell) for cell in line]
+        if number > MAX_ROWS:
+            text = _("More than %(limit)d rows: divide the table, and delete its empty rows.")
+            raise ValidationError(text % {"limit": MAX_ROWS})
+        cells = _cells(line)
         if not any(cells):
             empty += 1
             continue
-        if number > MAX_ROWS:
-            raise ValidationError(_("More than %(limit)d rows. Divide the table.") % {"limit": MAX_ROWS})
         if any(cells[len(headings) :]):
             raise ValidationError(_("Row %(row)d has more cells than there are headings.") % {"row": number + 1})
         for _blank in range(empty):
@@ -94,6 +98,13 @@ def _dataset(rows: Iterable[Sequence[object]]) -> tablib.Dataset:
     return dataset
 
 
+def _cells(line: Sequence[object]) -> list[str]:
+    if len(line) > MAX_COLUMNS:
+        text = _("More than %(limit)d columns: delete those that are empty or of no use here.")
+        raise ValidationError(text % {"limit": MAX_COLUMNS})
+    return [_text(cell) for cell in line]
+
+
 def _text(cell: object) -> str:
     """What a person sees in the cell: 7701.0 is a number that the spreadsheet made of 7701."""
     if cell is None:
@@ -101,6 +112,8 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = str(cell).strip()
+    if "\0" in text:
+        raise ValidationError(_("The table holds null characters. Save it as XLSX or as CSV in UTF-8."))
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 

@@ -193,7 +193,7 @@ class Directory:
         return {
             code: Tile.of_region(region, number=numbers.get(code, 0), chosen=code in self.selection.region)
             for code, region in self.overview.regions.items()
-            if region.tile_row is not None
+            if region.has_tile
         }
 
     @property

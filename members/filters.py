@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 
 from common.caching import public_stamp
+from common.text import fold
 from members.models import Direction, Kind, Organisation, Region, Tier
 from members.models.organisation import OrganisationQuerySet
 
@@ -160,10 +161,11 @@ class Overview:
         """In the language of the reader."""
         language = get_language() or ""
         if language not in self._labels:
+            regions = {code: region.title for code, region in self.regions.items()}
             self._labels[language] = Labels(
                 kind={value: str(label) for value, label in Kind.choices},
                 role={value: str(label) for value, label in Tier.choices},
-                region={code: region.title for code, region in self.regions.items()},
+                region=dict(sorted(regions.items(), key=lambda named: fold(named[1]))),
                 direction={slug: direction.title for slug, direction in self.directions.items()},
             )
         return self._labels[language]

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from import_export import resources, widgets
 from import_export.fields import Field
 from openpyxl.styles import Font
+from stdnum.ru import inn as inn_number
+from stdnum.ru import ogrn as ogrn_number
 
 from common.text import fold, slug_of
 from members.models import Direction, Kind, Organisation, Region
@@ -125,6 +127,7 @@ class OrganisationResource(resources.ModelResource):
             raise ValidationError(_("Unknown headings: %(names)s.") % {"names": ", ".join(unknown)})
         if len(set(dataset.headers)) < len(dataset.headers):
             raise ValidationError(_("A heading stands there twice."))
+        self.columns = {*dataset.headers}
         self.fields["kind"].widget.words = _kinds()
         self.fields["region"].widget.words = _named(Region.objects.all(), "code")
         self.fields["directions"].widget.words = _named(Direction.objects.all(), "slug")
@@ -132,7 +135,8 @@ class OrganisationResource(resources.ModelResource):
         named = {name: {row[name] for row in dataset.dict if row.get(name)} for name in KEYS if name in dataset.headers}
         slugs = named.get("slug", set()) | {slug_of(row.get("short_name", "")) for row in dataset.dict}
         inns = {_inn(text) for text in named.get("inn", ())}
-        found = Organisation.objects.filter(Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=named.get("ogrn", ())))
+        ogrns = {ogrn_number.compact(text) for text in named.get("ogrn", ())}
+        found = Organisation.objects.filter(Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=ogrns))
         for organisation in found.select_related("region").prefetch_related("directions"):
             for name in KEYS:
                 if value := getattr(organisation, name):
@@ -142,6 +146,8 @@ class OrganisationResource(resources.ModelResource):
     def before_import_row(self, row: OrderedDict[str, str], **kwargs: Any) -> None:
         if "inn" in row:
             row["inn"] = _inn(row["inn"])
+        if "ogrn" in row:
+            row["ogrn"] = ogrn_number.compact(row["ogrn"])
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> Organisation | None:
         name = "slug" if row.get("slug") else "inn"
@@ -169,7 +175,9 @@ class OrganisationResource(resources.ModelResource):
             if owner and owner.pk != instance.pk:
                 errors[name] = ValidationError(_("“%(name)s” has the same.") % {"name": owner})
         try:
-            instance.full_clean(exclude={*errors, "region"}, validate_unique=False, validate_constraints=False)
+            instance.full_clean(
+                exclude={*errors, "region", "consortium"}, validate_unique=False, validate_constraints=False
+            )
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors:
@@ -179,6 +187,13 @@ class OrganisationResource(resources.ModelResource):
         """Rows left empty between others, too."""
         return not any(row.values()) or super().skip_row(instance, original, row, *args, **kwargs)
 
+    def do_instance_save(self, instance: Organisation, is_create: bool) -> None:
+        """Of a known organisation only what the table holds: somebody else may change the rest meanwhile."""
+        if is_create:
+            super().do_instance_save(instance, is_create)
+        else:
+            instance.save(update_fields=[*self.columns - {"directions"}, "updated_at"])
+
     def before_save_instance(self, instance: Organisation, row: Any, file_name: str = "", **kwargs: Any) -> None:
         reason = _("Import of %(file)s") % {"file": file_name}
         instance._change_reason = reason[:100]  # type: ignore[attr-defined]
@@ -186,7 +201,8 @@ class OrganisationResource(resources.ModelResource):
 
 def _inn(text: str) -> str:
     """Spreadsheets drop the leading zero of a number; the check digits tell if it was not one."""
-    return text.zfill(10 if len(text) <= 10 else 12) if len(text) in (9, 11) else text
+    number = inn_number.compact(text)
+    return number.zfill(10 if len(number) <= 10 else 12) if len(number) in (9, 11) else number
 
 
 def _kinds() -> dict[str, Any]:

@@ -2,14 +2,18 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Field
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from common import images
 from common.caching import invalidate_public_pages
@@ -19,42 +23,62 @@ from members.models import Membership, MembershipStatus, MembershipStatusChange,
 LOGO_FOLDER = "logos"
 
 
+@transaction.atomic
 def set_logo(organisation: Organisation, *, upload: UploadedFile | ContentFile) -> Organisation:
     """Store ``upload`` anew in the sizes of ``images.LOGO_SIZES``; the old files go after the commit.
 
     Raises ValidationError where the upload is no acceptable picture.
     """
     picture = images.open_picture(upload)
-    largest = max(images.LOGO_SIZES)
-    with transaction.atomic():
-        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        old = locked.logo.name
-        name = default_storage.save(images.random_name(LOGO_FOLDER), images.as_webp(picture, largest))
-        for side in images.LOGO_SIZES:
-            default_storage.save(images.variant_name(name, side), images.as_webp(picture, side))
-        locked.logo = name
-        locked.save(update_fields=["logo", "updated_at"])
-        if old:
-            transaction.on_commit(lambda: _delete_logo(old))
+    locked = _locked(organisation)
+    _assign_logo(locked, picture)
+    locked.save(update_fields=["logo", "updated_at"])
     organisation.logo = locked.logo
     return organisation
 
 
+@transaction.atomic
 def remove_logo(organisation: Organisation) -> Organisation:
-    with transaction.atomic():
-        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        old = locked.logo.name
-        locked.logo = ""
+    """Leave the organisation without a logo; its files go after the commit. Repeated, does nothing."""
+    locked = _locked(organisation)
+    if locked.logo:
+        _assign_logo(locked, None)
         locked.save(update_fields=["logo", "updated_at"])
-        if old:
-            transaction.on_commit(lambda: _delete_logo(old))
     organisation.logo = locked.logo
     return organisation
 
 
-def _delete_logo(name: str) -> None:
-    for path in (name, *(images.variant_name(name, side) for side in images.LOGO_SIZES)):
-        default_storage.delete(path)
+@transaction.atomic
+def delete_organisation(organisation: Organisation) -> None:
+    """Delete it with all that belongs to it; the files of its logo go after the commit. Repeated, does nothing."""
+    locked = Organisation.objects.select_for_update().filter(pk=organisation.pk).first()
+    if locked:
+        _delete_files_of_logo(locked)
+        locked.delete()
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _assign_logo(locked: Organisation, picture: Image.Image | None) -> None:
+    """The caller saves."""
+    _delete_files_of_logo(locked)
+    locked.logo = _stored_logo(picture) if picture else ""
+
+
+def _stored_logo(picture: Image.Image) -> str:
+    name = default_storage.save(images.random_name(LOGO_FOLDER), images.as_webp(picture, max(images.LOGO_SIZES)))
+    for side in images.LOGO_SIZES:
+        default_storage.save(images.variant_name(name, side), images.as_webp(picture, side))
+    return name
+
+
+def _delete_files_of_logo(locked: Organisation) -> None:
+    """After the commit."""
+    if name := locked.logo.name:
+        for path in (name, *(images.variant_name(name, side) for side in images.LOGO_SIZES)):
+            transaction.on_commit(partial(default_storage.delete, path))
 
 
 PROFILE_FIELDS = ("city", "city_en", "website", "about", "about_en")
@@ -64,18 +88,30 @@ PROFILE_FIELDS = ("city", "city_en", "website", "about", "about_en")
 def update_profile(organisation: Organisation, *, changes: Mapping[str, Any]) -> Organisation:
     """Write the fields of PROFILE_FIELDS, the ``directions`` and the logo (``new_logo``, or ``no_logo``).
 
+    Whatever differs is one row of the history; where nothing does, nothing is written.
     Raises ValidationError where the logo is no acceptable picture.
     """
-    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
-    for name in PROFILE_FIELDS:
-        setattr(locked, name, changes[name])
-    locked.directions.set(changes["directions"])
-    locked.save(update_fields=[*PROFILE_FIELDS, "updated_at"])
-    if changes["new_logo"]:
-        set_logo(locked, upload=changes["new_logo"])
-    elif changes["no_logo"]:
-        remove_logo(locked)
+    locked = _locked(organisation)
+    changed = [name for name in PROFILE_FIELDS if _assigned(locked, name, changes[name])]
+    if changes["new_logo"] or (changes["no_logo"] and locked.logo):
+        _assign_logo(locked, images.open_picture(changes["new_logo"]) if changes["new_logo"] else None)
+        changed.append("logo")
+    if {*locked.directions.all()} != {*changes["directions"]}:
+        locked.skip_history_when_saving = True  # type: ignore[attr-defined]
+        locked.directions.set(changes["directions"])
+        del locked.skip_history_when_saving  # type: ignore[attr-defined]
+        changed.append("updated_at")
+    if changed:
+        locked.save(update_fields={*changed, "updated_at"})
     return locked
+
+
+def _assigned(organisation: Organisation, name: str, value: Any) -> bool:
+    """Assign ``value`` as it would be stored; tells whether it differs."""
+    field = cast("Field", Organisation._meta.get_field(name))
+    before, after = getattr(organisation, name), field.get_prep_value(value)
+    setattr(organisation, name, after)
+    return before != after
 
 
 # From a status, by which step, to which: the whole life of a membership until its full workflow comes.
@@ -103,7 +139,7 @@ def change_membership_status(
 ) -> Membership:
     """Move the membership to ``status`` and keep the row of the move. Asked again for the same, does nothing.
 
-    Raises RuleViolated where the table of moves has no such step.
+    Raises RuleViolated where the table of moves has no such step, and for a day before the start or the last move.
     """
     locked = Membership.objects.select_for_update().get(pk=membership.pk)
     if locked.status == status:
@@ -114,8 +150,14 @@ def change_membership_status(
             % {"now": locked.get_status_display(), "asked": MembershipStatus(status).label},
             code="membership_move",
         )
-    if status == MembershipStatus.ENDED and locked.started_on and on < locked.started_on:
-        raise RuleViolated(_("A membership cannot end before it starts."), code="membership_dates")
+    if locked.started_on and on < locked.started_on:
+        raise RuleViolated(_("A membership cannot change before it starts."), code="membership_dates")
+    last = locked.changes.order_by("on").last()
+    if last and on < last.on:
+        raise RuleViolated(
+            _("Its status last changed on %(date)s; no earlier day can follow.") % {"date": date_format(last.on)},
+            code="membership_dates",
+        )
     locked.status = status
     locked.ended_on = on if status == MembershipStatus.ENDED else None
     locked.save()

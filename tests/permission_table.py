@@ -235,7 +235,7 @@ ADMIN = """
 /admin/members/organisation/import/template/          GET   login  factor 403 200
 /admin/members/organisation/import/template/          POST  login  factor 403 200
 /admin/members/organisation/process_import/           GET   login  factor 403 405
-/admin/members/organisation/process_import/           POST  login  factor 403 200
+/admin/members/organisation/process_import/           POST  login  factor 403 400
 /admin/members/organisation/import/                   GET   login  factor 403 200
 /admin/members/organisation/import/                   POST  login  factor 403 200
 /admin/members/organisation/export/                   GET   login  factor 403 200
@@ -244,6 +244,8 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/user/<user>/history/<historicaluser>/  GET   login  factor 403 403    200
+/admin/members/user/<user>/history/<historicaluser>/  POST  login  factor 403 403
 /admin/members/user/<user>/password/                  GET   login  factor 403 403    200
 /admin/members/user/<user>/password/                  POST  login  factor 403 403    200
 /admin/members/representative/<representative>/history/<historicalrepresentative>/ GET   login  factor 403 403    200

@@ -40,9 +40,9 @@ def contents() -> dict[str, Any]:
             (direction, overview.counts.direction.get(slug, 0)) for slug, direction in overview.directions.items()
         ],
         "regions": [
-            (region, number)
-            for region in overview.regions.values()
-            if (number := overview.counts.region.get(region.code))
+            (overview.regions[code], number)
+            for code in overview.labels.region
+            if (number := overview.counts.region.get(code))
         ],
         "tiles": [
             Tile.of_region(
@@ -51,7 +51,7 @@ def contents() -> dict[str, Any]:
                 url=f"{directory}?region={region.code}",
             )
             for region in overview.regions.values()
-            if region.tile_row is not None
+            if region.has_tile
         ],
     }
 

@@ -53,7 +53,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "tiles": [
             Tile.of_region(region, number=position % 9, url="#tiles", chosen=position == 1)
             for position, region in enumerate(overview.regions.values())
-            if region.tile_row is not None
+            if region.has_tile
         ],
         "chips": [{"label": label, "url": "#chips"} for _kind, label in Kind.choices[:3]],
         "page": Paginator(range(200), 10).page(7),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 # The order is the way in: what answers early (files, health, cached pages) stands before what costs a query.
 MIDDLEWARE = [
     "common.page_cache.PageCacheMiddleware",
+    "common.middleware.NullCharacterMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

@@ -51,6 +51,20 @@ class MoveForm(forms.Form):
         return on
 
 
+class MembershipForm(forms.ModelForm):
+    def _get_validation_exclusions(self) -> set[str]:
+        """The rules of the database name the status and the end as well, which move by the service alone."""
+        return super()._get_validation_exclusions() - {"status", "ended_on"}  # type: ignore[misc]
+
+
+class MembershipFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Each row is checked against those stored; two new ones stand only here."""
+        super().clean()
+        if not any(self.errors) and sum(form.has_changed() and form.instance.pk is None for form in self.forms) > 1:
+            raise forms.ValidationError(_("An organisation has one membership at a time: enter one."))
+
+
 class MembershipStatusChangeInline(ReadOnlyInline):
     model = MembershipStatusChange
     fields = ["on", "status", "reason", "by", "recorded_at"]
@@ -64,6 +78,8 @@ class MembershipInline(StackedInline):
     """New ones begin here; how they go on is decided on their own page."""
 
     model = Membership
+    form = MembershipForm
+    formset = MembershipFormSet
     extra = 0
     tab = True
     fields = [("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
@@ -74,6 +90,7 @@ class MembershipInline(StackedInline):
 
 @admin.register(Membership)
 class MembershipAdmin(HistoryModelAdmin):
+    form = MembershipForm
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
     list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter)]
     list_select_related = ["organisation"]
@@ -91,12 +108,15 @@ class MembershipAdmin(HistoryModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
         """Only the moves that its status allows."""
-        status = Membership.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        possible = {
-            f"{move}_this" for move, (_title, then) in MOVES.items() if then in MEMBERSHIP_MOVES.get(status or "", ())
-        }
+        membership = self.get_object(request, object_id)
+        following = MEMBERSHIP_MOVES[membership.status] if membership else ()
+        possible = {f"{move}_this" for move, (_title, then) in MOVES.items() if then in following}
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        """What is on record stays on record, whether its own page or that of its organisation would delete it."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.changes.exists())
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)

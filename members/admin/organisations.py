@@ -24,12 +24,12 @@ from unfold.widgets import (
 )
 
 from common import images
-from common.admin import Decision, HistoryModelAdmin
+from common.admin import Decision, HistoryModelAdmin, save_columns
 from common.text import slug_of
 from members.admin.memberships import MembershipInline
 from members.admin.tables import OrganisationTablesMixin
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
-from members.services import record_membership_start, remove_logo, set_logo
+from members.services import delete_organisation, record_membership_start, remove_logo, set_logo
 
 TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
 
@@ -93,8 +93,10 @@ class OrganisationForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not data.get("slug"):
+        if "slug" in self.fields and "slug" not in self.errors and not data.get("slug"):
             data["slug"] = slug_of(data.get("short_name", ""))
+            if not data["slug"] and data.get("short_name"):
+                self.add_error("slug", _("The short name has no letters to make an address of. Please write one."))
         return data
 
     def clean_new_logo(self) -> Any:
@@ -184,6 +186,13 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         elif form.cleaned_data.get("no_logo"):
             remove_logo(obj)
 
+    def delete_model(self, request: HttpRequest, obj: Organisation) -> None:
+        delete_organisation(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Organisation]) -> None:
+        for organisation in queryset.order_by("pk"):
+            delete_organisation(organisation)
+
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is Membership:
@@ -227,7 +236,7 @@ def _set_published(rows: QuerySet, *, published: bool) -> int:
     number = 0
     for row in others:
         row.is_published = published
-        row.save()
+        save_columns(row, ["is_published"])
         number += 1
     return number
 

@@ -61,7 +61,7 @@ class RepresentationInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(AuthUserAdmin, ModelAdmin):  # type: ignore[misc]
+class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -132,7 +132,7 @@ def _is_open_to(request: HttpRequest, user: User | None) -> bool:
 
 
 @admin.register(Group)
-class GroupAdmin(AuthGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(AuthGroupAdmin, ModelAdmin):
     """Whoever may change a group may give themselves any right, so only superusers may."""
 
     compressed_fields = False

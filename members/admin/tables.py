@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
+from import_export.forms import ConfirmImportForm
 from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
@@ -17,6 +18,8 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from common.errors import RuleViolated
 from common.tables import MAX_BYTES, MAX_ROWS, Csv, Xlsx
 from members.resources import OrganisationResource, template_book
+
+FORMATS = [Xlsx, Csv]
 
 
 class TableExportForm(ExportForm):
@@ -56,6 +59,13 @@ class TableImportForm(ImportForm):
         return data
 
 
+class TableConfirmForm(ConfirmImportForm):
+    """What it holds was written by the portal; whoever wrote something else starts again."""
+
+    format = forms.ChoiceField(choices=[(str(index), "") for index in range(len(FORMATS))])
+    resource = forms.ChoiceField(choices=[("0", "")], required=False)
+
+
 class UploadInCache(CacheStorage):
     """Between preview and confirmation, whichever process answers; what is never confirmed goes by itself."""
 
@@ -71,8 +81,9 @@ class UploadInCache(CacheStorage):
 
 class OrganisationTablesMixin(ImportExportMixin):
     resource_classes = [OrganisationResource]
-    formats = [Xlsx, Csv]
+    formats = FORMATS
     import_form_class = TableImportForm
+    confirm_form_class = TableConfirmForm
     export_form_class = TableExportForm
     tmp_storage_class = UploadInCache
 
@@ -104,6 +115,11 @@ class OrganisationTablesMixin(ImportExportMixin):
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """One row with a mistake, and nothing at all is written."""
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not self.create_confirm_form(request).is_valid():
+            raise BadRequest
+        return super().process_import(request, **kwargs)
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         if result.has_errors() or result.has_validation_errors():

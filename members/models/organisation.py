@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -45,14 +46,32 @@ class Kind(models.TextChoices):
 
 def validate_inn(number: str) -> None:
     """10 digits of a legal person or 12 of a sole trader, with right check digits (order ММВ-7-6/435@)."""
-    if not inn_number.is_valid(number):
+    if inn_number.compact(number) != number or not inn_number.is_valid(number):
         raise ValidationError(_("This INN has a mistake: its check digits do not agree."), code="inn")
 
 
 def validate_ogrn(number: str) -> None:
     """13 digits of a legal person or 15 of a sole trader, with a right check digit (order 165н)."""
-    if not ogrn_number.is_valid(number):
+    if ogrn_number.compact(number) != number or not ogrn_number.is_valid(number):
         raise ValidationError(_("This OGRN has a mistake: its check digit does not agree."), code="ogrn")
+
+
+class NumberField(models.CharField):
+    """A number of a register: whatever spaces and digits of other scripts were typed, it is kept in plain digits."""
+
+    def to_python(self, value: Any) -> Any:
+        return inn_number.compact(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Spaces do not count for the length, which the model checks."""
+        return super().formfield(**{**kwargs, "max_length": None})
+
+
+class WebsiteField(models.URLField):
+    """An address typed without its scheme is taken for https."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{**kwargs, "assume_scheme": "https"})
 
 
 FILLED_BY_DATABASE = ["sort_name", "tier", "direction_slugs", "search_vector", "search_text"]
@@ -94,8 +113,8 @@ class Organisation(PublicContent):
     short_name = models.CharField(_("short name"), max_length=80, help_text=_("For lists and pictures"))
     short_name_en = models.CharField(_("short name in English"), max_length=80, blank=True)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    inn = models.CharField(_("INN"), max_length=12, blank=True, validators=[validate_inn])
-    ogrn = models.CharField(_("OGRN"), max_length=15, blank=True, validators=[validate_ogrn])
+    inn = NumberField(_("INN"), max_length=12, blank=True, validators=[validate_inn])
+    ogrn = NumberField(_("OGRN"), max_length=15, blank=True, validators=[validate_ogrn])
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("region")
     )
@@ -106,7 +125,7 @@ class Organisation(PublicContent):
     )
     about = RichTextField(_("description"), blank=True)
     about_en = RichTextField(_("description in English"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
     consortium = models.ForeignKey(
         "self",
@@ -177,6 +196,11 @@ class Organisation(PublicContent):
                 name="organisation_not_its_own_part",
                 violation_error_message=_("An organisation cannot be a part of itself."),
             ),
+            models.CheckConstraint(
+                condition=~Q(slug=""),
+                name="organisation_slug_given",
+                violation_error_message=_("An organisation needs an address of its own."),
+            ),
         ]
         indexes = [
             GinIndex(fields=["search_vector"], name="organisation_search"),
@@ -190,6 +214,42 @@ class Organisation(PublicContent):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Besides each field by itself, that the consortia it is a part of are ones, and no circle.
+
+        Not in ``clean``, as forms without the fields could not show what that finds.
+        """
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for name, find in (("consortium", self._mistake_of_consortium), ("kind", self._mistake_of_kind)):
+            if name not in (exclude or ()) and name not in errors and (mistake := find()):
+                errors[name] = [mistake]
+        if errors:
+            raise ValidationError(errors)
+
+    def _mistake_of_consortium(self) -> ValidationError | None:
+        if not self.consortium:
+            return None
+        name = {"name": self.consortium}
+        if self.consortium.kind != Kind.CONSORTIUM:
+            return ValidationError(_("“%(name)s” is no cluster or consortium."), code="no_consortium", params=name)
+        above = {self.pk}
+        whole: Organisation | None = self.consortium
+        while whole and whole.pk not in above:
+            above.add(whole.pk)
+            whole = whole.consortium
+        if whole:
+            return ValidationError(_("“%(name)s” is itself a part of this one."), code="circle", params=name)
+        return None
+
+    def _mistake_of_kind(self) -> ValidationError | None:
+        if self.pk and self.kind != Kind.CONSORTIUM and self.sub_members.exists():
+            return ValidationError(_("It has members, so it remains a cluster or consortium."), code="has_members")
+        return None
 
     if TYPE_CHECKING:
 

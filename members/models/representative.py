@@ -1,11 +1,19 @@
+import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+
+def validate_no_later_than_now(moment: datetime.datetime) -> None:
+    """Rights end when the row says so, not at a time to come."""
+    if moment > timezone.now():
+        raise ValidationError(_("A role ends at once: the time cannot lie ahead."), code="ahead")
 
 
 class Role(models.TextChoices):
@@ -27,12 +35,18 @@ class Representative(models.Model):
         "members.Organisation", models.CASCADE, related_name="representatives", verbose_name=_("organisation")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="representations", verbose_name=_("person")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="representations", verbose_name=_("person")
     )
     role = models.CharField(_("role"), max_length=12, choices=Role)
     position = models.CharField(_("position"), max_length=200, blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, help_text=_("From then on without any right"))
+    ended_at = models.DateTimeField(
+        _("ended"),
+        null=True,
+        blank=True,
+        validators=[validate_no_later_than_now],
+        help_text=_("Not ahead: an ended role is without any right at once"),
+    )
 
     objects: ClassVar = RepresentativeQuerySet.as_manager()
     history = HistoricalRecords()

@@ -4,6 +4,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,11 +41,21 @@ class Region(PublicContent):
                 fields=["tile_row", "tile_column"],
                 name="region_tile_unique",
                 violation_error_message=_("Another region already stands at this place of the map."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tile_row=None, tile_column=None) | Q(tile_row__isnull=False, tile_column__isnull=False),
+                name="region_tile_whole",
+                violation_error_message=_("A place on the map is a row and a column: give both or neither."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def has_tile(self) -> bool:
+        """Whether it stands on the tile map."""
+        return self.tile_row is not None
 
 
 class Direction(PublicContent):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 
 class UserManager(BaseUserManager["User"]):
@@ -20,6 +21,15 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
+
+
+class AccountHistory(HistoricalRecords):
+    """Leaves no row where only what it does not keep was written, as at each log-in."""
+
+    def post_save(self, instance: models.Model, created: bool, using: str | None = None, **kwargs: Any) -> None:
+        written = kwargs.get("update_fields")
+        if written is None or not written <= {*self.excluded_fields}:
+            super().post_save(instance, created, using, **kwargs)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -41,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("signed up"), default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+    history = AccountHistory(m2m_fields=["groups"], excluded_fields=["password", "last_login"])
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

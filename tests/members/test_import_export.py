@@ -326,7 +326,7 @@ def test_empty_rows_count_for_nothing(office: Client) -> None:
         (csv_file(["slug", "phone"], ["x", "1"]), "Unknown headings: phone."),
         (csv_file(["slug", "slug"], ["x", "y"]), "A heading stands there twice."),
         (csv_file(["slug", "city"], ["x", "y", "z"]), "Row 2 has more cells than there are headings."),
-        (csv_file(["slug"], *[["x"]] * (tables.MAX_ROWS + 1)), "More than 5000 rows. Divide the table."),
+        (csv_file(["slug"], *[["x"]] * (tables.MAX_ROWS + 1)), "More than 5000 rows: divide the table, and delete its empty rows."),
         (SimpleUploadedFile("table.csv", b"x" * (tables.MAX_BYTES + 1)), "The file is larger than 5 MB."),
     ],
     ids=["ods", "no book", "encoding", "quote", "empty", "headings only", "heading", "twice", "wide", "long", "heavy"],
