@@ -6,6 +6,7 @@ server, a Celery worker and Celery beat and prints what they say. Ctrl-C ends al
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -37,12 +38,14 @@ def main() -> int:
         signal.signal(signum, _interrupt_once)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cluster_portal.settings.dev")
     try:
+        wanted = _wanted_port()
         with servers() as urls:
             os.environ |= urls
+            started = psutil.Process().children()
             ADDRESS.unlink(missing_ok=True)
             end(_leftovers(), signal.SIGTERM)
             _prepare()
-            return _supervise(_choose_port())
+            return _supervise(_choose_port(wanted), started)
     except KeyboardInterrupt:
         return 0
     except AlreadyRunningError:
@@ -76,17 +79,28 @@ def _prepare() -> None:
     connections.close_all()
 
 
-def _choose_port() -> int:
+def _wanted_port() -> int | None:
     wanted = os.environ.get("PORT")
-    if wanted is None:
-        return next(free_ports(8000))
-    if not is_free(int(wanted)):
-        raise EmbeddedError(f"Port {wanted} is taken: name another in PORT, or leave it to the portal to find one")
+    if not wanted:
+        return None
+    if not (re.fullmatch("[0-9]{1,5}", wanted) and 1 <= int(wanted) <= 65535):
+        raise EmbeddedError(f"PORT is {wanted!r}, but a port is a number from 1 to 65535")
     return int(wanted)
 
 
-def _supervise(port: int) -> int:
-    """Prints what the processes say until one ends, which none should; Ctrl-C leaves by an exception."""
+def _choose_port(wanted: int | None) -> int:
+    if wanted is None:
+        return next(free_ports(8000))
+    if not is_free(wanted):
+        raise EmbeddedError(f"Port {wanted} is taken: name another in PORT, or leave it to the portal to find one")
+    return wanted
+
+
+def _supervise(port: int, started: list[psutil.Process]) -> int:
+    """Prints what the processes say until one ends, which none should; Ctrl-C leaves by an exception.
+
+    ``started`` are the servers: what they say is in their logs, so they are only watched.
+    """
     # Who runs a development copy as root, in a container, need not be told that Celery dislikes it.
     python = [sys.executable, "-u", "-W", "ignore:You're running the worker with superuser privileges"]
     celery = [*python, "-m", "celery", "--app", "cluster_portal.celery:app", "--quiet"]
@@ -101,14 +115,16 @@ def _supervise(port: int) -> int:
     with _running(commands) as children:
         for name, child in children.items():
             Thread(target=_relay, args=(name, child, output), daemon=True).start()
+        for server in started:
+            Thread(target=_watch, args=(server, output), daemon=True).start()
         Thread(target=_announce, args=(port, output), daemon=True).start()
         while True:
             name, line = output.get()
-            sys.stdout.buffer.write(f"{name:>6} | ".encode() + line if name else line)
-            sys.stdout.flush()
             if not line:
                 _say(f"{name} ended by itself, so everything ends.")
                 return 1
+            sys.stdout.buffer.write(f"{name:>6} | ".encode() + line if name else line)
+            sys.stdout.flush()
 
 
 @contextmanager
@@ -143,6 +159,12 @@ def _relay(name: str, child: subprocess.Popen[bytes], output: SimpleQueue[tuple[
     """An empty line is the end of the output, and so of the process."""
     for line in child.stdout or ():
         output.put((name, line))
+    output.put((name, b""))
+
+
+def _watch(server: psutil.Process, output: SimpleQueue[tuple[str, bytes]]) -> None:
+    name = server.name()
+    server.wait()
     output.put((name, b""))
 
 
