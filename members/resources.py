@@ -137,7 +137,7 @@ class OrganisationResource(resources.ModelResource):
         inns = {_inn(text) for text in named.get("inn", ())}
         ogrns = {ogrn_number.compact(text) for text in named.get("ogrn", ())}
         found = Organisation.objects.filter(Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=ogrns))
-        for organisation in found.select_related("region").prefetch_related("directions"):
+        for organisation in found.select_related("region").prefetch_related("directions", "sub_members"):
             for name in KEYS:
                 if value := getattr(organisation, name):
                     self.known[name][value] = organisation

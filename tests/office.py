@@ -1,10 +1,14 @@
 """The admin site as its staff see it."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Permission
+from django.db import models
+from django.db.models.signals import pre_save
 from django.test import Client
 
 from members.models import User
@@ -21,6 +25,20 @@ def enter(user: User) -> Client:
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
+
+
+@contextmanager
+def meanwhile(row: models.Model, **changes: object) -> Iterator[None]:
+    """Somebody else changes the row after the form has read it and before it is saved."""
+
+    def change(**kwargs: object) -> None:
+        type(row)._default_manager.filter(pk=row.pk).update(**changes)
+
+    pre_save.connect(change, sender=type(row))
+    try:
+        yield
+    finally:
+        pre_save.disconnect(change, sender=type(row))
 
 
 def superuser() -> User:

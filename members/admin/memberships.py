@@ -59,10 +59,11 @@ class MembershipForm(forms.ModelForm):
 
 class MembershipFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
-        """Each row is checked against those stored; two new ones stand only here."""
+        """Django does not check the rules of the database that name the organisation itself."""
         super().clean()
-        if not any(self.errors) and sum(form.has_changed() and form.instance.pk is None for form in self.forms) > 1:
-            raise forms.ValidationError(_("An organisation has one membership at a time: enter one."))
+        rows = [form.instance for form in self.forms if form.instance.pk or form.has_changed()]
+        if sum(row.status != MembershipStatus.ENDED for row in rows) > 1:
+            raise forms.ValidationError(_("This organisation already has a membership that has not ended."))
 
 
 class MembershipStatusChangeInline(ReadOnlyInline):

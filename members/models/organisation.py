@@ -216,9 +216,9 @@ class Organisation(PublicContent):
         return self.title
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """Besides each field by itself, that the consortia it is a part of are ones, and no circle.
+        """Besides each field by itself, that consortia make no circle and stay consortia.
 
-        Not in ``clean``, as forms without the fields could not show what that finds.
+        Not in ``clean``, as forms without these fields could not show what that finds.
         """
         errors: dict[str, Any] = {}
         try:
@@ -232,19 +232,15 @@ class Organisation(PublicContent):
             raise ValidationError(errors)
 
     def _mistake_of_consortium(self) -> ValidationError | None:
-        if not self.consortium:
-            return None
-        name = {"name": self.consortium}
-        if self.consortium.kind != Kind.CONSORTIUM:
-            return ValidationError(_("“%(name)s” is no cluster or consortium."), code="no_consortium", params=name)
         above = {self.pk}
-        whole: Organisation | None = self.consortium
+        whole = self.consortium
         while whole and whole.pk not in above:
             above.add(whole.pk)
             whole = whole.consortium
-        if whole:
-            return ValidationError(_("“%(name)s” is itself a part of this one."), code="circle", params=name)
-        return None
+        if whole is None:
+            return None
+        params = {"name": self.consortium}
+        return ValidationError(_("“%(name)s” is itself a part of this one."), code="circle", params=params)
 
     def _mistake_of_kind(self) -> ValidationError | None:
         if self.pk and self.kind != Kind.CONSORTIUM and self.sub_members.exists():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.html import ALLOWED_TAGS, sanitise
+from common.html import ALLOWED_TAGS, RichTextField, sanitise
 from tests.factories.members import OrganisationFactory
 
 
@@ -68,6 +68,22 @@ def test_no_garbage_gets_a_script_through(written: str) -> None:
     assert found.attributes <= {"href", "rel"}
     assert found.schemes <= {"", "http", "https", "mailto"}
     assert sanitise(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        pytest.param("Первый\r\n\r\nВторой\nи третий", "<p>Первый</p>\n\n<p>Второй<br>и третий</p>", id="blank line"),
+        pytest.param("Лицей & школа, 5 < 7", "<p>Лицей &amp; школа, 5 &lt; 7</p>", id="signs"),
+        pytest.param("Лицей &amp; школа", "<p>Лицей &amp; школа</p>", id="signs written as HTML"),
+        pytest.param("<p>а</p>\n\nб", "<p>а</p>\n\nб", id="HTML"),
+        pytest.param(" \n\n ", "", id="white space"),
+    ],
+)
+def test_text_without_tags_keeps_its_paragraphs(typed: str, kept: str) -> None:
+    field = RichTextField()
+    assert field.get_prep_value(typed) == kept
+    assert field.get_prep_value(kept) == kept
 
 
 @pytest.mark.django_db

@@ -2,24 +2,28 @@
 
 import datetime
 import io
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from common.caching import STAMP_KEY
+from common.images import LOGO_SIZES, variant_name
 from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
-from members.services import change_membership_status
+from members.services import change_membership_status, record_membership_start, set_logo
 from tests.factories.members import (
     DirectionFactory,
     MembershipFactory,
@@ -29,23 +33,10 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
-from tests.office import editor, enter, staff_with, superuser
+from tests.office import editor, enter, meanwhile, staff_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 TODAY = "2026-11-20"
-
-
-@pytest.fixture(autouse=True)
-def english() -> None:
-    """Texts are compared as the code has them; the translation is tested elsewhere."""
-    translation.activate("en")
-
-
-@pytest.fixture
-def office() -> Client:
-    client = enter(superuser())
-    client.cookies["language"] = "en"
-    return client
 
 
 @pytest.fixture
@@ -68,6 +59,16 @@ def fields_of(client: Client, url: str) -> dict[str, object]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     values = {bound.html_name: bound.value() for form in forms for bound in form}
     return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def errors_of(response: Any) -> list[str]:
+    """What the form of the page and those of its inlines complain of."""
+    context = response.context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [*inline.formset.forms]
+    errors = [f"{name}: {text}" for form in forms for name, texts in form.errors.items() for text in texts]
+    return errors + [text for inline in context["inline_admin_formsets"] for text in inline.formset.non_form_errors()]
 
 
 def messages_of(client: Client, url: str, data: Mapping[str, object]) -> list[str]:
@@ -185,7 +186,7 @@ def test_figures_lead_to_lists_of_as_many(office: Client) -> None:
     RepresentativeFactory(organisation=old, ended_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
     context = office.get(page("index")).context
     links = [(figure.number, figure.url) for figure in context["figures"]]
-    links += [(bar.number, bar.url) for _title, bars in context["charts"] for bar in bars]
+    links += [(bar.number, bar.url) for _title, bars, _most in context["charts"] for bar in bars]
     assert [number for number, _url in links] == [3, 2, 2, 2, 1, 1, 2, 1, 1]
     assert [office.get(url).context["cl"].result_count for _number, url in links] == [number for number, _url in links]
 
@@ -228,6 +229,75 @@ def test_an_address_is_proposed_from_the_short_name(office: Client) -> None:
     given = {"kind": "school", "name": "Лицей № 5", "short_name": "Лицей «Щёлково»", "slug": ""}
     office.post(url, fields_of(office, url) | given)
     assert Organisation.objects.get().slug == "litsey-shchelkovo"
+
+
+@pytest.mark.parametrize("name", ["№", "北京", "«»"])
+def test_a_name_that_makes_no_address_is_told_beside_the_address(office: Client, name: str) -> None:
+    url = page("members_organisation_add")
+    given = {"kind": "school", "name": "Лицей", "short_name": name, "slug": ""}
+    assert errors_of(office.post(url, fields_of(office, url) | given)) == [
+        "slug: The short name has no letters to make an address of. Please write one."
+    ]
+    office.post(url, fields_of(office, url) | given | {"slug": "beijing"})
+    assert Organisation.objects.get().slug == "beijing"
+
+
+@pytest.mark.parametrize(
+    "typed", ["7707 083893", "７７０７０８３８９３", " 7707083893 "], ids=["spaces", "wide digits", "edges"]
+)
+def test_a_number_is_kept_in_plain_digits_and_met_again(office: Client, typed: str) -> None:
+    organisation = OrganisationFactory(inn="")
+    url = page("members_organisation_change", organisation.pk)
+    assert office.post(url, fields_of(office, url) | {"inn": typed}).status_code == 302
+    organisation.refresh_from_db()
+    assert organisation.inn == "7707083893"
+    other = page("members_organisation_change", OrganisationFactory(inn="").pk)
+    assert errors_of(office.post(other, fields_of(office, other) | {"inn": typed})) == [
+        "__all__: An organisation with this INN is already here."
+    ]
+
+
+def test_a_description_too_long_is_told_beside_it(office: Client) -> None:
+    url = page("members_organisation_change", OrganisationFactory().pk)
+    data = fields_of(office, url)
+    assert errors_of(office.post(url, data | {"about": "<p>" + "а" * 20_000})) == [
+        "about: Ensure this value has at most 20000 characters (it has 20003)."
+    ]
+    assert office.post(url, data | {"about": "а" * 20_000}).status_code == 302
+
+
+def test_a_website_without_its_scheme_is_taken_for_https(office: Client) -> None:
+    organisation = OrganisationFactory()
+    url = page("members_organisation_change", organisation.pk)
+    office.post(url, fields_of(office, url) | {"website": "example.org"})
+    organisation.refresh_from_db()
+    assert organisation.website == "https://example.org"
+
+
+@pytest.mark.parametrize("way", ["its own page", "the list"])
+def test_the_files_of_a_logo_go_with_its_organisation(
+    office: Client, way: str, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 300)).save(buffer, "PNG")
+    organisation = set_logo(OrganisationFactory(), upload=ContentFile(buffer.getvalue()))
+    logo = str(organisation.logo)
+    names = [logo, *(variant_name(logo, side) for side in LOGO_SIZES)]
+    assert [default_storage.exists(name) for name in names] == [True] * 4
+    with django_capture_on_commit_callbacks(execute=True):
+        if way == "the list":
+            data = {"action": "delete_selected", "_selected_action": organisation.pk, "post": "yes"}
+            office.post(page("members_organisation_changelist"), data)
+        else:
+            office.post(page("members_organisation_delete", organisation.pk), {"post": "yes"})
+    assert not Organisation.objects.exists()
+    assert [default_storage.exists(name) for name in names] == [False] * 4
+
+
+def test_the_button_that_deletes_says_so_in_one_word(office: Client) -> None:
+    office.cookies["language"] = "ru"
+    text = office.get(page("members_organisation_change", OrganisationFactory().pk)).content.decode()
+    assert re.findall(r">\s*(Удалить\b[^<]*?)\s*<", text.partition('id="submit-row"')[2]) == ["Удалить"]
 
 
 def test_directions_changed_alone_make_public_pages_old(
@@ -349,6 +419,94 @@ def test_history_is_for_reading(office: Client) -> None:
     assert organisation.short_name == "Новое имя"
 
 
+def test_a_reason_that_nobody_gave_is_left_empty(office: Client) -> None:
+    organisation = OrganisationFactory()
+    text = office.get(page("members_organisation_history", organisation.pk)).content.decode()
+    reason = text.partition('data-label="Change reason">')[2].partition("</td>")[0]
+    assert reason.strip() == ""
+
+
+# --- What others do meanwhile ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["its own page", "its organisation's page"])
+def test_a_membership_that_ended_meanwhile_does_not_run_again(office: Client, place: str) -> None:
+    membership = MembershipFactory()
+    if place == "its own page":
+        url, prefix = page("members_membership_change", membership.pk), ""
+    else:
+        url, prefix = page("members_organisation_change", membership.organisation_id), "memberships-0-"
+    data = fields_of(office, url) | {f"{prefix}note": "протокол № 4"}
+    with meanwhile(membership, status="ended", ended_on=TODAY):
+        assert office.post(url, data).status_code == 302
+    membership.refresh_from_db()
+    assert (membership.note, membership.status, str(membership.ended_on)) == ("протокол № 4", "ended", TODAY)
+
+
+def test_a_logo_and_a_city_that_changed_meanwhile_stay(office: Client) -> None:
+    organisation = OrganisationFactory(city="Тверь")
+    url = page("members_organisation_change", organisation.pk)
+    data = fields_of(office, url) | {"name": "Новое имя"}
+    with meanwhile(organisation, logo="logos/new.webp", city="Пермь"):
+        assert office.post(url, data).status_code == 302
+    before, organisation = organisation, Organisation.objects.get()
+    assert (organisation.name, organisation.logo.name, organisation.city) == ("Новое имя", "logos/new.webp", "Пермь")
+    assert organisation.updated_at > before.updated_at
+
+
+def test_publishing_from_the_list_leaves_what_changed_meanwhile(office: Client) -> None:
+    organisation = OrganisationFactory(is_published=False)
+    with meanwhile(organisation, logo="logos/new.webp"):
+        data = {"action": "publish", "_selected_action": organisation.pk}
+        office.post(page("members_organisation_changelist"), data)
+    organisation.refresh_from_db()
+    assert (organisation.is_published, organisation.logo.name) == (True, "logos/new.webp")
+
+
+def test_a_form_in_which_nothing_was_changed_leaves_no_trace(office: Client) -> None:
+    organisation = OrganisationFactory(directions=["robotics"], about="<p>Лицей</p>")
+    url = page("members_organisation_change", organisation.pk)
+    rows = organisation.history.count()
+    assert office.post(url, fields_of(office, url)).status_code == 302
+    assert organisation.history.count() == rows
+
+
+# --- Addresses typed by hand -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        ("/admin/members/membership/abc/change/", 302),
+        ("/admin/members/membership/abc/suspend_this/", 302),
+        ("/admin/members/organisation/abc/history/", 404),
+        ("/admin/members/organisation/{pk}/history/abc/", 404),
+        ("/admin/members/organisation/abc/history/1/", 404),
+        ("/admin/members/organisation/?kind__exact=%00", 400),
+        ("/admin/members/organisation/?tier=%00", 400),
+        ("/admin/autocomplete/?app_label=members&model_name=organisation&field_name=region&term=%00", 400),
+        ("/admin/members/publicperson/add/?organisation=abc", 200),
+        ("/admin/members/publicperson/add/?organisation={pk}", 200),
+        ("/admin/members/organisation/add/?directions=abc,1&nonsense=1&memberships=1", 200),
+        ("/admin/members/membership/add/?started_on=abc", 200),
+        ("/admin/members/representative/add/?ended_at=abc", 200),
+        ("/admin/members/representative/add/?ended_at=2026-01-01T10:00", 200),
+    ],
+)
+def test_an_address_that_means_nothing_is_answered_without_an_error(office: Client, address: str, answer: int) -> None:
+    assert office.get(address.format(pk=OrganisationFactory().pk)).status_code == answer
+
+
+def test_what_an_address_proposes_stands_in_the_form(office: Client) -> None:
+    organisation = OrganisationFactory()
+    form = (
+        office.get(f"{page('members_publicperson_add')}?organisation={organisation.pk}&order=x&name=Анна")
+        .context["adminform"]
+        .form
+    )
+    assert (form["organisation"].value(), form["order"].value(), form["name"].value()) == (organisation.pk, 0, "Анна")
+
+
 # --- Memberships -----------------------------------------------------------------------------------------------
 
 
@@ -436,6 +594,64 @@ def test_a_new_membership_leaves_the_row_of_its_beginning(office: Client, place:
     assert (change.status, str(change.on), change.reason, change.by.is_superuser) == (
         "active", "2026-03-01", "протокол № 1", True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "refusal"),
+    [
+        ("its own page", "__all__: This organisation already has a membership that has not ended."),
+        ("its organisation's page", "This organisation already has a membership that has not ended."),
+    ],
+)
+def test_a_second_membership_that_has_not_ended_is_refused_in_words(office: Client, place: str, refusal: str) -> None:
+    first = MembershipFactory(status=MembershipStatus.SUSPENDED)
+    if place == "its own page":
+        url = page("members_membership_add")
+        data = fields_of(office, url) | {"organisation": first.organisation_id, "tier": "full"}
+    else:
+        url = page("members_organisation_change", first.organisation_id)
+        data = fields_of(office, url) | {"memberships-1-tier": "full", "memberships-TOTAL_FORMS": 2}
+    assert errors_of(office.post(url, data)) == [refusal]
+    assert Membership.objects.get() == first
+
+
+def test_two_new_memberships_at_once_are_refused_in_words(office: Client) -> None:
+    url = page("members_organisation_change", OrganisationFactory().pk)
+    two = {"memberships-0-tier": "full", "memberships-1-tier": "partner", "memberships-TOTAL_FORMS": 2}
+    assert errors_of(office.post(url, fields_of(office, url) | two)) == [
+        "This organisation already has a membership that has not ended."
+    ]
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["its own page", "its organisation's page"])
+def test_a_start_after_the_end_is_refused_in_words(office: Client, place: str) -> None:
+    ended = MembershipFactory(status=MembershipStatus.ENDED, started_on="2025-01-01", ended_on="2026-01-01")
+    if place == "its own page":
+        url, prefix = page("members_membership_change", ended.pk), ""
+    else:
+        url, prefix = page("members_organisation_change", ended.organisation_id), "memberships-0-"
+    data = fields_of(office, url) | {f"{prefix}started_on": "2026-01-02"}
+    assert errors_of(office.post(url, data)) == ["__all__: A membership cannot end before it starts."]
+
+
+@pytest.mark.parametrize("name", ["members_membership", "members_organisation"])
+@pytest.mark.parametrize("way", ["its own page", "the list"])
+def test_a_membership_on_record_is_not_deleted(office: Client, name: str, way: str) -> None:
+    membership = MembershipFactory()
+    record_membership_start(membership, by=UserFactory())
+    pk = membership.pk if name == "members_membership" else membership.organisation_id
+    if way == "the list":
+        data = {"action": "delete_selected", "_selected_action": pk, "post": "yes"}
+        assert office.post(page(f"{name}_changelist"), data).status_code == 403
+    else:
+        assert office.post(page(f"{name}_delete", pk), {"post": "yes"}).status_code == 403
+    assert Membership.objects.get() == membership
+
+
+def test_a_membership_without_a_record_is_deleted(office: Client) -> None:
+    office.post(page("members_membership_delete", MembershipFactory().pk), {"post": "yes"})
+    assert not Membership.objects.exists()
 
 
 def test_those_who_may_only_look_cannot_move_a_membership() -> None:
@@ -535,6 +751,25 @@ def test_a_superuser_gives_rights(office: Client) -> None:
     assert (person.is_staff, person.is_superuser, [*person.groups.all()]) == (True, False, [group])
 
 
+def test_who_gave_which_rights_stands_in_the_history_of_the_account(office: Client) -> None:
+    person, group = UserFactory(), Group.objects.get()
+    url = page("members_user_change", person.pk)
+    office.post(url, fields_of(office, url) | {"is_staff": "on", "groups": group.pk})
+    last = person.history.latest()
+    assert (last.is_staff, [link.group for link in last.groups.all()], last.history_user.is_superuser) == (
+        True, [group], True,
+    )  # fmt: skip
+    shown = office.get(page("members_user_history", person.pk)).content.decode()
+    assert "Works in the association&#x27;s office:" in shown
+    assert "editors" in shown
+
+
+def test_a_person_with_roles_is_not_deleted(office: Client) -> None:
+    role = RepresentativeFactory(ended_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    office.post(page("members_user_delete", role.user_id), {"post": "yes"})
+    assert Representative.objects.get().user == role.user
+
+
 def test_editors_tend_the_directory_and_see_nobodys_account() -> None:
     client = enter(editor())
     url = page("members_organisation_change", OrganisationFactory().pk)
@@ -545,6 +780,13 @@ def test_editors_tend_the_directory_and_see_nobodys_account() -> None:
     hidden = ("members_user", "members_representative", "auth_group")
     assert [client.get(page(f"{name}_changelist")).status_code for name in hidden] == [403, 403, 403]
     assert client.get(page("members_organisation_delete", Organisation.objects.get().pk)).status_code == 403
+
+
+def test_a_role_cannot_end_at_a_time_to_come(office: Client) -> None:
+    url = page("members_representative_change", RepresentativeFactory().pk)
+    data = fields_of(office, url) | {"ended_at_0": "2999-01-01", "ended_at_1": "10:00"}
+    assert errors_of(office.post(url, data)) == ["ended_at: A role ends at once: the time cannot lie ahead."]
+    assert Representative.objects.active().exists()
 
 
 def test_an_ended_role_stays_with_its_history(office: Client) -> None:

@@ -16,6 +16,7 @@ from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import invalidate_public_pages
+from common.text import fold
 from members.directory import Directory
 from members.filters import LONGEST_KNOWN, Overview
 from members.models import Kind, Organisation, Role, Tier
@@ -76,6 +77,25 @@ def test_the_list_is_narrowed_as_asked(query: str, found: str) -> None:
     assert letters(read(query)) == found
     assert table(query) == found
     assert api(query) == found
+
+
+@pytest.mark.parametrize("address", [LIST, TABLE, "/api/v1/organisations/", "/en/"])
+def test_a_null_character_is_refused(address: str) -> None:
+    assert Client().get(f"{address}?q=%00").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [
+        ("ru", ["Ямало-Ненецкий автономный округ", "Ярославская область"]),
+        ("en", ["Yaroslavl Oblast", "Zabaykalsky Krai"]),
+    ],
+)
+def test_regions_stand_in_the_alphabet_of_the_reader(language: str, last: list[str]) -> None:
+    with translation.override(language):
+        labels = [option.label for option in read().regions]
+    assert labels[-2:] == last
+    assert labels == sorted(labels, key=fold)
 
 
 def table(query: str) -> str:

@@ -11,7 +11,6 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common import tables
@@ -19,9 +18,9 @@ from common.caching import STAMP_KEY
 from members.models import Kind, Organisation
 from members.resources import OrganisationResource
 from tests.factories.members import DirectionFactory, OrganisationFactory, RegionFactory, valid_inn
-from tests.office import editor, enter, staff_with, superuser
+from tests.office import editor, enter, meanwhile, staff_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 LIST = "/admin/members/organisation/"
 IMPORT = f"{LIST}import/"
@@ -29,22 +28,19 @@ CONFIRM = f"{LIST}process_import/"
 XLSX, CSV = "0", "1"
 
 
-@pytest.fixture(autouse=True)
-def english() -> None:
-    translation.activate("en")
-
-
-@pytest.fixture
-def office() -> Client:
-    client = enter(superuser())
-    client.cookies["language"] = "en"
-    return client
-
-
 def xlsx(*rows: Sequence[object]) -> SimpleUploadedFile:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return SimpleUploadedFile("table.xlsx", content.getvalue())
+
+
+def xlsx_with(cell: str) -> SimpleUploadedFile:
+    """Few bytes that mean many cells."""
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active[cell] = "slug", "x"
     content = io.BytesIO()
     book.save(content)
     return SimpleUploadedFile("table.xlsx", content.getvalue())
@@ -94,6 +90,7 @@ def exported(client: Client, file_format: str, query: str = "") -> list[list[obj
 
 
 NEW = ["kind", "short_name", "name"]
+TOO_LONG = "More than 5000 rows: divide the table, and delete its empty rows."
 LYCEUM = ["school", "Лицей № 5", "Муниципальный лицей № 5"]
 
 
@@ -202,7 +199,10 @@ def test_a_row_finds_its_organisation_and_leaves_other_columns_alone(office: Cli
         ("is_published", "0", False),
         ("inn", 7707083893, "7707083893"),
         ("inn", 7707083893.0, "7707083893"),
+        ("inn", "7707 083893", "7707083893"),
+        ("inn", "７７０７０８３８９３", "7707083893"),
         ("ogrn", 1027700132195, "1027700132195"),
+        ("ogrn", "1 027 700 132 195", "1027700132195"),
         ("city", "  Пермь ", "Пермь"),
     ],
 )
@@ -272,6 +272,22 @@ def test_what_went_wrong_after_the_preview_undoes_the_whole_import(office: Clien
     assert Organisation.objects.count() == 1
 
 
+@pytest.mark.parametrize("column", ["inn", "ogrn"])
+def test_a_number_with_spaces_is_known_to_be_taken(office: Client, column: str) -> None:
+    taken = getattr(OrganisationFactory(short_name="Занятая"), column)
+    response = preview(office, xlsx(["slug", *NEW, column], ["new", *LYCEUM, f"{taken[:4]} {taken[4:]}"]))
+    assert mistakes(response) == [(2, column, "“Занятая” has the same.")]
+
+
+def test_an_import_leaves_what_changed_meanwhile(office: Client) -> None:
+    known = OrganisationFactory()
+    response = preview(office, xlsx(["slug", "city"], [known.slug, "Пермь"]))
+    with meanwhile(known, logo="logos/new.webp", name="Новое имя"):
+        confirm(office, response)
+    known.refresh_from_db()
+    assert (known.city, known.logo.name, known.name) == ("Пермь", "logos/new.webp", "Новое имя")
+
+
 def test_two_rows_for_one_organisation_are_told(office: Client) -> None:
     inn = valid_inn(5)
     response = preview(office, xlsx([*NEW, "inn"], [*LYCEUM, inn], ["school", "Вторая", "Вторая", inn]))
@@ -326,10 +342,35 @@ def test_empty_rows_count_for_nothing(office: Client) -> None:
         (csv_file(["slug", "phone"], ["x", "1"]), "Unknown headings: phone."),
         (csv_file(["slug", "slug"], ["x", "y"]), "A heading stands there twice."),
         (csv_file(["slug", "city"], ["x", "y", "z"]), "Row 2 has more cells than there are headings."),
-        (csv_file(["slug"], *[["x"]] * (tables.MAX_ROWS + 1)), "More than 5000 rows: divide the table, and delete its empty rows."),
+        (csv_file(["slug"], *[["x"]] * (tables.MAX_ROWS + 1)), TOO_LONG),
+        (csv_file(["slug"], *[[""]] * (tables.MAX_ROWS + 1)), TOO_LONG),
+        (xlsx_with("XFD20000"), TOO_LONG),
+        (xlsx_with("A1048576"), TOO_LONG),
+        (xlsx_with("XFD2"), "More than 100 columns: delete those that are empty or of no use here."),
+        (
+            SimpleUploadedFile("table.csv", b"slug,city\nx,\0y"),
+            "The table holds null characters. Save it as XLSX or as CSV in UTF-8.",
+        ),
         (SimpleUploadedFile("table.csv", b"x" * (tables.MAX_BYTES + 1)), "The file is larger than 5 MB."),
     ],
-    ids=["ods", "no book", "encoding", "quote", "empty", "headings only", "heading", "twice", "wide", "long", "heavy"],
+    ids=[
+        "ods",
+        "no book",
+        "encoding",
+        "quote",
+        "empty",
+        "headings only",
+        "heading",
+        "twice",
+        "wide",
+        "long",
+        "long and empty",
+        "far corner",
+        "last row",
+        "last column",
+        "null",
+        "heavy",
+    ],
 )
 def test_a_file_that_will_not_do_is_refused_in_words(office: Client, file: SimpleUploadedFile, message: str) -> None:
     file.seek(0)
@@ -345,6 +386,13 @@ def test_an_upload_that_is_no_longer_kept_is_asked_for_again(office: Client) -> 
     response = preview(office, xlsx(NEW, LYCEUM))
     cache.clear()
     assert office.post(CONFIRM, response.context["confirm_form"].initial).status_code == 409
+
+
+@pytest.mark.parametrize("tampered", [{"format": "9"}, {"format": "x"}, {"resource": "9"}, {"format": ""}])
+def test_a_confirmation_that_the_portal_did_not_write_is_refused(office: Client, tampered: dict[str, str]) -> None:
+    response = preview(office, xlsx(NEW, LYCEUM))
+    assert office.post(CONFIRM, response.context["confirm_form"].initial | tampered).status_code == 400
+    assert not Organisation.objects.exists()
 
 
 def test_the_template_has_every_heading_and_explains_it(office: Client) -> None:

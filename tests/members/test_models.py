@@ -2,15 +2,20 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
+from django.test import Client
 from django.utils import timezone, translation
 
-from members.models import Direction, Membership, MembershipStatus, Organisation, Region, Role, Tier, User
+from members.forms import OrganisationProfileForm
+from members.models import Direction, Kind, Membership, MembershipStatus, Organisation, Region, Role, Tier, User
 from members.models.office import OfficeStatusChange
 from members.models.organisation import validate_inn, validate_ogrn
+from members.models.representative import validate_no_later_than_now
 from members.models.taxonomy import validate_time_zone
 from tests.factories.members import (
     DirectionFactory,
@@ -64,6 +69,14 @@ def same_place_on_the_map() -> None:
     RegionFactory(code="RU-NEW", tile_row=first.tile_row, tile_column=first.tile_column)
 
 
+def half_a_place_on_the_map() -> None:
+    Region.objects.filter(code="RU-MOS").update(tile_column=None)
+
+
+def no_address() -> None:
+    Organisation.objects.filter(pk=OrganisationFactory().pk).update(slug="")
+
+
 def two(factory: Callable[..., object], **fields: object) -> Make:
     def make() -> None:
         for _ in range(2):
@@ -99,6 +112,8 @@ def two(factory: Callable[..., object], **fields: object) -> Make:
             "region_tile_unique",
             id="two regions at one place of the map",
         ),
+        pytest.param(half_a_place_on_the_map, "region_tile_whole", id="a row on the map without a column"),
+        pytest.param(no_address, "organisation_slug_given", id="organisation without an address"),
         pytest.param(
             lambda: DirectionFactory(slug="new", position=0), "members_direction_position_key", id="position twice"
         ),
@@ -157,6 +172,8 @@ def test_every_rule_of_the_database_is_told_in_words() -> None:
         pytest.param("770708389", False, id="9 digits"),
         pytest.param("77070838931", False, id="11 digits"),
         pytest.param("77O7083893", False, id="a letter for a digit"),
+        pytest.param("7707 083893", False, id="a space"),
+        pytest.param("７７０７０８３８９３", False, id="wide digits"),
         pytest.param("٧٧٠٧٠٨٣٨٩٣", False, id="other digits"),
     ],
 )
@@ -173,6 +190,7 @@ def test_an_inn_is_checked_by_its_check_digits(number: str, valid: bool) -> None
         pytest.param("102770013219", False, id="12 digits"),
         pytest.param("10277001321951", False, id="14 digits"),
         pytest.param("1027700132l95", False, id="a letter for a digit"),
+        pytest.param("1027700132195 ", False, id="a space"),
     ],
 )
 def test_an_ogrn_is_checked_by_its_check_digit(number: str, valid: bool) -> None:
@@ -184,12 +202,93 @@ def test_a_time_zone_is_one_of_the_list(name: str, valid: bool) -> None:
     assert is_accepted(validate_time_zone, name) is valid
 
 
-def is_accepted(validate: Callable[[str], None], value: str) -> bool:
+def is_accepted(validate: Callable[[Any], None], value: object) -> bool:
     try:
         validate(value)
     except ValidationError:
         return False
     return True
+
+
+@pytest.mark.parametrize("written", ["7707 083893", "７７０７０８３８９３"], ids=["spaces", "wide digits"])
+def test_a_number_is_stored_in_plain_digits_whoever_writes_it(written: str) -> None:
+    organisation = OrganisationFactory(inn=written)
+    assert Organisation.objects.values_list("inn", flat=True).get() == "7707083893"
+    assert Organisation.objects.get(inn=written) == organisation
+
+
+def test_a_role_ends_now_or_earlier() -> None:
+    now = timezone.now()
+    validate = validate_no_later_than_now
+    assert is_accepted(validate, now)
+    assert not is_accepted(validate, now + datetime.timedelta(minutes=1))
+
+
+def mistakes_of(organisation: Organisation) -> dict[str, list[str]]:
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        return error.message_dict
+    return {}
+
+
+def test_an_organisation_is_a_part_of_a_consortium_and_of_nothing_else() -> None:
+    cluster, school = OrganisationFactory(kind=Kind.CONSORTIUM), OrganisationFactory()
+    part = OrganisationFactory(consortium=cluster)
+    with translation.override("en"):
+        assert mistakes_of(part) == {}
+        part.consortium = school
+        assert mistakes_of(part) == {
+            "consortium": [f"organisation instance with id {school.pk} is not a valid choice."]
+        }
+        cluster.kind = Kind.COMPANY
+        assert mistakes_of(cluster) == {"kind": ["It has members, so it remains a cluster or consortium."]}
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_consortia_make_no_circle(length: int) -> None:
+    chain = [OrganisationFactory(kind=Kind.CONSORTIUM, short_name="Первый")]
+    for _more in range(length - 1):
+        chain.append(OrganisationFactory(kind=Kind.CONSORTIUM, short_name="Последний", consortium=chain[-1]))
+    first, last = chain[0], chain[-1]
+    first.consortium = last
+    with translation.override("en"):
+        assert mistakes_of(first) == {"consortium": [f"“{last}” is itself a part of this one."]}
+
+
+def test_the_profile_of_a_part_says_nothing_of_what_it_does_not_show() -> None:
+    part = OrganisationFactory(consortium=OrganisationFactory())
+    form = OrganisationProfileForm({"website": "example.org"}, instance=part)
+    assert form.errors == {}
+    assert form.cleaned_data["website"] == "https://example.org"
+
+
+def test_a_region_stands_on_the_map_or_not() -> None:
+    assert RegionFactory(code="RU-MOS").has_tile is True
+    assert RegionFactory(code="RU-NEW").has_tile is False
+
+
+def test_an_account_keeps_its_history_without_its_secrets() -> None:
+    person = UserFactory()
+    person.groups.add(Group.objects.get(name="editors"))
+    person.is_staff = True
+    person.save()
+    kept = [(row.is_staff, [link.group.name for link in row.groups.all()]) for row in person.history.all()]
+    assert kept == [(True, ["editors"]), (False, ["editors"]), (False, [])]
+    assert {"password", "last_login"}.isdisjoint(field.name for field in person.history.model._meta.fields)
+
+
+def test_a_log_in_leaves_no_row_in_the_history_of_the_account(client: Client) -> None:
+    person = UserFactory()
+    client.force_login(person)
+    assert User.objects.get().last_login is not None
+    assert person.history.count() == 1
+
+
+def test_a_person_who_acted_for_an_organisation_stays() -> None:
+    role = RepresentativeFactory(ended_at=timezone.now())
+    with pytest.raises(models.ProtectedError):
+        role.user.delete()
 
 
 def test_the_factories_make_valid_rows() -> None:

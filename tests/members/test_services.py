@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,13 +16,21 @@ from django.utils import translation
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from common.caching import STAMP_KEY
 from common.errors import RuleViolated
 from members.models import Direction, Membership, MembershipStatus, MembershipStatusChange, Organisation, Role, User
-from members.services import change_membership_status, record_membership_start, remove_logo, set_logo, update_profile
+from members.services import (
+    change_membership_status,
+    delete_organisation,
+    record_membership_start,
+    remove_logo,
+    set_logo,
+    update_profile,
+)
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-TODAY = datetime.date(2026, 12, 16)
+YESTERDAY, TODAY = datetime.date(2026, 12, 15), datetime.date(2026, 12, 16)
 
 
 def picture() -> ContentFile:
@@ -69,8 +78,21 @@ def test_a_removed_logo_leaves_no_file(django_capture_on_commit_callbacks: Djang
     assert (stored(), Organisation.objects.get().logo.name) == (set(), "")
 
 
+def test_a_deleted_organisation_leaves_no_file(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    organisation = set_logo(OrganisationFactory(), upload=picture())
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_organisation(organisation)
+        assert len(stored()) == 4
+    delete_organisation(organisation)
+    assert (stored(), Organisation.objects.exists()) == (set(), False)
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("change", [remove_logo, lambda organisation: set_logo(organisation, upload=picture())])
+@pytest.mark.parametrize(
+    "change", [remove_logo, delete_organisation, lambda organisation: set_logo(organisation, upload=picture())]
+)
 def test_a_change_that_was_rolled_back_leaves_the_old_logo_whole(change: Callable[[Organisation], object]) -> None:
     organisation = set_logo(OrganisationFactory(), upload=picture())
     old = stored()
@@ -105,6 +127,48 @@ def test_a_profile_is_written_whole() -> None:
     assert saved.logo.name.startswith("logos/")
     update_profile(saved, changes=profile(no_logo=True))
     assert Organisation.objects.get().logo.name == ""
+
+
+def test_a_changed_profile_is_one_row_of_the_history() -> None:
+    organisation = OrganisationFactory(directions=["robotics"])
+    rows = organisation.history.count()
+    chosen = Direction.objects.filter(slug="biotechnology")
+    update_profile(organisation, changes=profile(city="Сургут", directions=chosen, new_logo=picture()))
+    assert organisation.history.count() == rows + 1
+    last = organisation.history.latest()
+    assert (last.city, [link.direction.slug for link in last.directions.all()]) == ("Сургут", ["biotechnology"])
+    assert last.logo == Organisation.objects.get().logo.name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"city": "Сургут"},
+        {"about": "Первый\n\nВторой"},
+        {"directions": Direction.objects.none()},
+        {"new_logo": picture()},
+    ],
+    ids=["city", "about", "directions", "logo"],
+)
+def test_whatever_alone_is_changed_of_a_profile_is_one_row(change: dict[str, object]) -> None:
+    organisation = OrganisationFactory(directions=["robotics"])
+    rows, as_it_is = organisation.history.count(), {"directions": organisation.directions.all()}
+    update_profile(organisation, changes=profile(**as_it_is | change))
+    assert organisation.history.count() == rows + 1
+
+
+def test_a_profile_saved_as_it_is_leaves_no_trace(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    about = "<p>Первый</p>\n\n<p>Второй</p>"
+    organisation = OrganisationFactory(city="Сургут", about=about, directions=["robotics"])
+    rows, before = organisation.history.count(), Organisation.objects.get()
+    cache.set(STAMP_KEY, "old")
+    same = profile(city="Сургут", about=about.replace("\n", "\r\n"), directions=organisation.directions.all())
+    with django_capture_on_commit_callbacks(execute=True):
+        update_profile(organisation, changes=same | {"no_logo": True})
+    assert (organisation.history.count(), Organisation.objects.get().updated_at) == (rows, before.updated_at)
+    assert cache.get(STAMP_KEY) == "old"
 
 
 def test_a_bad_logo_leaves_the_whole_profile_as_it_was() -> None:
@@ -151,10 +215,23 @@ def test_a_membership_moves_as_the_table_says(before: str, asked: str, outcome: 
         assert (membership.status, membership.changes.count()) == (before, 0)
 
 
-def test_a_membership_cannot_end_before_it_starts() -> None:
+@pytest.mark.parametrize("asked", [SUSPENDED, ENDED])
+def test_a_membership_does_not_change_before_it_starts(asked: str) -> None:
     membership = MembershipFactory(started_on=TODAY)
-    assert move(membership, ENDED, UserFactory(), on=TODAY - datetime.timedelta(days=1)) == "membership_dates"
-    assert move(membership, ENDED, UserFactory(), on=TODAY) == "moved"
+    assert move(membership, asked, UserFactory(), on=YESTERDAY) == "membership_dates"
+    assert move(membership, asked, UserFactory(), on=datetime.date.min) == "membership_dates"
+    assert move(membership, asked, UserFactory(), on=TODAY) == "moved"
+
+
+@pytest.mark.parametrize("asked", [ACTIVE, ENDED])
+def test_a_move_does_not_lie_before_the_last_one(asked: str) -> None:
+    membership, staff = MembershipFactory(), UserFactory()
+    change_membership_status(membership, status=SUSPENDED, on=TODAY, by=staff, reason="протокол 6")
+    assert move(membership, asked, staff, on=YESTERDAY) == "membership_dates"
+    membership.refresh_from_db()
+    assert (membership.status, membership.changes.count()) == (SUSPENDED, 1)
+    change_membership_status(membership, status=asked, on=TODAY, by=staff, reason="протокол 7")
+    assert membership.changes.count() == 2
 
 
 def test_the_start_of_a_membership_is_kept_as_its_first_move() -> None:
