@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import Client, override_settings
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from members import demo
-from members.models import Region, User
+from members.models import Region
+from tests.browser import readers
 from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES
 
@@ -27,8 +29,15 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         migrated = _what_the_migrations_filled_in()
         call_command("demo")
         demo.load_logins()
+        readers.load()
         stack.enter_context(
-            override_settings(DEMO_LOGINS_WITHOUT_SECOND_FACTOR=[login.email for login in demo.logins()])
+            override_settings(
+                ROOT_URLCONF="tests.browser.urls",
+                SOCIALACCOUNT_PROVIDERS=readers.PROVIDERS,
+                EMAIL_FILE_PATH=readers.mailbox(stack.enter_context(TemporaryDirectory())),
+                ACCOUNT_REAUTHENTICATION_TIMEOUT=60 * 60,  # s
+                DEMO_LOGINS_WITHOUT_SECOND_FACTOR=[login.email for login in demo.logins()],
+            )
         )
         server = LiveServer("127.0.0.1")
         stack.callback(_empty, migrated)
@@ -51,13 +60,16 @@ def _empty(migrated: str) -> None:
 
 @pytest.fixture(scope="module")
 def sessions(portal: str) -> dict[str, str]:
-    """E-mail of a demo log-in → the key of its session."""
-    keys = {}
-    for email in {page.log_in for page in PAGES} - {""}:
-        client = Client()
-        client.force_login(User.objects.get(email=email))
-        keys[email] = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return keys
+    """Who reads a page → the key of their session."""
+    return {
+        reader: readers.arrive(reader).cookies[settings.SESSION_COOKIE_NAME].value
+        for reader in {page.reader for page in PAGES} - {""}
+    }
+
+
+@pytest.fixture(scope="module")
+def places(portal: str) -> dict[str, object]:
+    return readers.places()
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +84,10 @@ def browser(chromium: str, sessions: dict[str, str]) -> Iterator[Browser]:
 class Visitor:
     """One person at one browser, who notes what must not happen."""
 
-    def __init__(self, context: BrowserContext, portal: str) -> None:
+    def __init__(self, context: BrowserContext, portal: str, sessions: dict[str, str]) -> None:
         self.portal = portal
         self.context = context
+        self.sessions = sessions
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.page = context.new_page()
@@ -90,6 +103,15 @@ class Visitor:
         if not request.url.startswith((self.portal, "data:", "blob:")):
             self.foreign.append(request.url)
 
+    def become(self, reader: str) -> None:
+        """Another person, of whom this browser knows nothing yet."""
+        self.context.clear_cookies()
+        if reader:
+            key = {"name": settings.SESSION_COOKIE_NAME, "value": self.sessions[reader], "url": self.portal}
+            self.context.add_cookies([key])  # type: ignore[list-item]
+        self.errors.clear()
+        self.foreign.clear()
+
     def open(self, path: str) -> int:
         response = self.page.goto(self.portal + path, wait_until="load")
         assert response
@@ -98,24 +120,43 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser: Browser, portal: str, sessions: dict[str, str]) -> Iterator[Callable[..., Visitor]]:
-    """``visitor(log_in=…, **options of a browser context)``"""
+    """``visitor(**options of a browser context)``"""
     contexts = []
 
-    def arrive(log_in: str = "", **options: object) -> Visitor:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        if log_in:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": sessions[log_in], "url": portal}])
-        return Visitor(context, portal)
+    def arrive(**options: object) -> Visitor:
+        contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
+        return Visitor(contexts[-1], portal, sessions)
 
     yield arrive
     for context in contexts:
         context.close()
 
 
-def axe(page: Page) -> list[str]:
+@pytest.fixture(scope="module")
+def inspector(browser: Browser, portal: str, sessions: dict[str, str]) -> Iterator[Visitor]:
+    """Looks at every page in one tab: files that pages share are fetched once."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        yield Visitor(context, portal, sessions)
+
+
+@pytest.fixture(scope="module")
+def plain_inspector(browser: Browser, portal: str, sessions: dict[str, str]) -> Iterator[Visitor]:
+    """The same without JavaScript."""
+    with browser.new_context(java_script_enabled=False) as context:
+        yield Visitor(context, portal, sessions)
+
+
+# The rules of axe whose answer depends on colours.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def axe(page: Page, rules: list[str] | None = None) -> list[str]:
     """What axe finds wrong: the rule, and where."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    # Preloading would ask for each style sheet of the bundle anew, at an address where none stands.
+    options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
     return [
         f"{violation['id']}: {node['target']} {node['html'][:120]}"
         for violation in found

@@ -34,7 +34,7 @@ def main() -> int:
         return 1
     folder = VAR / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    pages = [page for page in PAGES if options.only in page.name]
+    pages = [page for page in PAGES if options.only in page.name and not page.only_in_tests]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for number, file in enumerate(take(browser, options.base_url.rstrip("/"), pages, folder), start=1):
@@ -54,11 +54,11 @@ def take(browser: Browser, portal: str, pages: list[Page], folder: Path) -> Iter
     for (device, options), theme in itertools.product(DEVICES.items(), THEMES):
         contexts: dict[str, BrowserContext] = {}
         for page in pages:
-            if page.log_in not in contexts:
-                contexts[page.log_in] = browser.new_context(**options, color_scheme=theme, reduced_motion="reduce")
-                log_in(contexts[page.log_in], portal, page.log_in)
+            if page.reader not in contexts:
+                contexts[page.reader] = browser.new_context(**options, color_scheme=theme, reduced_motion="reduce")
+                log_in(contexts[page.reader], portal, page.reader)
             for language in LANGUAGES:
-                tab = contexts[page.log_in].new_page()
+                tab = contexts[page.reader].new_page()
                 tab.goto(portal + page.path_in(language), wait_until="load")
                 file = folder / f"{page.name}-{device}-{theme}-{language}.png"
                 tab.screenshot(path=file, full_page=True)

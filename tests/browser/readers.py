@@ -1,0 +1,127 @@
+"""Who looks at the pages: demo log-ins, and people in the middle of something; and what the addresses name."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.mail import EmailMessage
+from django.core.mail.backends.filebased import EmailBackend as FileBackend
+from django.http import HttpRequest
+from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+from members.demo import PASSWORD
+from members.models import Membership, Organisation, User
+
+PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
+PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
+# Providers as they are once their keys are given.
+PROVIDERS = {name: {"APPS": [{"client_id": "id", "secret": "secret", "key": ""}]} for name in ("yandex", "vk")}
+
+
+def load() -> None:
+    protected, passwordless = _person(PROTECTED), _person(PASSWORDLESS)
+    protected.set_password(PASSWORD)
+    protected.save()
+    TOTP.activate(protected, generate_totp_secret())
+    RecoveryCodes.activate(protected)
+    WebAuthn.add(protected, "Телефон", _credential())
+    SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
+
+
+def _person(email: str) -> User:
+    person = User(email=email, first_name="Вера", last_name="Ключевская")
+    person.set_unusable_password()
+    person.save()
+    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    return person
+
+
+def _credential() -> dict[str, object]:
+    """What a device answers when it has made a passkey."""
+    public_key = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
+    key = AttestedCredentialData.create(b"\0" * 16, b"id", public_key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    made = AttestationObject.create("none", AuthenticatorData.create(b"\0" * 32, flags, 0, key), {})
+    asked = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    return {
+        "id": websafe_encode(b"id"),
+        "rawId": websafe_encode(b"id"),
+        "type": "public-key",
+        "response": {"clientDataJSON": websafe_encode(asked), "attestationObject": websafe_encode(made)},
+    }
+
+
+def mailbox(folder: str) -> str:
+    """The folder, with one letter in it."""
+    letter = EmailMessage("Код для входа", "Ваш код: 12345678", to=["visitor@example.org"])
+    FileBackend(file_path=folder).send_messages([letter])
+    return folder
+
+
+def places() -> dict[str, object]:
+    """What stands in braces in the address of a page."""
+    visitor = User.objects.get(email="visitor@example.org")
+    return {
+        "membership": Membership.objects.earliest("pk").pk,
+        "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
+        "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
+        "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
+    }
+
+
+def arrive(reader: str) -> Client:
+    """One who is logged in with that e-mail and has just shown again who they are, or one of MIDWAY."""
+    client = Client()
+    if reader in MIDWAY:
+        MIDWAY[reader](client)
+    elif reader:
+        person = User.objects.get(email=reader)
+        client.force_login(person)
+        request = HttpRequest()
+        request.session = client.session
+        record_authentication(request, person, "mfa" if reader == PROTECTED else "password", reauthenticated=True)
+        request.session.save()
+    return client
+
+
+def _signs_up(client: Client) -> None:
+    person = {"email": "new@example.org", "password1": "a-long-password", "first_name": "Анна", "last_name": "Новая"}
+    client.post("/account/signup/", person)
+
+
+def _asks_for_a_code(client: Client) -> None:
+    client.post("/account/login/code/", {"email": "visitor@example.org"})
+
+
+def _has_said_the_password(client: Client) -> None:
+    client.post("/account/login/", {"login": PROTECTED, "password": PASSWORD})
+
+
+def _comes_by_another_service(client: Client) -> None:
+    """One whom the service has given no e-mail of."""
+    provider = get_adapter().get_provider(HttpRequest(), "yandex")
+    account = SocialAccount(provider="yandex", uid="2")
+    login = SocialLogin(provider=provider, user=User(first_name="Анна"), account=account)
+    session: SessionBase = client.session
+    session["socialaccount_sociallogin"] = login.serialize()
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+
+
+MIDWAY = {
+    "signs up": _signs_up,
+    "asks for a code": _asks_for_a_code,
+    "has said the password": _has_said_the_password,
+    "comes by another service": _comes_by_another_service,
+}
