@@ -137,6 +137,7 @@ def test_after_log_out_the_next_page_says_so_and_is_nobody_elses(client: Client,
     client.cookies = SimpleCookie({name: cookie.value for name, cookie in client.cookies.items() if cookie.value})
     pages = [client.get("/"), stranger.get("/"), client.get("/")]
     assert [told in page.content.decode() for page in pages] == [True, False, False]
+    assert client.cookies["sessionid"].value == ""
 
 
 @pytest.mark.parametrize(
