@@ -118,7 +118,7 @@ def map_choices(name: str, options: Iterable[Choice], places: Mapping[str, Tile]
                 drawn.append(f'<s class="{at}">{escape(tile.mark)}</s>')
             continue
         drawn.append(
-            f'<label class="{at} t{darkness(option.number, most)}{" e" if tile and tile.column >= EASTERN else ""}">'
+            f'<label class="{at} t{darkness(option.number, most)}">'
             f'<input type="checkbox" name="{name}" value="{escape(option.value)}"{" checked" if option.chosen else ""}>'
             f"{escape(tile.mark) if tile else ''}<i> {escape(option.label)}: {option.number}</i></label>"
         )

@@ -93,7 +93,7 @@ def test_boxes_of_regions_stand_at_their_places_on_the_map() -> None:
     assert (amur.tag, amur.get("class"), "".join(amur.itertext())) == ("label", "r1 c2 t4", "КР Амур: 2")
     assert (brest.get("class"), "".join(brest.itertext())) == ("off t3", " Брест: 1")
     assert (vyatka.tag, vyatka.get("class")) == ("s", "r0 c3")
-    assert (mountains.tag, mountains.get("class")) == ("label", "r4 c12 t0 e")
+    assert (mountains.tag, mountains.get("class")) == ("label", "r4 c12 t0")
 
 
 def test_values_of_a_facet_are_escaped() -> None:
