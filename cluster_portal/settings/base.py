@@ -122,7 +122,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 WORD_SIMILARITY = "-c pg_trgm.word_similarity_threshold=0.32"
 
 
-def postgresql(url: str) -> dict[str, object]:
+def postgresql(url: str) -> dict[str, dict[str, Any]]:
     """The database at ``url``, with what its query part asks for besides (``?sslmode=require``)."""
     asked = environ.Env.db_url_config(url)
     return {
