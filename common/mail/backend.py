@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from email.utils import make_msgid, parseaddr
 
+from celery import current_app
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
@@ -74,6 +75,4 @@ def _ask_for_the_relay() -> None:
 
 def _send_soon() -> None:
     """Without a broker the sweep finds the letters half a minute later."""
-    from common.tasks import relay_mail
-
-    relay_mail.apply_async(retry=False)
+    current_app.send_task("common.tasks.relay_mail", retry=False)
