@@ -2,9 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from common.mail.preview import as_page
 from common.models import OutgoingMail
 
 SHOWN = 50
@@ -14,3 +15,9 @@ SHOWN = 50
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/mailbox.html", {"letters": OutgoingMail.objects.all()[:SHOWN]})
+
+
+@login_not_required
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    return as_page(get_object_or_404(OutgoingMail, pk=pk))
