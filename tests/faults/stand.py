@@ -1,12 +1,14 @@
 """Real processes of the portal beside the test, on the test's own database and broker."""
 
+import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,3 +81,24 @@ def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:
         assert time.monotonic() - began < within, f"not within {within} s: {what}"
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def web(port: int, **changes: object) -> Process:
+    serving = ("--workers=2", "--worker-class=gthread", "--threads=4", f"--bind=127.0.0.1:{port}")
+    return Process("gunicorn", "cluster_portal.wsgi", *serving, **changes)
+
+
+def status_of(port: int, address: str) -> int:
+    """0 where nobody answers."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        try:
+            connection.request("GET", address)
+            return connection.getresponse().status
+        except OSError:
+            return 0
