@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from common.mail.preview import as_page
+from common.mail.preview import shows_a_letter
 from common.models import OutgoingMail
 
 SHOWN = 50
@@ -19,5 +19,6 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@shows_a_letter
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    return as_page(get_object_or_404(OutgoingMail, pk=pk))
+    return HttpResponse(get_object_or_404(OutgoingMail, pk=pk).html)
