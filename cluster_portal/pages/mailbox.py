@@ -19,6 +19,6 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@shows_a_letter
+@shows_a_letter  # type: ignore[arg-type]
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(get_object_or_404(OutgoingMail, pk=pk).html)
