@@ -58,7 +58,7 @@ def _write(message: EmailMessage, recipient: str) -> int:
         MailAttachment(mail=written, name=name, kind=kind, content=force_bytes(content))
         for name, content, kind in message.attachments
     )
-    _ask_for_the_relay()
+    ask_for_the_relay()
     return 1
 
 
@@ -67,7 +67,7 @@ def _html_of(message: EmailMessage) -> str:
     return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
 
 
-def _ask_for_the_relay() -> None:
+def ask_for_the_relay() -> None:
     """Once a transaction, however many letters it writes."""
     if not any(_send_soon in asked for asked in connection.run_on_commit):
         transaction.on_commit(_send_soon, robust=True)

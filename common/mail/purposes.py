@@ -20,7 +20,7 @@ class Purpose:
     """``resend``: whether a letter of which nobody knows if it went out goes again, under the same Message-ID.
 
     ``is_service``: a part of a service that was asked for, so it cannot be unsubscribed from (38-FZ, art. 18, is
-    about advertising).
+    about advertising). ``is_secret``: it holds what opens an account, so nobody but its reader may see it.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Purpose:
     priority: Priority = Priority.NORMAL
     is_service: bool = True
     resend: bool = False
+    is_secret: bool = False
 
 
 PURPOSES: dict[str, Purpose] = {}
@@ -40,5 +41,5 @@ def register(purpose: Purpose) -> Purpose:
     return purpose
 
 
-ACCOUNT = register(Purpose("account", _("Account"), Priority.AWAITED))
+ACCOUNT = register(Purpose("account", _("Account"), Priority.AWAITED, is_secret=True))
 SYSTEM = register(Purpose("system", _("To those who run the portal"), resend=True))

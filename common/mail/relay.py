@@ -7,8 +7,11 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from common.errors import RuleViolated
 from common.locks import one_of
+from common.mail.backend import ask_for_the_relay
 from common.mail.purposes import PURPOSES
 from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear
 from common.models import MailState, OutgoingMail, SuppressedAddress
@@ -85,6 +88,8 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
     match outcome:
         case Sent():
             changes["state"] = MailState.SENT
+            if PURPOSES[mail.purpose].is_secret:
+                changes |= {"text": "", "html": ""}
         case Unclear():
             changes["state"] = MailState.UNKNOWN
         case Deferred() if mail.created_at > now - GIVEN_UP_AFTER:
@@ -123,3 +128,15 @@ def sweep() -> int:
         created_at__gt=now - GIVEN_UP_AFTER,
     ).update(state=MailState.RETRY, due_at=now)
     return relay()
+
+
+def send_again(mail: OutgoingMail) -> OutgoingMail:
+    """For who has found out that it did not arrive; the Message-ID stays. Raises RuleViolated for any other state."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
+        if mail.state not in (MailState.FAILED, MailState.UNKNOWN):
+            raise RuleViolated(_("Only what has failed, or is unclear, is sent again."), code="not_failed")
+        mail.state, mail.due_at, mail.finished_at = MailState.RETRY, timezone.now(), None
+        mail.save(update_fields=["state", "due_at", "finished_at"])
+        ask_for_the_relay()
+    return mail
