@@ -13,7 +13,7 @@ PRODUCTION := DJANGO_SETTINGS_MODULE=cluster_portal.settings.production ALLOWED_
 LOCK := .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
 
-.PHONY: run test check fmt bench screenshots messages lock clean
+.PHONY: run test check fmt faults bench screenshots messages lock clean
 .DELETE_ON_ERROR:
 
 run: $(INSTALLED)
@@ -43,6 +43,10 @@ fmt: $(INSTALLED)
 	$(BIN) -m ruff format .
 	@# djlint ends with 1 when it has changed something.
 	$(BIN) -m djlint templates --reformat --quiet || $(BIN) -m djlint templates --check --quiet
+
+# What breaks in a deployment, at full size and with what was promised and what happened; `make test` has short ones.
+faults: $(INSTALLED)
+	@FAULTS=full $(BIN) -m pytest -s -m faults $(ARGS)
 
 bench: $(INSTALLED)
 	@$(BIN) -m benchmarks $(ARGS)

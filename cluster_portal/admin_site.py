@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
-from common.admin import ModelAdmin
 from members.second_factor import is_exempt_demo_login
 
 # The theme computes with Alpine.js, which compiles its expressions, and colours itself by an inline style.

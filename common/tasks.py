@@ -1,11 +1,48 @@
-"""Tasks that belong to no domain."""
+"""Tasks that belong to no domain, and the jobs that run by the clock."""
 
-from celery import shared_task
+from datetime import timedelta
+from typing import Any
 
-from common import health
+from celery import Task, shared_task
+from celery.signals import task_failure
+from django.utils.translation import gettext_lazy as _
+
+from common import health, jobs
+from common.mail import relay
+from common.models import DeadTask
+
+SWEEP_MAIL = jobs.register(
+    jobs.Job("sweep_mail", _("Send the mail that was left"), relay.sweep, every=timedelta(seconds=30))
+)
 
 
 @shared_task
 def record_heartbeat() -> None:
     """Sent by beat, run by a worker: its mark proves that both live."""
     health.record_heartbeat()
+
+
+@shared_task
+def relay_mail() -> None:
+    relay.relay()
+
+
+@shared_task
+def tick() -> None:
+    """Sent by beat every few seconds."""
+    for job in jobs.due():
+        run_job.apply_async((job.name,), expires=job.every.total_seconds())
+
+
+@shared_task
+def run_job(name: str) -> None:
+    jobs.run(jobs.JOBS[name])
+
+
+@task_failure.connect
+def keep_dead_task(
+    sender: Task, args: list[Any], kwargs: dict[str, Any], exception: BaseException, **_others: object
+) -> None:
+    """A failed task waits in the admin for somebody who runs it again. A job comes back by itself in its next slot."""
+    if sender is not run_job:
+        DeadTask.objects.create(name=sender.name, arguments={"args": args, "kwargs": kwargs}, error=repr(exception))

@@ -12,12 +12,15 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from common.cookies import remember
+from common.mail.letters import Letter
+from common.mail.purposes import ACCOUNT
 from members.models import User
 from members.second_factor import has_second_factor
 
@@ -52,8 +55,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of whose address it is or, as with a former or a new one, of who is logged in."""
         reader = User.objects.filter(email=email.lower()).first() or self.request.user
-        with translation.override(reader.language if reader.is_authenticated else translation.get_language()):
+        language = reader.language if reader.is_authenticated else translation.get_language()
+        with translation.override(language), transaction.atomic():
             super().send_mail(template_prefix, email, context)
+
+    def render_mail(self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None) -> Letter:
+        drawn = super().render_mail(template_prefix, email, context, headers)
+        return Letter(drawn.subject, drawn.body, drawn.from_email, drawn.to, headers=headers, purpose=ACCOUNT)
 
 
 class ProviderIsOff(Http404):

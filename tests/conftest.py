@@ -43,6 +43,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(NO_CHROMIUM)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def mail_is_written(django_test_environment: None) -> None:
+    """Django keeps the mail of tests in memory; ours is kept as in production."""
+    settings.EMAIL_BACKEND = "common.mail.backend.EmailBackend"
+
+
 @pytest.fixture(autouse=True)
 def fresh_start() -> None:
     """Stored pages, counters of limits and the language of one test are unknown to the next."""

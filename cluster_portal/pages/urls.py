@@ -16,4 +16,7 @@ urlpatterns = [
     path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("mailbox/", mailbox.mailbox, name="mailbox"))
+    urlpatterns += [
+        path("mailbox/", mailbox.mailbox, name="mailbox"),
+        path("mailbox/<int:pk>/", mailbox.letter, name="letter"),
+    ]

@@ -262,7 +262,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o644
 
-EMAIL_FILE_PATH = VAR_DIR / "mail"  # for the backend of development
+# --- Mail --------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "common.mail.backend.EmailBackend"
+# Letters that a domain takes within a minute, where its server is known to put off whoever sends more.
+MAIL_PER_MINUTE: dict[str, int] = {}
 
 # --- Work in the background --------------------------------------------------------------------------------
 
@@ -279,6 +283,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "common.tasks.record_heartbeat", "schedule": 15.0, "options": {"expires": 15}},
+    "tick": {"task": "common.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- API ---------------------------------------------------------------------------------------------------

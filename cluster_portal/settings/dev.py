@@ -25,7 +25,7 @@ CACHES = redis_caches(env("REDIS_URL"))
 CELERY_BROKER_URL = env("REDIS_URL")
 
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_HOST = ""  # letters stay where they lie and are read at /mailbox/
 DEFAULT_FROM_EMAIL = "portal@example.org"
 OFFICE_EMAIL = "office@example.org"
 

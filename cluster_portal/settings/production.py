@@ -13,7 +13,7 @@ DATABASES = postgresql(env("DATABASE_URL"))
 CACHES = redis_caches(env("REDIS_URL"))
 CELERY_BROKER_URL = env("REDIS_URL")
 
-vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+vars().update({**env.email_url("EMAIL_URL", default="smtp://localhost:25"), "EMAIL_BACKEND": EMAIL_BACKEND})
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OFFICE_EMAIL = env("OFFICE_EMAIL")
@@ -35,4 +35,5 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
+MAIL_PER_MINUTE = {domain: int(limit) for domain, limit in env.dict("MAIL_PER_MINUTE", default={}).items()}
 LOGGING = logging_config(structlog.processors.JSONRenderer(ensure_ascii=False))

@@ -14,7 +14,7 @@ CACHES = redis_caches(env("REDIS_URL", default="redis://127.0.0.1:6379/0"))
 CELERY_BROKER_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_HOST = ""
 DEFAULT_FROM_EMAIL = "portal@example.org"
 OFFICE_EMAIL = "office@example.org"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"

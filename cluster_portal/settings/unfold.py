@@ -78,6 +78,13 @@ UNFOLD = {
                 _page(_("Groups of rights"), "key", "auth_group"),
             ),
             _section(
+                _("Mail and jobs"),
+                _page(_("Outgoing mail"), "outgoing_mail", "common_outgoingmail"),
+                _page(_("Suppressed addresses"), "unsubscribe", "common_suppressedaddress"),
+                _page(_("Jobs by the clock"), "schedule", "common_jobrun"),
+                _page(_("Failed tasks"), "report", "common_deadtask"),
+            ),
+            _section(
                 _("Reference lists"),
                 _page(_("Regions"), "map", "members_region"),
                 _page(_("Directions"), "category", "members_direction"),

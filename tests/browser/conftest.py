@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from tempfile import TemporaryDirectory
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,7 +33,6 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             override_settings(
                 ROOT_URLCONF="tests.browser.urls",
                 SOCIALACCOUNT_PROVIDERS=readers.PROVIDERS,
-                EMAIL_FILE_PATH=readers.mailbox(stack.enter_context(TemporaryDirectory())),
                 ACCOUNT_REAUTHENTICATION_TIMEOUT=60 * 60,  # s
                 DEMO_LOGINS_WITHOUT_SECOND_FACTOR=[login.email for login in demo.logins()],
             )

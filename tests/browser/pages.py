@@ -95,9 +95,13 @@ PAGES = [
     Page("error-csrf", "/errors/csrf/", status=403, only_in_tests=True),
     # For programmers and the office
     Page("mailbox", "/mailbox/"),
+    Page("letter", "/mailbox/{letter}/", only_in_tests=True),
     Page("api-docs", "/api/v1/docs/", package="swagger"),
     Page("admin", "/admin/", STAFF, package="unfold"),
     Page("admin-organisations", "/admin/members/organisation/", STAFF, package="unfold"),
+    Page("admin-mail", "/admin/common/outgoingmail/", STAFF, package="unfold"),
+    Page("admin-letter", "/admin/common/outgoingmail/{letter}/change/", STAFF, package="unfold", only_in_tests=True),
+    Page("admin-jobs", "/admin/common/jobrun/", STAFF, package="unfold"),
     Page("admin-import", "/admin/members/organisation/import/", STAFF, package="unfold"),
     Page(
         "admin-organisation",

@@ -12,14 +12,15 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.mail import EmailMessage
-from django.core.mail.backends.filebased import EmailBackend as FileBackend
+from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from common.mail.letters import Letter
+from common.models import OutgoingMail
 from members.demo import PASSWORD
 from members.models import Membership, Organisation, User
 
@@ -37,6 +38,8 @@ def load() -> None:
     RecoveryCodes.activate(protected)
     WebAuthn.add(protected, "Телефон", _credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
+    with transaction.atomic():
+        Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
 
 
 def _person(email: str) -> User:
@@ -62,17 +65,11 @@ def _credential() -> dict[str, object]:
     }
 
 
-def mailbox(folder: str) -> str:
-    """The folder, with one letter in it."""
-    letter = EmailMessage("Код для входа", "Ваш код: 12345678", to=["visitor@example.org"])
-    FileBackend(file_path=folder).send_messages([letter])
-    return folder
-
-
 def places() -> dict[str, object]:
     """What stands in braces in the address of a page."""
     visitor = User.objects.get(email="visitor@example.org")
     return {
+        "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,

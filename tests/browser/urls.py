@@ -33,5 +33,6 @@ urlpatterns = [
     path("errors/503/", failing(OperationalError("as if the database were away"))),
     path("errors/csrf/", login_not_required(errors.csrf_failure)),
     path("mailbox/", mailbox.mailbox),
+    path("mailbox/<int:pk>/", mailbox.letter),
     *urlpatterns,
 ]

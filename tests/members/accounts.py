@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.core.mail import EmailMessage
 from django.test import Client
 
+from common.models import OutgoingMail
 from members.models import User
 from tests.factories.members import UserFactory
 
@@ -33,12 +33,17 @@ def is_logged_in(client: Client) -> bool:
     return client.get("/account/").status_code == 200
 
 
-def code_in(letter: EmailMessage) -> str:
-    return re.findall(r"^\d{4}-\d{4}$", str(letter.body), re.MULTILINE)[0]
+def written() -> list[OutgoingMail]:
+    """All letters so far, the first one first."""
+    return list(OutgoingMail.objects.order_by("pk"))
 
 
-def link_in(letter: EmailMessage) -> str:
-    return re.findall(r"http://testserver(\S+)", str(letter.body))[0]
+def code_in(letter: OutgoingMail) -> str:
+    return re.findall(r"^\d{4}-\d{4}$", letter.text, re.MULTILINE)[0]
+
+
+def link_in(letter: OutgoingMail) -> str:
+    return re.findall(r"http://testserver(\S+)", letter.text)[0]
 
 
 def set_up_app(user: User) -> str:

@@ -15,12 +15,11 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.yandex.views import YandexOAuth2Adapter
 from django.conf import settings as project
-from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
 from members.models import User
-from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in, set_up_app
+from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in, set_up_app, written
 
 KEYS = {"YANDEX_CLIENT_ID": "yandex-id", "YANDEX_SECRET": "s", "VK_CLIENT_ID": "vk-id", "VK_SECRET": "s"}
 
@@ -141,7 +140,7 @@ def test_a_provider_does_not_open_an_account_by_its_address(client: Client, anna
     come_back(client)
     assert not is_logged_in(client)
     assert not SocialAccount.objects.exists()
-    assert [letter.to for letter in mail.outbox] == [[anna.email]]
+    assert [letter.recipient for letter in written()] == [anna.email]
 
 
 @pytest.mark.django_db
@@ -153,10 +152,10 @@ def test_a_provider_that_came_before_the_owner_of_the_address_is_forgotten(clien
     SocialAccount.objects.create(user=early, provider="vk", uid="1")
     if first == "code":
         client.post("/account/login/code/", {"email": early.email})
-        client.post("/account/login/code/confirm/", {"code": code_in(mail.outbox[0])})
+        client.post("/account/login/code/confirm/", {"code": code_in(written()[0])})
     else:
         client.post("/account/password/reset/", {"email": early.email})
-        form = client.get(link_in(mail.outbox[0]), follow=True).redirect_chain[-1][0]
+        form = client.get(link_in(written()[0]), follow=True).redirect_chain[-1][0]
         client.post(form, {"password1": PASSWORD, "password2": PASSWORD})
     early.refresh_from_db()
     assert (early.get_full_name(), SocialAccount.objects.exists()) == ("", False)

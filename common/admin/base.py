@@ -125,9 +125,8 @@ def _refuse_no_number(*keys: str) -> None:
         raise Http404
 
 
-class ReadOnlyInline(unfold.TabularInline):
-    extra = 0
-    tab = True
+class ReadOnly:
+    """For what is written by the portal alone."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -137,6 +136,11 @@ class ReadOnlyInline(unfold.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyInline(ReadOnly, unfold.TabularInline):
+    extra = 0
+    tab = True
 
 
 @dataclass(frozen=True, slots=True)

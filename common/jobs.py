@@ -1,0 +1,62 @@
+"""Periodic jobs. Beat is only a clock that ticks; what is due is decided by rows of the database."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from common.models import JobRun
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``every`` cuts the time since the epoch (UTC) into slots, which begin ``offset`` later than whole ones."""
+
+    name: str
+    title: str | Promise
+    run: Callable[[], object]
+    every: timedelta
+    offset: timedelta = timedelta()
+
+    def slot(self, now: datetime) -> datetime:
+        """When the slot began that ``now`` lies in."""
+        since = now.timestamp() - self.offset.total_seconds()
+        whole = since - since % self.every.total_seconds()
+        return datetime.fromtimestamp(whole + self.offset.total_seconds(), UTC)
+
+
+JOBS: dict[str, Job] = {}
+
+
+def register(job: Job) -> Job:
+    """Raises ValueError where another job has the name."""
+    if JOBS.setdefault(job.name, job) is not job:
+        raise ValueError(f"two jobs are called {job.name}")
+    return job
+
+
+def due() -> list[Job]:
+    """Whose present slot nobody has claimed yet. A slot that was missed as all was down is run late, but not twice."""
+    now = timezone.now()
+    slots = {name: job.slot(now) for name, job in JOBS.items()}
+    claimed = set(JobRun.objects.filter(slot__in=set(slots.values())).values_list("job", "slot"))
+    return [job for name, job in JOBS.items() if (name, slots[name]) not in claimed]
+
+
+def run(job: Job) -> bool:
+    """Claim the present slot and run the job; False where another has claimed it."""
+    claim, is_ours = JobRun.objects.get_or_create(job=job.name, slot=job.slot(timezone.now()))
+    if not is_ours:
+        return False
+    try:
+        job.run()
+    except Exception:
+        claim.error = traceback.format_exc()
+        raise
+    finally:
+        claim.finished_at = timezone.now()
+        claim.save(update_fields=["finished_at", "error"])
+    return True

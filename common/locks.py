@@ -1,0 +1,26 @@
+"""Locks of PostgreSQL that belong to no row. They vanish with the connection, so a killed process leaves none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zlib import crc32
+
+from django.db import connection
+
+
+@contextmanager
+def one_of(name: str, places: int) -> Iterator[bool]:
+    """Whether one of ``places`` under ``name`` was free; it is taken until the end of the block."""
+    group = crc32(name.encode()) - 2**31  # advisory locks are named by two signed 32-bit numbers
+    place = next((place for place in range(places) if _asked("pg_try_advisory_lock", group, place)), None)
+    try:
+        yield place is not None
+    finally:
+        if place is not None:
+            _asked("pg_advisory_unlock", group, place)
+
+
+def _asked(function: str, group: int, place: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [group, place])
+        [answer] = cursor.fetchone()
+        return bool(answer)

@@ -1,0 +1,104 @@
+"""Real processes of the portal beside the test, on the test's own database and broker."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+LOG = Path(settings.VAR_DIR) / "test" / "faults.log"
+
+
+def environment(**changes: object) -> dict[str, str]:
+    database = connection.settings_dict
+    login = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}@{quote(database['HOST'], safe='')}"
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "DATABASE_URL": f"postgres://{login}:{database['PORT']}/{database['NAME']}",
+        "REDIS_URL": settings.CELERY_BROKER_URL,
+        **{name: str(value) for name, value in changes.items()},
+    }
+
+
+class Process:
+    """With its children in a group of its own, so that all of it can be killed at once."""
+
+    def __init__(self, *command: str, **changes: object) -> None:
+        self.command, self.changes = command, changes
+        self.start()
+
+    def start(self) -> None:
+        LOG.parent.mkdir(parents=True, exist_ok=True)
+        with LOG.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *self.command],
+                env=environment(**self.changes),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def running(*processes: Process) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for process in processes:
+            if process.process.poll() is None:
+                process.kill()
+
+
+def worker(name: str, **changes: object) -> Process:
+    alone = ("--without-gossip", "--without-mingle", "--concurrency=1", f"--hostname={name}@%h")
+    return Process("celery", "--app=cluster_portal.celery:app", "worker", *alone, "--loglevel=WARNING", **changes)
+
+
+def beat(folder: Path, **changes: object) -> Process:
+    arguments = (f"--schedule={folder / 'schedule'}", f"--pidfile={folder / 'beat.pid'}")
+    return Process("celery", "--app=cluster_portal.celery:app", "beat", *arguments, **changes)
+
+
+def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:
+    """Seconds until ``holds``; fails with ``what`` when it still does not after ``within`` s."""
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within, f"not within {within} s: {what}"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def web(port: int, **changes: object) -> Process:
+    serving = ("--workers=2", "--worker-class=gthread", "--threads=4", f"--bind=127.0.0.1:{port}")
+    return Process("gunicorn", "cluster_portal.wsgi", *serving, **changes)
+
+
+def status_of(port: int, address: str) -> int:
+    """0 where nobody answers."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        try:
+            connection.request("GET", address)
+            return connection.getresponse().status
+        except OSError:
+            return 0

@@ -1,0 +1,61 @@
+"""A mail server for tests: it keeps what it is sent, and answers as it is told."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Sink:
+    """``answers``: recipient, or "*" → what the server says of them; ``after``: what it says of the letter."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+    breaks_off: bool = False
+    letters: list[EmailMessage] = field(default_factory=list)
+    connections: int = 0
+    port: int = 0
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get(address) or self.answers.get("*") or "250 OK"
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.breaks_off:
+            server.transport.abort()  # type: ignore[union-attr]
+            return "250 never heard"
+        [recipient] = envelope.rcpt_tos
+        answer = self.after.get(recipient) or "250 OK"
+        if answer.startswith("250"):
+            self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return answer
+
+
+@contextmanager
+def listening(sink: Sink) -> Iterator[Sink]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        sink.port = probe.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()
