@@ -78,7 +78,9 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         if PURPOSES[letter.purpose].is_secret:
             return "—"
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:common_outgoingmail_letter", args=[letter.pk]), _("Open")
+            '<a href="{}">{}</a>',
+            reverse("admin:common_outgoingmail_letter", args=[letter.pk]),
+            _("As the reader sees it"),
         )
 
     @display(description=_("text"))
