@@ -190,6 +190,7 @@ region                view
 representative
 user
 group
+suppressedaddress
 """
 
 ADMIN = """
@@ -205,6 +206,23 @@ ADMIN = """
 /admin/<model>/<id>/history/                          POST  login  factor 403 view   200
 /admin/<model>/<id>/delete/                           GET   login  factor 403 delete 200
 /admin/<model>/<id>/delete/                           POST  login  factor 403 delete 200
+
+/admin/<record>/                                      GET   login  factor 403 403    200
+/admin/<record>/                                      POST  login  factor 403 403    200
+/admin/<record>/add/                                  GET   login  factor 403 403    403
+/admin/<record>/add/                                  POST  login  factor 403 403    403
+/admin/<record>/<id>/                                 GET   login  factor 403 302
+/admin/<record>/<id>/                                 POST  login  factor 403 302
+/admin/<record>/<id>/change/                          GET   login  factor 403 403    200
+/admin/<record>/<id>/change/                          POST  login  factor 403 403    403
+/admin/<record>/<id>/history/                         GET   login  factor 403 403    200
+/admin/<record>/<id>/history/                         POST  login  factor 403 403    200
+/admin/<record>/<id>/delete/                          GET   login  factor 403 403    403
+/admin/<record>/<id>/delete/                          POST  login  factor 403 403    403
+/admin/common/outgoingmail/<outgoingmail>/letter/     GET   login  factor 403 403    200
+/admin/common/outgoingmail/<outgoingmail>/letter/     POST  login  factor 403 403    200
+/admin/common/outgoingmail/<outgoingmail>/send_this_again/ GET   login  factor 403 403    302
+/admin/common/outgoingmail/<outgoingmail>/send_this_again/ POST  login  factor 403 403    302
 
 /admin/search/                                        GET   login  factor 403 200
 /admin/search/                                        POST  login  factor 403 200

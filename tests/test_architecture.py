@@ -135,8 +135,9 @@ def test_every_template_is_used() -> None:
     ],
 )
 def test_no_template_has(what: str, pattern: str) -> None:
-    found = [str(path) for path, text in sources(".html").items() if re.search(pattern, text, re.IGNORECASE)]
-    assert found == []
+    """Letters are no pages: their styles are put at each element when they are written."""
+    pages = {str(path): text for path, text in sources(".html").items() if "emails" not in path.parts}
+    assert [path for path, text in pages.items() if re.search(pattern, text, re.IGNORECASE)] == []
 
 
 def test_a_style_sheet_is_named_as_what_it_dresses() -> None:

@@ -20,7 +20,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from common import health
+from common.admin import ReadOnly
+from common.models import DeadTask, JobRun, SuppressedAddress
 from members.models import Direction, Region, Role, User
+from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     MembershipFactory,
     OfficeFactory,
@@ -63,6 +66,10 @@ class World:
             "group": Group.objects.first(),
             "region": Region.objects.first(),
             "direction": Direction.objects.first(),
+            "outgoingmail": OutgoingMailFactory(),
+            "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
+            "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
+            "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
         }
 
     def representative(self, role: str, **fields: object) -> User:
@@ -128,15 +135,24 @@ def rows(table: str, roles: list[str]) -> Iterator[tuple[str, str, Answers]]:
 def admin_rows() -> Iterator[tuple[str, str, Answers]]:
     """Those of ``<model>`` once for each registered model, the others as they stand."""
     for address, method, answers in rows(ADMIN, ADMIN_ROLES):
-        for model in admin.site._registry if "<model>" in address else [None]:
+        for model in _models_of(address):
             yield _of_model(address, model), method, _of_editor(answers, model)
+
+
+def _models_of(address: str) -> list[type[Model] | None]:
+    """``<record>`` is what the portal alone writes, ``<model>`` whatever else is registered."""
+    if "<model>" not in address and "<record>" not in address:
+        return [None]
+    registry = admin.site._registry.items()
+    return [model for model, tended in registry if isinstance(tended, ReadOnly) == ("<record>" in address)]
 
 
 def _of_model(address: str, model: type[Model] | None) -> str:
     if model is None:
         return address
     name = model._meta.model_name
-    return address.replace("<model>", f"{model._meta.app_label}/{name}").replace("<id>", f"<{name}>")
+    place = f"{model._meta.app_label}/{name}"
+    return re.sub("<model>|<record>", place, address).replace("<id>", f"<{name}>")
 
 
 def _of_editor(answers: Answers, model: type[Model] | None) -> Answers:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from celery import current_app
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -36,6 +37,8 @@ class JobRunAdmin(ReadOnly, ModelAdmin):
     """One line a job; the runs before the last are in the database for who asks."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         last = {run.job: run for run in JobRun.objects.order_by("job", "-slot").distinct("job")}
         now = timezone.now()
         lines = [Line(job, last.get(name), job.slot(now) + job.every) for name, job in JOBS.items()]

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import action, display
 
-from common.admin.base import ModelAdmin, ReadOnly
+from common.admin.base import ModelAdmin, ReadOnly, ReadOnlyInline
 from common.errors import RuleViolated
 from common.mail.preview import shows_a_letter
-from common.mail.purposes import PURPOSES
+from common.mail.purposes import PURPOSES, named
 from common.mail.relay import send_again
-from common.models import MailState, OutgoingMail, SuppressedAddress
+from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress
 
 STATE_COLOURS = {
     MailState.QUEUED: "info",
@@ -42,6 +42,11 @@ class PurposeFilter(admin.SimpleListFilter):
         return letters.filter(purpose=self.value()) if self.value() else letters
 
 
+class AttachmentInline(ReadOnlyInline):
+    model = MailAttachment
+    fields = ["name", "kind"]
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly, ModelAdmin):
     list_display = ["subject", "recipient", "purpose_title", "state_label", "created_at", "attempts", "finished_at"]
@@ -59,6 +64,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         "words",
     ]
     readonly_fields = ["purpose_title", "state_label", "as_read", "words"]
+    inlines = [AttachmentInline]
     actions = ["send_again"]
     actions_detail = ["send_this_again"]
 
@@ -67,7 +73,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("purpose"), ordering="purpose")
     def purpose_title(self, letter: OutgoingMail) -> str:
-        return str(PURPOSES[letter.purpose].title)
+        return str(named(letter.purpose).title)
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, letter: OutgoingMail) -> tuple[str, str]:
@@ -75,7 +81,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("as its reader sees it"))
     def as_read(self, letter: OutgoingMail) -> SafeString | str:
-        if PURPOSES[letter.purpose].is_secret:
+        if named(letter.purpose).is_secret:
             return "—"
         return format_html(
             '<a href="{}">{}</a>',
@@ -85,7 +91,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("text"))
     def words(self, letter: OutgoingMail) -> Any:
-        if PURPOSES[letter.purpose].is_secret:
+        if named(letter.purpose).is_secret:
             return _("It opens an account, so only its reader sees it.")
         return letter.text
 
@@ -97,7 +103,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         letter = self.get_object(request, str(pk))
         if letter is None:
             raise Http404
-        if not self.has_view_permission(request, letter) or PURPOSES[letter.purpose].is_secret:
+        if not self.has_view_permission(request, letter) or named(letter.purpose).is_secret:
             raise PermissionDenied
         return shows_a_letter(lambda request: HttpResponse(letter.html))(request)  # type: ignore[return-value]
 

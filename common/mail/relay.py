@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.locks import one_of
 from common.mail.backend import ask_for_the_relay
-from common.mail.purposes import PURPOSES
+from common.mail.purposes import PURPOSES, named
 from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear
 from common.models import MailState, OutgoingMail, SuppressedAddress
 
@@ -88,7 +88,7 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
     match outcome:
         case Sent():
             changes["state"] = MailState.SENT
-            if PURPOSES[mail.purpose].is_secret:
+            if named(mail.purpose).is_secret:
                 changes |= {"text": "", "html": ""}
         case Unclear():
             changes["state"] = MailState.UNKNOWN

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from common.mail.purposes import ACCOUNT, SYSTEM, Purpose
-from common.models import DeadTask, JobRun, MailState, OutgoingMail, SuppressedAddress
+from common.models import DeadTask, JobRun, MailState, SuppressedAddress
+from tests.factories.common import OutgoingMailFactory as letter  # noqa: N813
 from tests.office import enter, staff_with, superuser
 
 pytestmark = pytest.mark.django_db
@@ -21,25 +21,6 @@ def office() -> Client:
     return client
 
 
-def letter(state: MailState = MailState.FAILED, purpose: Purpose = SYSTEM, **fields: object) -> OutgoingMail:
-    return OutgoingMail.objects.create(
-        purpose=purpose.name,
-        priority=purpose.priority,
-        language="ru",
-        sender="portal@example.org",
-        recipient="reader@example.org",
-        domain="example.org",
-        subject="Тема",
-        text="Слова письма",
-        html="<p>Письмо</p>",
-        message_id=f"<{OutgoingMail.objects.count()}@example.org>",
-        state=state,
-        finished_at=timezone.now(),
-        tried_at=timezone.now(),
-        **fields,
-    )
-
-
 def text(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
@@ -47,8 +28,8 @@ def text(client: Client, address: str) -> str:
 
 
 def test_letters_are_found_by_state_and_purpose(office: Client) -> None:
-    letter(MailState.SENT)
-    letter(MailState.FAILED, error="550 no")
+    letter(state=MailState.SENT)
+    letter(error="550 no")
     queries = {"": 2, "?state=failed": 1, "?purpose=system": 2, "?purpose=account": 0, "?q=reader": 2, "?q=nobody": 0}
     assert {query: office.get(LIST + query).context["cl"].result_count for query in queries} == queries
 
@@ -62,7 +43,7 @@ def test_a_letter_is_seen_as_its_reader_sees_it_and_runs_nothing(office: Client)
 
 
 def test_what_opens_an_account_is_shown_to_nobody(office: Client) -> None:
-    mail = letter(purpose=ACCOUNT)
+    mail = letter(purpose="account")
     assert office.get(f"{LIST}{mail.pk}/letter/").status_code == 403
     page = text(office, f"{LIST}{mail.pk}/change/")
     assert "Слова письма" not in page
@@ -70,7 +51,7 @@ def test_what_opens_an_account_is_shown_to_nobody(office: Client) -> None:
 
 
 def test_a_failed_letter_is_sent_again_and_a_sent_one_is_not(office: Client) -> None:
-    failed, sent = letter(MailState.FAILED), letter(MailState.SENT)
+    failed, sent = letter(), letter(state=MailState.SENT)
     office.post(LIST, {"action": "send_again", "_selected_action": [failed.pk, sent.pk]})
     failed.refresh_from_db()
     sent.refresh_from_db()

@@ -182,6 +182,21 @@ def test_an_address_that_cannot_be_written_to_is_refused_and_a_russian_domain_is
     assert state_of(right)[0] == MailState.SENT
 
 
+def test_a_letter_whose_purpose_is_known_no_more_is_sent_and_kept_from_curious_eyes(sink: Sink) -> None:
+    mail = write(purpose=Purpose("long gone", "Забытое"))
+    relay.relay()
+    assert (state_of(mail)[0], mail.text) == (MailState.SENT, "")
+
+
+def test_what_opens_an_account_is_not_kept_once_it_went(sink: Sink) -> None:
+    secret, plain = write(purpose=ACCOUNT), write(purpose=INVITATION)
+    relay.relay()
+    assert (state_of(secret)[0], secret.text, secret.html) == (MailState.SENT, "", "")
+    assert state_of(plain)[0] == MailState.SENT
+    assert plain.text
+    assert plain.html
+
+
 def test_without_a_mail_server_letters_stay_where_they_lie() -> None:
     mail = write()
     assert relay.relay() == 0
