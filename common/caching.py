@@ -17,7 +17,10 @@ from django.views.decorators.http import require_safe
 Value = TypeVar("Value")
 
 STAMP_KEY = "pages:stamp"
+STAMP_KNOWN_FOR = 0.1  # s; under load a page would ask the cache for it a thousand times a second
 KEPT_FOR = 60 * 60  # s, how long an old page is at hand while a new one is made
+
+_known = "", 0.0  # the stamp, and until when it is taken for the present one
 
 
 def public_page(*parameters: str, seconds: int = 300) -> Callable:
@@ -43,11 +46,31 @@ def public_page(*parameters: str, seconds: int = 300) -> Callable:
 
 def invalidate_public_pages() -> None:
     """After the commit of the running transaction, make every stored page old."""
-    transaction.on_commit(lambda: cache.set(STAMP_KEY, uuid.uuid4().hex, timeout=None))
+    transaction.on_commit(_set_new_stamp)
+
+
+def _set_new_stamp() -> None:
+    cache.set(STAMP_KEY, uuid.uuid4().hex, timeout=None)
+    forget_stamp()
 
 
 def public_stamp() -> str:
-    """The stamp of the public data as they are; changes within a minute if the cache is down."""
+    """The stamp of the public data, as it was a moment ago (STAMP_KNOWN_FOR); a minute's own if the cache is down."""
+    global _known
+    stamp, until = _known
+    if time.monotonic() > until:
+        stamp = _read_stamp()
+        _known = stamp, time.monotonic() + STAMP_KNOWN_FOR
+    return stamp
+
+
+def forget_stamp() -> None:
+    """Ask anew: this process at least sees its own changes at once."""
+    global _known
+    _known = "", 0.0
+
+
+def _read_stamp() -> str:
     stamp = cache.get(STAMP_KEY)
     if stamp is None:
         cache.add(STAMP_KEY, uuid.uuid4().hex, timeout=None)

@@ -12,6 +12,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from cluster_portal.settings.base import redis_caches
+from common.caching import forget_stamp
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
 from tests.templates import UnknownVariable
@@ -53,6 +54,7 @@ def mail_is_written(django_test_environment: None) -> None:
 def fresh_start() -> None:
     """Stored pages, counters of limits and the language of one test are unknown to the next."""
     cache.clear()
+    forget_stamp()
     translation.activate(settings.LANGUAGE_CODE)
 
 
