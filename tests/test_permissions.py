@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 from common import health
 from members.models import Direction, Region, Role, User
 from tests.factories.members import (
-    MembershipFactory,
+    CertificateFactory,
     OfficeFactory,
     OrganisationFactory,
     PublicPersonFactory,
@@ -41,6 +41,7 @@ class World:
     def __init__(self) -> None:
         self.client = Client()
         self.ours = OrganisationFactory(slug="a", short_name="А")
+        self.certificate = CertificateFactory(membership__organisation=self.ours, number="2020-0001", code="known-code")
         self.hidden = OrganisationFactory(slug="hidden", short_name="Скрытая", is_published=False)
         people: dict[str, list[User | None]] = {
             "anonymous": [None],
@@ -55,7 +56,7 @@ class World:
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         self.objects: dict[str, Any] = {
             "organisation": self.ours,
-            "membership": MembershipFactory(organisation=self.ours),
+            "membership": self.certificate.membership,
             "representative": self.ours.representatives.first(),
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "representativeoffice": OfficeFactory(organisation=self.ours),

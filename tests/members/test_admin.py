@@ -558,7 +558,7 @@ def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors:
 
 @pytest.mark.parametrize(
     ("status", "offered"),
-    [("active", ["Suspend", "End"]), ("suspended", ["Resume", "End"]), ("ended", [])],
+    [("active", ["Suspend", "End", "Issue a certificate"]), ("suspended", ["Resume", "End"]), ("ended", [])],
 )
 def test_only_possible_moves_are_offered(office: Client, status: str, offered: list[str]) -> None:
     membership = MembershipFactory()
