@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import io
+import time
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -172,6 +173,13 @@ def test_a_document_that_vanished_meanwhile_leaves_no_file(storage: Storage, mon
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_makes_each_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    pause = documents._pause
+
+    def slow(attempts: int) -> int:
+        time.sleep(0.05)
+        return pause(attempts)
+
+    monkeypatch.setattr(documents, "_pause", slow)
     for number in range(6):
         order(str(number))
     start = Barrier(4)
