@@ -21,7 +21,7 @@ CONTENT = b"%PDF-1.7 secret"
 
 def file_in(storage: Storage, name: str = "documents/paper.pdf") -> FieldFile:
     field = Document._meta.get_field("file")
-    file = FieldFile(Document(), field, name)  # type: ignore[arg-type]
+    file = FieldFile(Document(), field, name)
     file.storage = storage
     return file
 
