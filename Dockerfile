@@ -13,7 +13,7 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=localhost DEFAULT_FROM_EMAIL=portal@example.o
         DATABASE_URL=postgres://localhost/portal REDIS_URL=redis://localhost/0 \
         sh -c 'python manage.py messages --compile && python manage.py collectstatic --no-input' \
     && useradd --system --uid 1000 portal \
-    && install --directory --owner portal var/media var/beat
+    && install --directory --owner portal var/media var/private var/beat
 
 USER portal
 EXPOSE 8000

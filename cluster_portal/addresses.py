@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import get_script_prefix, reverse
 
 if TYPE_CHECKING:
+    from members.models.certificate import HasCode
     from members.models.organisation import HasSlug
 
 PLACE = "0"  # a slug that no address holds otherwise
@@ -19,3 +20,7 @@ def organisation_detail(organisation: "HasSlug") -> str:
 def _pattern(prefix: str) -> str:
     """``reverse`` once for each language prefix: lists ask for an address in every row."""
     return reverse("pages:organisation_detail", args=[PLACE])
+
+
+def verify(certificate: "HasCode") -> str:
+    return reverse("pages:verify", args=[certificate.code])

@@ -44,8 +44,10 @@ def main() -> int:
             started = psutil.Process().children()
             ADDRESS.unlink(missing_ok=True)
             end(_leftovers(), signal.SIGTERM)
+            port = _choose_port(wanted)
+            os.environ.setdefault("SITE_ADDRESS", f"http://127.0.0.1:{port}")
             _prepare()
-            return _supervise(_choose_port(wanted), started)
+            return _supervise(port, started)
     except KeyboardInterrupt:
         return 0
     except AlreadyRunningError:

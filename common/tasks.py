@@ -7,12 +7,15 @@ from celery import Task, shared_task
 from celery.signals import task_failure
 from django.utils.translation import gettext_lazy as _
 
-from common import health, jobs
+from common import documents, health, jobs
 from common.mail import relay
 from common.models import DeadTask
 
 SWEEP_MAIL = jobs.register(
     jobs.Job("sweep_mail", _("Send the mail that was left"), relay.sweep, every=timedelta(seconds=30))
+)
+SWEEP_DOCUMENTS = jobs.register(
+    jobs.Job("sweep_documents", _("Make the documents that were left"), documents.make_due, every=timedelta(seconds=30))
 )
 
 
@@ -25,6 +28,11 @@ def record_heartbeat() -> None:
 @shared_task
 def relay_mail() -> None:
     relay.relay()
+
+
+@shared_task
+def make_documents() -> None:
+    documents.make_due()
 
 
 @shared_task

@@ -21,3 +21,17 @@ _LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgde
 def slug_of(text: str, *, longest: int = 80) -> str:
     """An address of Russian text: «Физтех-лицей» → ``fiztekh-litsey``."""
     return slugify(text.lower().translate(_LATIN))[:longest].strip("-")
+
+
+_OPENING, _CLOSING = re.compile(r"(^|[\s(])\""), re.compile(r"\"")
+_DASH = re.compile(r"\s- ")
+_CLINGS = re.compile(r"(?<![^\s(«])([A-Za-zА-ЯЁа-яё]{1,2}|им\.|[А-ЯЁ]\.) (?=\S)")
+
+
+def typographic(text: str) -> str:
+    """Russian as it is printed: «quotes», dashes, short words and initials kept to the word that follows.
+
+    ``ООО "Ромашка"`` → «ООО «Ромашка»» with a non-breaking space.
+    """
+    quoted = _CLOSING.sub("»", _OPENING.sub(r"\1«", text))
+    return _CLINGS.sub("\\1\N{NO-BREAK SPACE}", _DASH.sub("\N{NO-BREAK SPACE}— ", quoted))

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from members.certificates import follow_membership
 from members.models import (
     Direction,
     Membership,
@@ -111,6 +112,7 @@ def _load_membership(organisation: Organisation, entry: dict[str, Any]) -> None:
         MembershipStatusChange.objects.create(
             membership=membership, status=MembershipStatus.ACTIVE, on=timezone.localdate(), reason=entry["note"]
         )
+        follow_membership(membership, by=None)
 
 
 def _load_office(organisation: Organisation, entry: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 from common import images
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
+from members.certificates import follow_membership
 from members.models import Membership, MembershipStatus, MembershipStatusChange, Organisation, User
 
 LOGO_FOLDER = "logos"
@@ -122,8 +123,13 @@ MEMBERSHIP_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+@transaction.atomic
 def record_membership_start(membership: Membership, *, by: User) -> MembershipStatusChange:
-    """Keep the row of the first move, into the register; its day is that of the entry where the start is not known."""
+    """Keep the row of the first move, into the register; its day is that of the entry where the start is not known.
+
+    A member gets its certificate.
+    """
+    follow_membership(membership, by=by)
     return MembershipStatusChange.objects.create(
         membership=membership,
         status=membership.status,
@@ -138,6 +144,8 @@ def change_membership_status(
     membership: Membership, *, status: str, on: datetime.date, by: User, reason: str
 ) -> Membership:
     """Move the membership to ``status`` and keep the row of the move. Asked again for the same, does nothing.
+
+    The certificate holds while the membership is active; one that says what no longer holds is then replaced.
 
     Raises RuleViolated where the table of moves has no such step, and for a day before the start or the last move.
     """
@@ -162,5 +170,6 @@ def change_membership_status(
     locked.ended_on = on if status == MembershipStatus.ENDED else None
     locked.save()
     MembershipStatusChange.objects.create(membership=locked, status=status, on=on, by=by, reason=reason)
+    follow_membership(locked, by=by)
     invalidate_public_pages()
     return locked

@@ -4,7 +4,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,9 +13,12 @@ from common.caching import public_page
 from common.cookies import remember
 from common.exports import csv_response
 from common.limits import limited
+from common.models import DocumentState
+from common.private_files import private_file_response
 from members.benefits import BENEFITS
 from members.directory import Directory
 from members.forms import PersonForm
+from members.models import MembershipCertificate
 from members.second_factor import has_second_factor
 
 
@@ -63,6 +66,14 @@ def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     kinds = [(kind.value, kind.label, benefits) for kind, benefits in BENEFITS.items()]
     return render(request, "members/join.html", {"kinds": kinds})
+
+
+@require_safe
+def certificate_file(request: HttpRequest, number: str) -> HttpResponseBase:
+    visible = MembershipCertificate.objects.visible_to(request.user).select_related("document")
+    certificate = get_object_or_404(visible, number=number, document__state=DocumentState.MADE)
+    name = _("Certificate of membership %(number)s") % {"number": number}
+    return private_file_response(certificate.document.file, name=f"{name}.pdf", content_type="application/pdf")
 
 
 @require_safe

@@ -38,6 +38,10 @@ PAGES = """
 /selection-rules/                        POST  405    factor 405
 /style-guide/                            GET   200    factor 200
 /style-guide/                            POST  405    factor 405
+/verify/known-code/                      GET   200    factor 200
+/verify/known-code/                      POST  405    factor 405
+/verify/other-code/                      GET   404    factor 404
+/verify/other-code/                      POST  405    factor 405
 
 # Not published: there only for those who act for it, and for the office
 /organisations/hidden/                   GET   404    factor 404    404    404    200
@@ -60,6 +64,12 @@ PAGES = """
 /dashboard/hidden/                       POST  login  factor 405
 /dashboard/hidden/profile/               GET   login  factor 404    404    404    403    403    200    200    404
 /dashboard/hidden/profile/               POST  login  factor 404    404    404    403    403    200    200    404
+
+# A paper of the organisation: for those who act for it, and for the office
+/certificates/2020-0001/                 GET   login  factor 404    404    404    200
+/certificates/2020-0001/                 POST  login  factor 405
+/certificates/2020-0002/                 GET   login  factor 404
+/certificates/2020-0002/                 POST  login  factor 405
 
 # The API shows what is published, to everybody alike
 /api/v1/organisations/                   GET   200    factor 200
@@ -250,6 +260,10 @@ ADMIN = """
 /admin/members/membership/<membership>/resume_this/   POST  login  factor 403 403    200
 /admin/members/membership/<membership>/end_this/      GET   login  factor 403 403    200
 /admin/members/membership/<membership>/end_this/      POST  login  factor 403 403    200
+/admin/members/membership/<membership>/issue_certificate_this/ GET   login  factor 403 403    200
+/admin/members/membership/<membership>/issue_certificate_this/ POST  login  factor 403 403    302
+/admin/members/membership/<membership>/make_certificate_again_this/ GET   login  factor 403 403    200
+/admin/members/membership/<membership>/make_certificate_again_this/ POST  login  factor 403 403    302
 /admin/members/organisation/import/template/          GET   login  factor 403 200
 /admin/members/organisation/import/template/          POST  login  factor 403 200
 /admin/members/organisation/process_import/           GET   login  factor 403 405

@@ -176,10 +176,14 @@ def test_text_is_empty_and_never_null() -> None:
     assert nullable == []
 
 
+# A document is shown with the record it is of, and made again there; a series of numbers is changed by nobody.
+TENDED_ELSEWHERE = {"Document", "NumberSeries"}
+
+
 def test_every_model_can_be_tended_in_the_office() -> None:
     registered = set(admin.site._registry)
     inlines = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
-    assert {model.__name__ for model in RECORDED_MODELS if model not in registered | inlines} == set()
+    assert {model.__name__ for model in RECORDED_MODELS if model not in registered | inlines} == TENDED_ELSEWHERE
 
 
 def test_every_model_has_a_name_for_people_and_an_order() -> None:

@@ -25,7 +25,7 @@ from common.models import DeadTask, JobRun, SuppressedAddress
 from members.models import Direction, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
-    MembershipFactory,
+    CertificateFactory,
     OfficeFactory,
     OrganisationFactory,
     PublicPersonFactory,
@@ -44,6 +44,7 @@ class World:
     def __init__(self) -> None:
         self.client = Client()
         self.ours = OrganisationFactory(slug="a", short_name="А")
+        self.certificate = CertificateFactory(membership__organisation=self.ours, number="2020-0001", code="known-code")
         self.hidden = OrganisationFactory(slug="hidden", short_name="Скрытая", is_published=False)
         people: dict[str, list[User | None]] = {
             "anonymous": [None],
@@ -58,7 +59,7 @@ class World:
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         self.objects: dict[str, Any] = {
             "organisation": self.ours,
-            "membership": MembershipFactory(organisation=self.ours),
+            "membership": self.certificate.membership,
             "representative": self.ours.representatives.first(),
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "representativeoffice": OfficeFactory(organisation=self.ours),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("selection-rules/", views.selection_rules, name="selection_rules"),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
+    path("verify/<slug:code>/", views.verify, name="verify"),
     path("dashboard/", views.dashboard, name="dashboard"),
     path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
     path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),

@@ -6,13 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
+from common.limits import limited
 from members.filters import Overview
 from members.forms import OrganisationProfileForm
-from members.models import Kind, Organisation
+from members.models import Kind, MembershipCertificate, MembershipStatus, Organisation
 from members.policies import can_edit_organisation
 from members.services import update_profile
 
@@ -60,6 +62,19 @@ def selection_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/selection_rules.html")
 
 
+@login_not_required
+@never_cache
+@require_safe
+@limited("verify")
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a certificate holds, to whoever has it before them."""
+    known = MembershipCertificate.objects.select_related("membership", "organisation", "replaced_by")
+    certificate = known.filter(code=code.lower()).first()
+    if certificate is None:
+        return render(request, "pages/verify_unknown.html", status=404)
+    return render(request, "pages/verify.html", {"certificate": certificate})
+
+
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Send to the organisation acted for last, or say how to begin."""
@@ -77,6 +92,7 @@ def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "organisation": organisation,
         "memberships": organisation.memberships.all(),
+        "certificate": _certificate(organisation),
         "representatives": organisation.representatives.active().select_related("user").order_by("user__last_name"),
         "may_edit": can_edit_organisation(request.user, organisation),
     }
@@ -94,6 +110,12 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The profile is saved."))
         return redirect("pages:dashboard_overview", slug=slug)
     return render(request, "pages/dashboard_profile.html", {"organisation": organisation, "form": form})
+
+
+def _certificate(organisation: Organisation) -> MembershipCertificate | None:
+    """That of the membership which runs, or is suspended."""
+    standing = organisation.certificates.standing().exclude(membership__status=MembershipStatus.ENDED)
+    return standing.select_related("document", "membership").first()
 
 
 def _own_organisation(request: HttpRequest, slug: str) -> Organisation:

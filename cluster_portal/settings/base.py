@@ -165,7 +165,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = reverse_lazy("pages:dashboard")
 
 # Lower floors ask an object for its address; only the roof knows which page shows it.
-ABSOLUTE_URL_OVERRIDES = {"members.organisation": addresses.organisation_detail}
+ABSOLUTE_URL_OVERRIDES = {
+    "members.organisation": addresses.organisation_detail,
+    "members.membershipcertificate": addresses.verify,
+}
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
 PASSWORD_RESET_TIMEOUT = 60 * 60
@@ -251,12 +254,17 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Files that are sent only to whom a view allows it; never below MEDIA_ROOT, which anybody may read.
+PRIVATE_ROOT = VAR_DIR / "private"
+# The internal location under which nginx has PRIVATE_ROOT; where there is none, the portal sends such files itself.
+PRIVATE_FILES_LOCATION = ""
 STORAGES = {
     # Uploads are for the portal and the server before it; style sheets are for everybody.
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o640},
     },
+    "private": {"BACKEND": "common.private_files.PrivateStorage"},
     "staticfiles": {"BACKEND": "common.staticfiles.BundledStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -296,7 +304,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "export": "20/min", "search": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "export": "20/min", "search": "120/min", "verify": "30/min"},
     "EXCEPTION_HANDLER": "common.api.exception_handler",
     # How many proxies of ours stand in front: a forwarding header of anybody else changes nothing.
     "NUM_PROXIES": 0,

@@ -24,6 +24,7 @@ DATABASES = postgresql(env("DATABASE_URL"))
 CACHES = redis_caches(env("REDIS_URL"))
 CELERY_BROKER_URL = env("REDIS_URL")
 
+SITE_ADDRESS = env("SITE_ADDRESS", default="http://127.0.0.1:8000")  # `make run` says which port it has found
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 EMAIL_HOST = ""  # letters stay where they lie and are read at /mailbox/
 DEFAULT_FROM_EMAIL = "portal@example.org"

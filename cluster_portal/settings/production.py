@@ -7,6 +7,8 @@ from .base import *
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+# What is printed leads here: to the first name of the site, which is its own.
+SITE_ADDRESS = f"https://{ALLOWED_HOSTS[0]}"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
 DATABASES = postgresql(env("DATABASE_URL"))
@@ -34,6 +36,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
+PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=VAR_DIR / "private")
+PRIVATE_FILES_LOCATION = env("PRIVATE_FILES_LOCATION", default="/private/")
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 MAIL_PER_MINUTE = {domain: int(limit) for domain, limit in env.dict("MAIL_PER_MINUTE", default={}).items()}
 LOGGING = logging_config(structlog.processors.JSONRenderer(ensure_ascii=False))

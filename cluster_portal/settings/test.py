@@ -17,11 +17,13 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_HOST = ""
 DEFAULT_FROM_EMAIL = "portal@example.org"
 OFFICE_EMAIL = "office@example.org"
+SITE_ADDRESS = "http://testserver"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"
 DEMO_LOGINS_WITHOUT_SECOND_FACTOR: list[str] = []
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # or each client of a test would walk through all static files

@@ -1,5 +1,18 @@
 from common.models.content import PublicContent
+from common.models.documents import Document, DocumentState
 from common.models.jobs import DeadTask, JobRun
 from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress
+from common.models.numbers import NumberSeries
 
-__all__ = ["DeadTask", "JobRun", "MailAttachment", "MailState", "OutgoingMail", "PublicContent", "SuppressedAddress"]
+__all__ = [
+    "DeadTask",
+    "Document",
+    "DocumentState",
+    "JobRun",
+    "MailAttachment",
+    "MailState",
+    "NumberSeries",
+    "OutgoingMail",
+    "PublicContent",
+    "SuppressedAddress",
+]

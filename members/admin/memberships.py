@@ -20,6 +20,8 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidg
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline
 from common.errors import RuleViolated
+from members.admin.certificates import CertificateActionsMixin, CertificateInline
+from members.certificates import follow_membership
 from members.models import Membership, MembershipStatus, MembershipStatusChange, User
 from members.services import MEMBERSHIP_MOVES, change_membership_status, record_membership_start
 
@@ -90,7 +92,7 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(HistoryModelAdmin):
+class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
     form = MembershipForm
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
     list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter)]
@@ -99,19 +101,20 @@ class MembershipAdmin(HistoryModelAdmin):
     autocomplete_fields = ["organisation"]
     fields = ["organisation", ("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
     readonly_fields = ["status", "ended_on"]
-    inlines = [MembershipStatusChangeInline]
-    actions = ["suspend", "resume", "end"]
-    actions_detail = ["suspend_this", "resume_this", "end_this"]
+    inlines = [CertificateInline, MembershipStatusChangeInline]
+    actions = ["suspend", "resume", "end", "issue_certificates"]
+    actions_detail = ["suspend_this", "resume_this", "end_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, membership: Membership) -> tuple[str, str]:
         return membership.status, membership.get_status_display()
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
-        """Only the moves that its status allows."""
+        """Only what its status allows and its certificates lack."""
         membership = self.get_object(request, object_id)
         following = MEMBERSHIP_MOVES[membership.status] if membership else ()
         possible = {f"{move}_this" for move, (_title, then) in MOVES.items() if then in following}
+        possible |= self.certificate_actions(membership)
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
 
@@ -121,8 +124,11 @@ class MembershipAdmin(HistoryModelAdmin):
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        staff = cast("User", request.user)
         if not change:
-            record_membership_start(form.instance, by=cast("User", request.user))
+            record_membership_start(form.instance, by=staff)
+        elif form.changed_data:
+            follow_membership(form.instance, by=staff)
 
     @action(description=MOVES["suspend"][0], permissions=["change"])
     def suspend(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:

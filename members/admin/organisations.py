@@ -28,6 +28,7 @@ from common.admin import Decision, HistoryModelAdmin, save_columns
 from common.text import slug_of
 from members.admin.memberships import MembershipInline
 from members.admin.tables import OrganisationTablesMixin
+from members.certificates import follow_membership
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
 from members.services import delete_organisation, record_membership_start, remove_logo, set_logo
 
@@ -196,8 +197,11 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is Membership:
+            staff = cast("User", request.user)
             for membership in formset.new_objects:
-                record_membership_start(membership, by=cast("User", request.user))
+                record_membership_start(membership, by=staff)
+            for membership, _names in formset.changed_objects:
+                follow_membership(membership, by=staff)
 
     @display(description=_("organisation"), ordering="sort_name", header=True)
     def name_and_kind(self, organisation: Organisation) -> list[str]:

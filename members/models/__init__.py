@@ -1,3 +1,4 @@
+from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.membership import Membership, MembershipStatus, MembershipStatusChange, Tier
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicPerson
@@ -6,9 +7,11 @@ from members.models.taxonomy import Direction, Region
 from members.models.user import User
 
 __all__ = [
+    "CertificateState",
     "Direction",
     "Kind",
     "Membership",
+    "MembershipCertificate",
     "MembershipStatus",
     "MembershipStatusChange",
     "OfficeStatus",

@@ -38,6 +38,8 @@ PAGES = [
     Page("privacy", "/privacy/"),
     Page("selection-rules", "/selection-rules/"),
     Page("style-guide", "/style-guide/"),
+    Page("certificate", "/verify/{certificate}/", only_in_tests=True),
+    Page("certificate-unknown", "/verify/none/", status=404),
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
@@ -106,6 +108,20 @@ PAGES = [
     Page(
         "admin-organisation",
         "/admin/members/organisation/{organisation}/change/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page(
+        "admin-membership",
+        "/admin/members/membership/{membership}/change/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page(
+        "admin-certificate",
+        "/admin/members/membership/{membership}/issue_certificate_this/",
         STAFF,
         package="unfold",
         only_in_tests=True,

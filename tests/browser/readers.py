@@ -19,10 +19,11 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from common import documents
 from common.mail.letters import Letter
 from common.models import OutgoingMail
 from members.demo import PASSWORD
-from members.models import Membership, Organisation, User
+from members.models import Membership, MembershipCertificate, Organisation, User
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
 PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
@@ -38,6 +39,7 @@ def load() -> None:
     RecoveryCodes.activate(protected)
     WebAuthn.add(protected, "Телефон", _credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
+    documents.make_due()
     with transaction.atomic():
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
 
@@ -69,6 +71,7 @@ def places() -> dict[str, object]:
     """What stands in braces in the address of a page."""
     visitor = User.objects.get(email="visitor@example.org")
     return {
+        "certificate": MembershipCertificate.objects.get().code,
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,

@@ -1,6 +1,6 @@
 import pytest
 
-from common.text import fold, slug_of
+from common.text import fold, slug_of, typographic
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,20 @@ def test_two_spellings_of_one_name_become_equal(written: str, folded: str) -> No
 )
 def test_an_address_is_made_of_a_name(text: str, address: str) -> None:
     assert slug_of(text) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ('ООО "Ромашка"', "ООО «Ромашка»"),
+        ('Лицей ("Физтех") - школа', "Лицей («Физтех»)\xa0— школа"),
+        (
+            "Дом науки и техники им. П. Л. Капицы в Москве",
+            "Дом науки и\xa0техники им.\xa0П.\xa0Л.\xa0Капицы в\xa0Москве",
+        ),
+        ("Физтех-лицей «Луч»", "Физтех-лицей «Луч»"),
+        ("", ""),
+    ],
+)
+def test_russian_is_printed_with_its_own_quotes_dashes_and_spaces(typed: str, printed: str) -> None:
+    assert typographic(typed) == printed

@@ -1,15 +1,20 @@
 """People and organisations."""
 
+import datetime
+import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import factory
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
+from common.models import Document, DocumentState
 from members.models import (
     Direction,
     Kind,
     Membership,
+    MembershipCertificate,
     OfficeStatus,
     Organisation,
     PublicPerson,
@@ -125,6 +130,36 @@ class MembershipFactory(ModelFactory[Membership]):
 
     organisation = factory.SubFactory(OrganisationFactory)
     tier = Tier.FULL
+
+
+class DocumentFactory(ModelFactory[Document]):
+    """``made=b"…"`` gives it a file."""
+
+    class Meta:
+        model = Document
+        skip_postgeneration_save = True
+
+    template = "pdf/members/membership_certificate.typ"
+    data: Any = {}
+
+    @factory.post_generation
+    def made(self: Any, create: bool, content: Any, **kwargs: Any) -> None:
+        if content:
+            self.state, self.sha256, self.made_at = DocumentState.MADE, hashlib.sha256(content).hexdigest(), self.due_at
+            self.file.save(f"documents/{self.key}.pdf", ContentFile(content))
+
+
+class CertificateFactory(ModelFactory[MembershipCertificate]):
+    class Meta:
+        model = MembershipCertificate
+
+    membership = factory.SubFactory(MembershipFactory)
+    organisation = factory.SelfAttribute("membership.organisation")
+    number = factory.Sequence(lambda n: f"2020-{n:04}")
+    name = factory.SelfAttribute("organisation.name")
+    tier = factory.SelfAttribute("membership.tier")
+    issued_on = datetime.date(2020, 12, 16)
+    document = factory.SubFactory(DocumentFactory, made=b"%PDF-")
 
 
 class RepresentativeFactory(ModelFactory[Representative]):

@@ -558,7 +558,7 @@ def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors:
 
 @pytest.mark.parametrize(
     ("status", "offered"),
-    [("active", ["Suspend", "End"]), ("suspended", ["Resume", "End"]), ("ended", [])],
+    [("active", ["Suspend", "End", "Issue a certificate"]), ("suspended", ["Resume", "End"]), ("ended", [])],
 )
 def test_only_possible_moves_are_offered(office: Client, status: str, offered: list[str]) -> None:
     membership = MembershipFactory()
@@ -638,7 +638,8 @@ def test_a_start_after_the_end_is_refused_in_words(office: Client, place: str) -
 @pytest.mark.parametrize("name", ["members_membership", "members_organisation"])
 @pytest.mark.parametrize("way", ["its own page", "the list"])
 def test_a_membership_on_record_is_not_deleted(office: Client, name: str, way: str) -> None:
-    membership = MembershipFactory()
+    """Of a partner; that of a member has a certificate besides, which nothing deletes (test_certificates.py)."""
+    membership = MembershipFactory(tier=Tier.PARTNER)
     record_membership_start(membership, by=UserFactory())
     pk = membership.pk if name == "members_membership" else membership.organisation_id
     if way == "the list":

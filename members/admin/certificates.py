@@ -1,0 +1,143 @@
+"""Certificates on the page of their membership: seen, issued, and made again where the engine failed."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+
+from common.admin import HistoryModelAdmin, ReadOnlyInline
+from common.documents import make_again
+from common.errors import RuleViolated
+from common.models import DocumentState
+from members.certificates import issue_certificate, lacks_certificate
+from members.models import CertificateState, Membership, MembershipCertificate, User
+
+ISSUE, MAKE_AGAIN = _("Issue a certificate"), _("Make the PDF again")
+STATE_COLOURS = {CertificateState.VALID: "success", CertificateState.VOID: "warning"}
+
+
+class CertificateInline(ReadOnlyInline):
+    model = MembershipCertificate
+    fk_name = "membership"
+    fields = ["number_and_page", "issued_on", "tier", "state_label", "pdf"]
+    readonly_fields = fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A certificate is a part of its membership."""
+        return request.user.has_perm("members.view_membership")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MembershipCertificate]:
+        return super().get_queryset(request).select_related("document", "membership")
+
+    @display(description=_("number"))
+    def number_and_page(self, certificate: MembershipCertificate) -> str:
+        return format_html('<a href="{}">{}</a>', certificate.get_absolute_url(), certificate.number)
+
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state_label(self, certificate: MembershipCertificate) -> tuple[str, str | Promise]:
+        return certificate.state, certificate.state.label
+
+    @display(description="PDF")
+    def pdf(self, certificate: MembershipCertificate) -> str | Promise:
+        document = certificate.document
+        if document.is_made:
+            address = reverse("members:certificate_file", args=[certificate.number])
+            return format_html('<a href="{}">{}</a>', address, _("Download"))
+        if document.has_failed:
+            next_try = date_format(localtime(document.due_at), "DATETIME_FORMAT")
+            text = _("Could not be made yet. Next try: %(time)s.") % {"time": next_try}
+            return format_html("{}<br><small>{}</small>", text, document.error)
+        return document.get_state_display()
+
+
+if TYPE_CHECKING:
+    _Admin = HistoryModelAdmin
+else:
+    _Admin = object
+
+
+class CertificateActionsMixin(_Admin):
+    OF_ONE = ("issue_certificate_this", "make_certificate_again_this")
+
+    def certificate_actions(self, membership: Membership | None) -> set[str]:
+        """Those of OF_ONE that have something to do."""
+        issue, make_anew = self.OF_ONE
+        possible = set()
+        if membership and lacks_certificate(membership):
+            possible.add(issue)
+        if membership and _failed(membership).exists():
+            possible.add(make_anew)
+        return possible
+
+    @action(description=_("Issue certificates"), permissions=["change"])
+    def issue_certificates(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
+        self._issue(request, memberships.select_related("organisation"))
+
+    @action(description=ISSUE, icon="workspace_premium", permissions=["change"])
+    def issue_certificate_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        text = _(
+            "The certificate gets the next number of the year. It takes the place of one that says something else."
+        )
+        return self._asked(request, object_id, ISSUE, text, lambda one: self._issue(request, [one]))
+
+    @action(description=MAKE_AGAIN, icon="refresh", permissions=["change"])
+    def make_certificate_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        text = _("The portal tries at once, and not at the time of the next try. Number and code stay as they are.")
+        return self._asked(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
+
+    def _asked(
+        self, request: HttpRequest, object_id: str, title: str | Promise, text: str | Promise, then: Any
+    ) -> HttpResponse:
+        """Buttons of a page are links, which change nothing: ask first, and do it on a POST."""
+        membership = self.get_object(request, object_id)
+        if membership is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        back = reverse("admin:members_membership_change", args=[object_id])
+        if request.method == "POST":
+            then(membership)
+            return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "text": text,
+            "membership": membership,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/members/membership_certificate.html", context)
+
+    def _issue(self, request: HttpRequest, memberships: Any) -> None:
+        """One by one, telling of each that a rule forbids."""
+        number = 0
+        for membership in memberships:
+            try:
+                issue_certificate(membership, by=cast("User", request.user))
+                number += 1
+            except RuleViolated as error:
+                self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
+        if number:
+            text = ngettext(
+                "%(number)d member has a certificate that says what holds today.",
+                "%(number)d members have a certificate that says what holds today.",
+                number,
+            )
+            self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+    def _make_again(self, request: HttpRequest, membership: Membership) -> None:
+        for certificate in _failed(membership):
+            make_again(certificate.document)
+        self.message_user(request, _("The PDF is being made."), messages.SUCCESS)
+
+
+def _failed(membership: Membership) -> QuerySet[MembershipCertificate]:
+    return membership.certificates.filter(document__state=DocumentState.FAILED).select_related("document")
