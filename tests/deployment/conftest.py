@@ -25,13 +25,18 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment(static_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Of production, with a migrated database, for the tests of a module."""
     with empty_database() as database:
-        given = production(database, tmp_path_factory.mktemp("portal")) | {"STATIC_ROOT": str(static_files)}
+        given = production(database, tmp_path_factory.mktemp("portal"))
         migrated = manage(given, "migrate", "--no-input")
         assert migrated.returncode == 0, migrated.stderr
         yield given
+
+
+@pytest.fixture(scope="module")
+def web_environment(environment: dict[str, str], static_files: Path) -> dict[str, str]:
+    return environment | {"STATIC_ROOT": str(static_files)}
 
 
 @pytest.fixture

@@ -110,9 +110,9 @@ def test_migrate_brings_the_database_up_to_date_and_adds_static_files(
     assert sorted(path.name for path in served.iterdir()) == ["new.css", "old.css"]
 
 
-def test_web_answers_and_ends(environment: dict[str, str], log: Path) -> None:
+def test_web_answers_and_ends(web_environment: dict[str, str], log: Path) -> None:
     port = free_port()
-    with running(command_of("web"), environment | {"BIND": f"127.0.0.1:{port}"}, log) as process:
+    with running(command_of("web"), web_environment | {"BIND": f"127.0.0.1:{port}"}, log) as process:
         eventually(lambda: answers(port), log)
         assert ask(port, "/account/login/").status == 200
         assert ask(port, "/", X_Forwarded_Proto="http")["Location"] == f"https://{BEHIND_TLS['Host']}/"
