@@ -13,7 +13,7 @@ PRODUCTION := DJANGO_SETTINGS_MODULE=cluster_portal.settings.production ALLOWED_
 LOCK := .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
 
-.PHONY: run test check fmt faults bench screenshots messages lock clean
+.PHONY: run test check fmt faults bench screenshots messages lock backup restore clean
 .DELETE_ON_ERROR:
 
 run: $(INSTALLED)
@@ -56,6 +56,16 @@ screenshots: $(INSTALLED)
 
 messages: $(INSTALLED)
 	@env $(TEST_SETTINGS) $(BIN) manage.py messages
+
+# Database and files of the servers in the environment, or of the portal that `make run` runs, into a folder of
+# $(TO); and back from the folder $(FROM). docs/operations.md says more.
+TO ?= backups
+backup: $(INSTALLED)
+	@$(BIN) manage.py backup '$(TO)'
+
+restore: $(INSTALLED)
+	@test -n '$(FROM)' || { echo 'Say which backup: make restore FROM=backups/2026-11-22T05-29-00Z' >&2; exit 1; }
+	@$(BIN) manage.py restore '$(FROM)' $(ARGS)
 
 # Newer versions within the bounds of pyproject.toml: make lock UPGRADE=--upgrade
 lock: $(INSTALLED)

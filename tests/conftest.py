@@ -15,9 +15,12 @@ from cluster_portal.settings.base import redis_caches
 from common.caching import forget_stamp
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
+from tests.deployment.nginx import NGINX
 from tests.templates import UnknownVariable
 
-NO_CHROMIUM = "no Chromium on PATH"
+# What tests with these markers drive, and Debian's package of it: pip does not bring it.
+PROGRAMS = {"browser": (CHROMIUM, "chromium"), "nginx": (NGINX, "nginx-light")}
+NOT_FOUND = "not installed: "
 NOWHERE = "redis://127.0.0.1:1/0"  # nobody listens there
 
 
@@ -38,10 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("browser") and CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_CHROMIUM)
-        pytest.skip(NO_CHROMIUM)
+    for marker, (program, package) in PROGRAMS.items():
+        if item.get_closest_marker(marker) and program is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"{NOT_FOUND}{package}")
+            pytest.skip(f"{NOT_FOUND}{package}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -82,7 +86,8 @@ def chromium() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.getreports("skipped") if NO_CHROMIUM in str(report.longrepr)]
-    if skipped:
-        terminalreporter.section("BROWSER TESTS WERE NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} tests need Chromium; on Debian and Ubuntu: apt install chromium")
+    skipped = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
+    for marker, (_, package) in PROGRAMS.items():
+        if number := sum(f"{NOT_FOUND}{package}" in reason for reason in skipped):
+            terminalreporter.section(f"{marker.upper()} TESTS WERE NOT RUN", sep="!", red=True, bold=True)
+            terminalreporter.line(f"{number} tests need {package}; on Debian and Ubuntu: apt install {package}")

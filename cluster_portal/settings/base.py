@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "cluster_portal.pages",
     "cluster_portal.api",
     "cluster_portal.demo",
+    "cluster_portal.operations",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

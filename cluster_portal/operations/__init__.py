@@ -1,0 +1,1 @@
+"""What keeps the portal running: backups, and migrations that do not stop it."""
