@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
 from members.models import User
 from members.templatetags.sessions import device
+from tests.factories.members import RepresentativeFactory
 from tests.members.accounts import confirmed, is_logged_in, log_in
 
 MINUTE, HOUR = 60, 60 * 60
@@ -175,3 +178,20 @@ def test_a_session_is_not_ended_by_a_get(client: Client, anna: User) -> None:
 )
 def test_a_device_is_called_as_people_call_it(user_agent: str, name: str) -> None:
     assert device(user_agent) == name
+
+
+@pytest.mark.django_db
+def test_a_database_that_goes_away_before_the_session_is_kept_is_not_the_readers_fault() -> None:
+    """The view has been answered; what cannot be written any more is what it put into the session."""
+    head = RepresentativeFactory(role="head")
+    client = Client(raise_request_exception=False)
+    client.force_login(head.user)
+
+    def break_off(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(break_off):
+        answer = client.get(f"/dashboard/{head.organisation.slug}/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
