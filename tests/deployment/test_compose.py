@@ -14,6 +14,8 @@ import pytest
 import redis
 import yaml
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from cluster_portal.embedded import valkey
 from tests.deployment.stand import BEHIND_TLS, PATIENCE, answers, ask, eventually, free_port, running
@@ -151,7 +153,7 @@ def test_valkey_keeps_the_queue_when_it_is_started_again(tmp_path: Path, log: Pa
     port = free_port()
     _, *options = command_of("valkey")
     command = [str(valkey._program()), *options, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path)]
-    with redis.Redis(port=port, retry=None) as client:
+    with redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as client:
 
         def is_there() -> bool:
             try:
