@@ -23,7 +23,7 @@ BEHIND_TLS = {"Host": HOST, "X-Forwarded-Proto": "https"}
 @contextmanager
 def empty_database() -> Iterator[str]:
     """Its URL, on the server of the tests."""
-    server = settings.DATABASES["default"]
+    server: dict[str, str] = settings.DATABASES["default"]
     login = f"{quote(server['USER'])}:{quote(server['PASSWORD'])}@{quote(server['HOST'], safe='')}:{server['PORT']}"
     name = f"deployment_{uuid4().hex[:12]}"
     _at_server(f"postgres://{login}/postgres", f"CREATE DATABASE {name}")

@@ -180,8 +180,8 @@ def test_a_restore_that_breaks_off_leaves_the_database_as_it_was(
     dump = (backup / "database.dump").read_bytes()
     (short / "database.dump").write_bytes(dump[: len(dump) * 3 // 4])
     sums = (short / "SHA256SUMS").read_text()
-    whole, cut = (hashlib.sha256(content).hexdigest() for content in (dump, dump[: len(dump) * 3 // 4]))
-    (short / "SHA256SUMS").write_text(sums.replace(whole, cut))
+    right, wrong = (hashlib.sha256(content).hexdigest() for content in (dump, dump[: len(dump) * 3 // 4]))
+    (short / "SHA256SUMS").write_text(sums.replace(right, wrong))
 
     broken = manage(elsewhere, "restore", "--yes", str(short))
 
