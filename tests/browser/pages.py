@@ -97,7 +97,6 @@ PAGES = [
     Page("error-csrf", "/errors/csrf/", status=403, only_in_tests=True),
     # For programmers and the office
     Page("mailbox", "/mailbox/"),
-    Page("letter", "/mailbox/{letter}/", only_in_tests=True),
     Page("api-docs", "/api/v1/docs/", package="swagger"),
     Page("admin", "/admin/", STAFF, package="unfold"),
     Page("admin-organisations", "/admin/members/organisation/", STAFF, package="unfold"),
