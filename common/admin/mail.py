@@ -53,12 +53,16 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
     list_filter = [("state", ChoicesCheckboxFilter), PurposeFilter, ("created_at", RangeDateFilter)]
     search_fields = ["recipient", "subject", "message_id"]
     fields = [
-        ("recipient", "sender"),
+        "recipient",
         "subject",
-        ("purpose_title", "language"),
-        ("state_label", "attempts"),
+        "purpose_title",
+        "state_label",
+        "attempts",
         "error",
-        ("created_at", "tried_at", "due_at", "finished_at"),
+        "created_at",
+        "tried_at",
+        "due_at",
+        "finished_at",
         "message_id",
         "as_read",
         "words",

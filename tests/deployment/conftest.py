@@ -6,10 +6,12 @@ import pytest
 
 from tests.deployment.stand import empty_database, manage, production
 
+OF_OTHERS = ["admin", "drf_spectacular_sidecar", "import_export", "rest_framework", "unfold"]
+
 
 @pytest.fixture(scope="session")
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As the image holds them. They take a while, so the processes of pytest-xdist share them."""
+    """As the image holds them, our own. They take a while, so the processes of pytest-xdist share them."""
     shared = tmp_path_factory.getbasetemp()
     if shared.name.startswith("popen-"):
         shared = shared.parent
@@ -18,7 +20,8 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             environment = production("postgres://localhost/portal", shared) | {"STATIC_ROOT": str(shared / "collected")}
-            collected = manage(environment, "collectstatic", "--no-input", "--verbosity=0")
+            others = [f"--ignore={package}" for package in OF_OTHERS]
+            collected = manage(environment, "collectstatic", "--no-input", "--verbosity=0", *others)
             assert collected.returncode == 0, collected.stderr
             (shared / "collected").rename(folder)
     return folder
