@@ -53,7 +53,7 @@ def run(job: Job) -> bool:
         return False
     try:
         job.run()
-    except Exception:
+    except Exception:  # whatever it was is shown in the admin site, and raised again
         claim.error = traceback.format_exc()
         raise
     finally:
