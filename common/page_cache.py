@@ -16,12 +16,14 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, parse_cookie
 from django.utils.cache import patch_vary_headers
 
-from common.caching import KEPT_FOR, STAMP_KEY, public_stamp
+from common.caching import KEPT_FOR, public_stamp
 from common.view_settings import ViewSettings
 
 REBUILD_FOR = 20  # s, after which a rebuild is taken for dead and another may begin
 LONGEST_QUERY = 200  # characters
 ASKED_KEPT_FOR = 10 * 60  # s, of pages with a query: there is no end of them
+
+MOST_AT_HAND = 200  # pages of about 10 KB in the memory of each process
 
 LOOKUP = "common.page_cache.lookup"  # where the outermost layer leaves what it found for the middleware
 
@@ -63,8 +65,21 @@ class Lookup:
     def of(cls, environ: Environ) -> Self:
         if not (key := _key(environ)):
             return cls("")
-        found = cache.get_many([STAMP_KEY, key])
-        return cls(key, found.get(STAMP_KEY, ""), found.get(key))
+        stamp, page = public_stamp(), _at_hand.get(key)
+        if page is None or not page.is_fresh(stamp):
+            page = cache.get(key)
+            if page and page.is_fresh(stamp):
+                _keep_at_hand(key, page)
+        return cls(key, stamp, page)
+
+
+_at_hand: dict[str, StoredPage] = {}  # fresh ones of this process, to save asking the cache for each of them
+
+
+def _keep_at_hand(key: str, page: StoredPage) -> None:
+    if len(_at_hand) >= MOST_AT_HAND:
+        _at_hand.clear()
+    _at_hand[key] = page
 
 
 class EarlyAnswers:
@@ -92,7 +107,7 @@ class PageCacheMiddleware:
         lookup: Lookup = request.META.get(LOOKUP) or Lookup.of(request.META)
         if not lookup.key:
             return self.get_response(request)
-        stamp, page, claim = lookup.stamp or public_stamp(), lookup.page, f"{lookup.key}:rebuild"
+        stamp, page, claim = lookup.stamp, lookup.page, f"{lookup.key}:rebuild"
         if page and (page.is_fresh(stamp) or not cache.add(claim, 1, timeout=REBUILD_FOR)):
             return _as_response(page, request)
         response = self.get_response(request)

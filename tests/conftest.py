@@ -12,6 +12,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from cluster_portal.settings.base import redis_caches
+from common import page_cache
 from common.caching import forget_stamp
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
@@ -59,6 +60,7 @@ def fresh_start() -> None:
     """Stored pages, counters of limits and the language of one test are unknown to the next."""
     cache.clear()
     forget_stamp()
+    page_cache._at_hand.clear()
     translation.activate(settings.LANGUAGE_CODE)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from common import page_cache
 from common.caching import invalidate_public_pages, public_page
 from common.page_cache import EarlyAnswers, Lookup
 
@@ -73,6 +75,24 @@ def test_an_early_answer_is_packed_for_those_who_can_unpack_it(server: Server) -
     assert (status, headers["Content-Encoding"], gzip.decompress(body)) == ("200 OK", "gzip", b"a page")
     assert headers["Content-Length"] == str(len(body))
     assert server.passed == 1
+
+
+def test_a_page_at_hand_is_answered_without_asking_the_cache(server: Server) -> None:
+    server.ask()
+    server.ask()
+    cache.clear()
+    assert server.ask()[0] == "200 OK"
+    assert server.passed == 1
+
+
+def test_no_more_pages_are_at_hand_than_the_memory_is_meant_to_hold(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_cache, "MOST_AT_HAND", 3)
+    for number in range(5):
+        server.ask(QUERY_STRING=f"q={number}")
+        server.ask(QUERY_STRING=f"q={number}")
+        assert len(page_cache._at_hand) <= 3
 
 
 def test_who_has_the_page_is_told_so_early(server: Server) -> None:
