@@ -50,8 +50,9 @@ class _PageThrottle(Throttle):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}  # type: ignore[arg-type]
 
 
-def limited(scope: str) -> Callable:
-    """Let one network address through at the rate of ``scope`` (see DEFAULT_THROTTLE_RATES).
+def limited(scope: str, *, parameter: str = "") -> Callable:
+    """Let one network address through at the rate of ``scope`` (see DEFAULT_THROTTLE_RATES); with ``parameter`` only
+    those of its requests count that ask for it in the query.
 
     Raises TooManyRequests, which is answered with 429 and Retry-After.
     """
@@ -60,7 +61,8 @@ def limited(scope: str) -> Callable:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             throttle = _PageThrottle(scope)
-            if not throttle.allow_request(request, view):
+            counts = not parameter or request.GET.get(parameter)
+            if counts and not throttle.allow_request(request, view):
                 raise TooManyRequests(wait=math.ceil(throttle.wait()))
             return view(request, *args, **kwargs)
 

@@ -24,6 +24,7 @@ from members.second_factor import has_second_factor
 
 @login_not_required
 @public_page("q", "kind", "role", "region", "direction", "sort", "page")
+@limited("search", parameter="q")
 def organisation_list(request: HttpRequest) -> HttpResponse:
     directory = Directory(request.GET, reader=request.user)
     fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]

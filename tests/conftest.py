@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
+from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker, Settings
 
 from cluster_portal.settings.base import redis_caches
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Pages are read in Russian; of the processes of pytest-xdist only the first compiles.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
+        trans_real._translations.clear()  # type: ignore[attr-defined]  # settings have been translated, from whatever was there before
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

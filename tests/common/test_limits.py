@@ -50,6 +50,13 @@ def test_the_api_counts_its_readers_too() -> None:
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
 
 
+def test_only_lists_that_are_searched_for_words_count() -> None:
+    addresses = [f"/organisations/?q={number}" for number in range(121)]
+    assert [Client().get(address).status_code for address in addresses] == [200] * 120 + [429]
+    assert Client().get("/organisations/?q=0").status_code == 200, "what is at hand costs nothing"
+    assert Client().get("/organisations/?kind=school").status_code == 200
+
+
 def all_at_once(times: int, ask: Callable[[], object]) -> Counter[object]:
     barrier, answers = threading.Barrier(times), SimpleQueue[object]()
 
