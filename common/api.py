@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from django.http import HttpHeaders
+from django.utils.translation import gettext as _
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 from common.errors import RuleViolated
+from common.models import LONGEST_KEY
+
+KEY_HEADER = "Idempotency-Key"
 
 
 class Pagination(PageNumberPagination):
@@ -21,3 +27,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, RuleViolated):
         return Response({"code": error.code, "detail": error.message}, status=status.HTTP_409_CONFLICT)
     return default_handler(error, context)
+
+
+def key_of(headers: HttpHeaders) -> str:
+    """What tells this request from others. Raises ValidationError (400) where it has none, or one too long."""
+    key = headers.get(KEY_HEADER, "")
+    if not 1 <= len(key) <= LONGEST_KEY:
+        problem = _("A request that makes something carries a key of its own, of 1 to 64 characters.")
+        raise ValidationError({KEY_HEADER: [problem]}, code="idempotency_key_missing")
+    return key

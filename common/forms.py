@@ -1,6 +1,12 @@
+import uuid
+from typing import Any, cast
+
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 
+from common.errors import RuleViolated
+from common.models import LONGEST_KEY
 from common.view_settings import ViewSettings
 
 
@@ -17,3 +23,24 @@ class ViewSettingsForm(forms.Form):
     @property
     def view_settings(self) -> ViewSettings:
         return ViewSettings(**self.cleaned_data)
+
+
+class OnceForm(forms.Form):
+    """A form that makes something: it carries a key, and keeps it until what it asks for has been made."""
+
+    request_key = forms.CharField(max_length=LONGEST_KEY, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
+
+    @property
+    def key(self) -> str:
+        return str(self.cleaned_data["request_key"])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "request_key"}
+
+    def refuse(self, error: RuleViolated) -> None:
+        """Show why nothing was made. The key is a new one, so that what is sent next counts as meant anew."""
+        data = cast("QueryDict", self.data).copy()
+        data[self.add_prefix("request_key")] = uuid.uuid4().hex
+        self.data = data
+        self.add_error(None, error.message)

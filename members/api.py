@@ -1,14 +1,33 @@
 """Public API of the directory."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import permissions, serializers, viewsets
+from rest_framework import permissions, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from common.api import KEY_HEADER, key_of
+from common.countries import country_codes
 from members.filters import SORTS, Overview, Selection
-from members.models import Direction, Kind, Organisation, Region, Tier
+from members.models import (
+    Direction,
+    Kind,
+    OfficeStatusChange,
+    Organisation,
+    Region,
+    RepresentativeOffice,
+    Tier,
+    User,
+)
+from members.offices import report_turn_once
+from members.policies import can_edit_organisation
 
 
 class RegionSerializer(serializers.ModelSerializer):
@@ -65,6 +84,34 @@ class OrganisationSerializer(serializers.ModelSerializer):
 class OrganisationDetailSerializer(OrganisationSerializer):
     class Meta(OrganisationSerializer.Meta):
         fields = [*OrganisationSerializer.Meta.fields, "inn", "ogrn", "about", "about_en"]
+
+
+class OfficeTurnSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = OfficeStatusChange
+        fields = ["status", "since", "precision", "note", "note_en"]
+
+
+class OfficeSerializer(serializers.ModelSerializer):
+    """An office abroad; its last turn is how it stands now."""
+
+    turns = OfficeTurnSerializer(source="changes", many=True)
+
+    class Meta:
+        model = RepresentativeOffice
+        fields = ["country", "city", "city_en", "turns"]
+
+
+class ReportedTurnSerializer(serializers.ModelSerializer):
+    """A turn in the life of the office at this place; the first one founds the office."""
+
+    country = serializers.ChoiceField(country_codes(), source="office.country", help_text="ISO 3166-1")
+    city = serializers.CharField(source="office.city", max_length=100, required=False, allow_blank=True)
+    city_en = serializers.CharField(source="office.city_en", max_length=100, required=False, allow_blank=True)
+
+    class Meta:
+        model = OfficeStatusChange
+        fields = ["country", "city", "city_en", *OfficeTurnSerializer.Meta.fields]
 
 
 class PublicViewSet(viewsets.ReadOnlyModelViewSet):
@@ -125,3 +172,34 @@ class OrganisationViewSet(PublicViewSet):
 
     def get_serializer_class(self) -> type[OrganisationSerializer]:
         return OrganisationSerializer if self.action == "list" else OrganisationDetailSerializer
+
+    @extend_schema(methods=["GET"], responses=OfficeSerializer(many=True))
+    @extend_schema(
+        methods=["POST"],
+        request=ReportedTurnSerializer,
+        responses={201: ReportedTurnSerializer},
+        parameters=[
+            OpenApiParameter(
+                KEY_HEADER,
+                str,
+                OpenApiParameter.HEADER,
+                required=True,
+                description="The same for every try of one turn",
+            )
+        ],
+    )
+    @action(detail=True, methods=["get", "post"], permission_classes=[permissions.IsAuthenticatedOrReadOnly])
+    def offices(self, request: Request, slug: str) -> Response:
+        """Offices abroad, for everybody to read; the head and the coordinators of the organisation report turns."""
+        organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
+        if request.method == "GET":
+            return Response(OfficeSerializer(organisation.offices.prefetch_related("changes"), many=True).data)
+        if not can_edit_organisation(request.user, organisation):
+            raise PermissionDenied(_("The head or a coordinator of the organisation may report on its offices."))
+        key = key_of(request.headers)
+        asked = ReportedTurnSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        place = asked.validated_data.pop("office")
+        turn = {**place, **asked.validated_data}
+        made = report_turn_once(organisation, by=cast("User", request.user), key=key, turn=turn)
+        return Response(ReportedTurnSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common import images
-from members.models import Organisation, User
+from common.countries import country_choices
+from common.forms import OnceForm
+from members.models import OfficeStatus, OfficeStatusChange, Organisation, User
 from members.services import PROFILE_FIELDS
 
 
@@ -88,3 +90,30 @@ class OrganisationProfileForm(forms.ModelForm):
         if upload:
             images.open_picture(upload)
         return upload
+
+
+class OfficeTurnForm(OnceForm, forms.ModelForm):
+    """What has happened with an office: the place tells which one, a new place founds one."""
+
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices)
+    city = forms.CharField(
+        label=_("City"), max_length=100, required=False, help_text=_("For an office listed above, as it stands there")
+    )
+    city_en = forms.CharField(label=_("City in English"), max_length=100, required=False)
+    status = forms.ChoiceField(label=_("How it stands now"), choices=OfficeStatus, widget=forms.RadioSelect)
+
+    class Meta:
+        model = OfficeStatusChange
+        fields = ["status", "since", "precision", "note", "note_en"]
+        labels = {
+            "since": _("Since"),
+            "precision": _("How exactly the day is known"),
+            "note": _("Note"),
+            "note_en": _("Note in English"),
+        }
+        widgets = {
+            "since": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "precision": forms.RadioSelect,
+        }
+
+    field_order = ["country", "city", "city_en"]

@@ -60,10 +60,14 @@ PAGES = """
 /dashboard/a/                            POST  login  factor 405
 /dashboard/a/profile/                    GET   login  factor 404    404    404    403    403    200    200    404
 /dashboard/a/profile/                    POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/offices/                    GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/offices/                    POST  login  factor 404    404    404    403    403    200    200    404
 /dashboard/hidden/                       GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/                       POST  login  factor 405
 /dashboard/hidden/profile/               GET   login  factor 404    404    404    403    403    200    200    404
 /dashboard/hidden/profile/               POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/hidden/offices/               GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/offices/               POST  login  factor 404    404    404    403    403    200    200    404
 
 # A paper of the organisation: for those who act for it, and for the office
 /certificates/2020-0001/                 GET   login  factor 404    404    404    200
@@ -71,13 +75,17 @@ PAGES = """
 /certificates/2020-0002/                 GET   login  factor 404
 /certificates/2020-0002/                 POST  login  factor 405
 
-# The API shows what is published, to everybody alike
+# The API shows what is published, to everybody alike; who acts for a consortium tells of its offices
 /api/v1/organisations/                   GET   200    factor 200
 /api/v1/organisations/                   POST  405    factor 405
 /api/v1/organisations/a/                 GET   200    factor 200
 /api/v1/organisations/a/                 POST  405    factor 405
 /api/v1/organisations/hidden/            GET   404    factor 404
 /api/v1/organisations/hidden/            POST  405    factor 405
+/api/v1/organisations/a/offices/         GET   200    factor 200
+/api/v1/organisations/a/offices/         POST  403    factor 403    403    403    403    403    400    400    403
+/api/v1/organisations/hidden/offices/    GET   404    factor 404    404    404    200
+/api/v1/organisations/hidden/offices/    POST  403    factor 404    404    404    403    403    400    400    403
 /api/v1/regions/                         GET   200    factor 200
 /api/v1/regions/                         POST  405    factor 405
 /api/v1/regions/RU-KHM/                  GET   200    factor 200

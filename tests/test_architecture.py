@@ -176,8 +176,8 @@ def test_text_is_empty_and_never_null() -> None:
     assert nullable == []
 
 
-# A document is shown with the record it is of, and made again there; a series of numbers is changed by nobody.
-TENDED_ELSEWHERE = {"Document", "NumberSeries"}
+# A document is shown with the record it is of, and made again there; numbers and keys are changed by nobody.
+TENDED_ELSEWHERE = {"Document", "IdempotencyKey", "NumberSeries"}
 
 
 def test_every_model_can_be_tended_in_the_office() -> None:

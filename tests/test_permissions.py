@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 from common import health
 from common.admin import ReadOnly
 from common.models import DeadTask, JobRun, SuppressedAddress
-from members.models import Direction, Region, Role, User
+from members.models import Direction, Kind, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     CertificateFactory,
@@ -43,7 +43,7 @@ class World:
 
     def __init__(self) -> None:
         self.client = Client()
-        self.ours = OrganisationFactory(slug="a", short_name="А")
+        self.ours = OrganisationFactory(slug="a", short_name="А", kind=Kind.CONSORTIUM)
         self.certificate = CertificateFactory(membership__organisation=self.ours, number="2020-0001", code="known-code")
         self.hidden = OrganisationFactory(slug="hidden", short_name="Скрытая", is_published=False)
         people: dict[str, list[User | None]] = {

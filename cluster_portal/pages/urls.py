@@ -15,6 +15,7 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
     path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
+    path("dashboard/<slug:slug>/offices/", views.dashboard_offices, name="dashboard_offices"),
 ]
 if settings.DEBUG:
     urlpatterns += [

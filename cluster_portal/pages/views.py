@@ -1,5 +1,7 @@
 """Pages that show several domains, and texts of the association."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -11,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
+from common.errors import RuleViolated
 from common.limits import limited
 from members.filters import Overview
-from members.forms import OrganisationProfileForm
-from members.models import Kind, MembershipCertificate, MembershipStatus, Organisation
+from members.forms import OfficeTurnForm, OrganisationProfileForm
+from members.models import Kind, MembershipCertificate, MembershipStatus, Organisation, User
+from members.offices import report_turn_once
 from members.policies import can_edit_organisation
 from members.services import update_profile
 
@@ -30,15 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     visible = Organisation.objects.visible_to(request.user)
     organisation = get_object_or_404(visible.select_related("region"), slug=slug)
-    has_parts = organisation.kind == Kind.CONSORTIUM
+    sub_members = visible.filter(consortium=organisation).select_related("region")
     context = {
         "organisation": organisation,
         "people": organisation.public_people.filter(is_published=True),
         "memberships": organisation.memberships.running(),
         "directions": Overview.load().directions_of(organisation.direction_slugs),
         "consortium": organisation.consortium_id and visible.filter(pk=organisation.consortium_id).first(),
-        "sub_members": visible.filter(consortium=organisation).select_related("region") if has_parts else [],
-        "offices": organisation.offices.prefetch_related("changes") if has_parts else [],
+        "sub_members": sub_members if organisation.is_consortium else [],
+        "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
     }
     return render(request, "pages/organisation_detail.html", context)
@@ -110,6 +114,26 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The profile is saved."))
         return redirect("pages:dashboard_overview", slug=slug)
     return render(request, "pages/dashboard_profile.html", {"organisation": organisation, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_offices(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = _own_organisation(request, slug)
+    may_edit = can_edit_organisation(request.user, organisation)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied(_("The head or a coordinator of the organisation may report on its offices."))
+    form = OfficeTurnForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            report_turn_once(organisation, by=cast("User", request.user), key=form.key, turn=form.asked)
+        except RuleViolated as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Written into the history of the office."))
+            return redirect("pages:dashboard_offices", slug=slug)
+    offices = organisation.offices.prefetch_related("changes")
+    context = {"organisation": organisation, "offices": offices, "form": form, "may_edit": may_edit}
+    return render(request, "pages/dashboard_offices.html", context)
 
 
 def _certificate(organisation: Organisation) -> MembershipCertificate | None:

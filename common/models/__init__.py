@@ -1,13 +1,16 @@
 from common.models.content import PublicContent
 from common.models.documents import Document, DocumentState
+from common.models.idempotency import LONGEST_KEY, IdempotencyKey
 from common.models.jobs import DeadTask, JobRun
 from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress
 from common.models.numbers import NumberSeries
 
 __all__ = [
+    "LONGEST_KEY",
     "DeadTask",
     "Document",
     "DocumentState",
+    "IdempotencyKey",
     "JobRun",
     "MailAttachment",
     "MailState",

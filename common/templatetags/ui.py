@@ -11,7 +11,6 @@ from html import escape, unescape
 from typing import Any, Protocol
 from xml.etree import ElementTree
 
-from babel import Locale
 from django import template
 from django.core.paginator import Paginator
 from django.template.defaultfilters import date as format_date
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from common import images, querystring
+from common.countries import country_name
 from common.shapes import SHAPES
 from common.tiles import Tile
 from common.view_settings import ViewSettings
@@ -212,7 +212,7 @@ def page_range(paginator: Paginator, number: int) -> Iterable[int | str]:
 @register.filter
 def country(code: str) -> str:
     """The name of a country in the reader's language, by its code of ISO 3166-1."""
-    return Locale(get_language() or "ru").territories.get(code, code)
+    return country_name(code)
 
 
 @register.filter

@@ -1,10 +1,19 @@
+import datetime
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from common.models import PublicContent
 from common.translation import Translated
+
+
+def validate_no_later_than_today(day: datetime.date) -> None:
+    if day > timezone.localdate():
+        raise ValidationError(_("What lies ahead has not happened yet."), code="ahead")
 
 
 class OfficeStatus(models.TextChoices):
@@ -25,6 +34,7 @@ class RepresentativeOffice(PublicContent):
     city_en = models.CharField(_("city in English"), max_length=100, blank=True)
 
     place: ClassVar = Translated("city")
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("representative office")
@@ -53,12 +63,19 @@ class OfficeStatusChange(PublicContent):
     office = models.ForeignKey(RepresentativeOffice, models.CASCADE, related_name="changes", verbose_name=_("office"))
     position = models.PositiveSmallIntegerField(_("order"), help_text=_("Order of events where dates are not known"))
     status = models.CharField(_("status"), max_length=10, choices=OfficeStatus)
-    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty where it is not known"))
+    since = models.DateField(
+        _("since"),
+        null=True,
+        blank=True,
+        validators=[validate_no_later_than_today],
+        help_text=_("Empty where it is not known"),
+    )
     precision = models.CharField(_("known to the"), max_length=5, choices=Precision, default=Precision.DAY)
     note = models.CharField(_("note"), max_length=300, blank=True)
     note_en = models.CharField(_("note in English"), max_length=300, blank=True)
 
     remark: ClassVar = Translated("note")
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("change of status")

@@ -243,9 +243,13 @@ class Organisation(PublicContent):
         return ValidationError(_("“%(name)s” is itself a part of this one."), code="circle", params=params)
 
     def _mistake_of_kind(self) -> ValidationError | None:
-        if self.pk and self.kind != Kind.CONSORTIUM and self.sub_members.exists():
+        if self.pk and not self.is_consortium and self.sub_members.exists():
             return ValidationError(_("It has members, so it remains a cluster or consortium."), code="has_members")
         return None
+
+    @property
+    def is_consortium(self) -> bool:
+        return self.kind == Kind.CONSORTIUM
 
     if TYPE_CHECKING:
 

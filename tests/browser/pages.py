@@ -21,6 +21,7 @@ class Page:
 
 PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
+CONSORTIUM = "consortium@example.org"
 STAFF = "staff@example.org"
 VISITOR = "visitor@example.org"
 PROTECTED = "protected@example.org"
@@ -43,6 +44,7 @@ PAGES = [
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
+    Page("dashboard-offices", "/dashboard/noc-kuzbass/offices/", CONSORTIUM),
     Page("dashboard-forbidden", "/dashboard/phystech-lyceum/profile/", "viewer@example.org", status=403),
     Page("dashboard-empty", "/dashboard/", VISITOR),
     # On the way in
