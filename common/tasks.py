@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from celery.signals import task_failure
 from django.utils.translation import gettext_lazy as _
 
-from common import documents, health, jobs
+from common import documents, health, jobs, retention
 from common.mail import relay
 from common.models import DeadTask
 
@@ -16,6 +16,16 @@ SWEEP_MAIL = jobs.register(
 )
 SWEEP_DOCUMENTS = jobs.register(
     jobs.Job("sweep_documents", _("Make the documents that were left"), documents.make_due, every=timedelta(seconds=30))
+)
+
+FORGET = jobs.register(
+    jobs.Job(
+        "forget",
+        _("Delete what has outlived its term"),
+        retention.forget,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=10),
+    )
 )
 
 

@@ -1,0 +1,29 @@
+"""What need not be kept is not kept. The terms stand in docs/privacy.md, for people to read."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from common.models import DeadTask, IdempotencyKey, JobRun, MailState, OutgoingMail
+
+LETTERS = timedelta(days=180)  # who asks whether they were told asks within half a year
+DEAD_TASKS = timedelta(days=90)
+JOB_RUNS = timedelta(days=14)
+KEYS = timedelta(days=7)  # no program tries for longer
+
+ON_THE_WAY = (MailState.QUEUED, MailState.RETRY, MailState.SENDING)
+
+
+def forget() -> None:
+    """Delete what has outlived its term. Of each job the last run stays, however old."""
+    now = timezone.now()
+    OutgoingMail.objects.filter(created_at__lt=now - LETTERS).exclude(state__in=ON_THE_WAY).delete()
+    DeadTask.objects.filter(failed_at__lt=now - DEAD_TASKS).delete()
+    IdempotencyKey.objects.filter(created_at__lt=now - KEYS).delete()
+    _forget_runs(now - JOB_RUNS)
+
+
+def _forget_runs(before: datetime) -> None:
+    later = JobRun.objects.filter(job=OuterRef("job"), slot__gt=OuterRef("slot"))
+    JobRun.objects.filter(Exists(later), slot__lt=before).delete()

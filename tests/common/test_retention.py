@@ -1,0 +1,64 @@
+"""What has outlived its term goes by itself."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db.models import Model
+from django.utils import timezone
+
+from common.models import DeadTask, IdempotencyKey, JobRun, MailAttachment, MailState, OutgoingMail
+from common.retention import DEAD_TASKS, JOB_RUNS, KEYS, LETTERS, forget
+from tests.factories.common import OutgoingMailFactory
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def written(age: timedelta, state: MailState) -> OutgoingMail:
+    with time_machine.travel(timezone.now() - age, tick=False):
+        moment = timezone.now()
+        return OutgoingMailFactory(state=state, tried_at=moment, finished_at=moment)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_kept"),
+    [
+        (MailState.SENT, False),
+        (MailState.FAILED, False),
+        (MailState.UNKNOWN, False),
+        (MailState.QUEUED, True),
+        (MailState.RETRY, True),
+        (MailState.SENDING, True),
+    ],
+)
+def test_old_letters_go_with_what_is_attached_unless_they_are_on_their_way(state: MailState, is_kept: bool) -> None:
+    old, young = written(LETTERS + DAY, state), written(LETTERS - DAY, state)
+    MailAttachment.objects.create(mail=old, name="a.txt", kind="text/plain", content=b"a")
+    forget()
+    assert {*OutgoingMail.objects.all()} == ({old, young} if is_kept else {young})
+    assert MailAttachment.objects.exists() is is_kept
+
+
+def test_old_runs_go_but_the_last_of_each_job() -> None:
+    now = timezone.now()
+    ages = {"often": [0 * DAY, JOB_RUNS - DAY, JOB_RUNS + DAY, JOB_RUNS * 2], "seldom": [JOB_RUNS * 2, JOB_RUNS * 3]}
+    for job, slots in ages.items():
+        for age in slots:
+            JobRun.objects.create(job=job, slot=now - age)
+    forget()
+    left = [(run.job, now - run.slot) for run in JobRun.objects.order_by("job", "-slot")]
+    assert left == [("often", 0 * DAY), ("often", JOB_RUNS - DAY), ("seldom", JOB_RUNS * 2)]
+
+
+@pytest.mark.parametrize(
+    ("model", "term", "fields"),
+    [(IdempotencyKey, KEYS, {"key": ""}), (DeadTask, DEAD_TASKS, {"arguments": {"args": []}})],
+)
+def test_old_keys_and_failed_tasks_go(model: type[Model], term: timedelta, fields: dict[str, object]) -> None:
+    kept = []
+    for age in (term + DAY, term - DAY):
+        with time_machine.travel(timezone.now() - age, tick=False):
+            kept = [model._default_manager.create(**{name: value or str(age) for name, value in fields.items()})]
+    forget()
+    assert [*model._default_manager.all()] == kept
