@@ -59,6 +59,7 @@ def test_old_keys_and_failed_tasks_go(model: type[Model], term: timedelta, field
     kept = []
     for age in (term + DAY, term - DAY):
         with time_machine.travel(timezone.now() - age, tick=False):
-            kept = [model._default_manager.create(**{name: value or str(age) for name, value in fields.items()})]
+            values = {name: value or str(age) for name, value in fields.items()}
+            kept = [model._default_manager.create(**values)]
     forget()
     assert [*model._default_manager.all()] == kept
