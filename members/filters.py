@@ -16,6 +16,7 @@ from members.models.organisation import OrganisationQuerySet
 
 LONGEST_KNOWN = 300  # s
 SORTS = {"name": ("sort_name", "pk"), "new": ("-created_at", "-pk")}
+BY_NAME_IN_ENGLISH = ("sort_name_en", "pk")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Selection:
     direction: tuple[str, ...] = ()
     sort: str = ""
     unknown: tuple[str, ...] = ()
+    is_english: bool = False
 
     @classmethod
     def read(cls, query: QueryDict, overview: "Overview") -> Self:
@@ -45,7 +47,8 @@ class Selection:
         unknown = tuple(value for name, values in asked.items() for value in values if value not in known[name])
         chosen = {name: tuple(value for value in values if value in known[name]) for name, values in asked.items()}
         sort = "".join(chosen.pop("sort", ())[:1])
-        return cls(words=query.get("q", "").strip(), sort=sort, unknown=unknown, **chosen)
+        words, is_english = query.get("q", "").strip(), get_language() == "en"
+        return cls(words=words, sort=sort, unknown=unknown, is_english=is_english, **chosen)
 
     @property
     def narrows(self) -> bool:
@@ -54,7 +57,10 @@ class Selection:
     def of(self, found: OrganisationQuerySet) -> OrganisationQuerySet:
         """Those of ``found``, which the words have found, that are meant, in the order asked for."""
         chosen = self._narrowed(found)
-        return chosen.order_by(*SORTS[self.sort]) if self.sort else chosen
+        sort = self.sort or ("" if self.words else "name")  # of what was found by words the best comes first
+        if sort == "name" and self.is_english:
+            return chosen.order_by(*BY_NAME_IN_ENGLISH)
+        return chosen.order_by(*SORTS[sort]) if sort else chosen
 
     def counts(self, found: OrganisationQuerySet) -> "Counts":
         """How many there are in all, and behind each choice with the other filters as they are; one query."""

@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -74,7 +74,7 @@ class WebsiteField(models.URLField):
         return super().formfield(**{**kwargs, "assume_scheme": "https"})
 
 
-FILLED_BY_DATABASE = ["sort_name", "tier", "direction_slugs", "search_vector", "search_text"]
+FILLED_BY_DATABASE = ["sort_name", "sort_name_en", "tier", "direction_slugs", "search_vector", "search_text"]
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -146,6 +146,11 @@ class Organisation(PublicContent):
         output_field=models.CharField(max_length=80),
         db_persist=True,
     )
+    sort_name_en = models.GeneratedField(
+        expression=Lower(Case(When(short_name_en="", then="short_name"), default="short_name_en")),
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+    )
     # From here on filled by triggers (migration 0002), whoever writes: one row is all that the directory reads.
     tier = models.CharField(
         _("tier"),
@@ -206,6 +211,9 @@ class Organisation(PublicContent):
             GinIndex(fields=["search_vector"], name="organisation_search"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="organisation_similar"),
             models.Index(fields=["sort_name", "id"], condition=Q(is_published=True), name="organisation_public_list"),
+            models.Index(
+                fields=["sort_name_en", "id"], condition=Q(is_published=True), name="organisation_public_list_en"
+            ),
             models.Index(
                 fields=["kind", "region", "tier"], condition=Q(is_published=True), name="organisation_public_counts"
             ),

@@ -351,3 +351,19 @@ def test_what_changed_while_the_cache_was_away_is_known_after_a_while() -> None:
         assert Overview.load() is known
         clock.shift(LONGEST_KNOWN + 1)
         assert Overview.load().counts.total == known.counts.total + 1
+
+
+def test_english_readers_read_the_list_in_the_order_of_english_names(client: Client) -> None:
+    for short, english in (("Алмаз", "Zircon"), ("Яхонт", "Amber"), ("Берилл", "")):
+        OrganisationFactory(short_name=short, short_name_en=english)
+    orders = {
+        address: [row.title for row in client.get(address).context["directory"].rows]
+        for address in (
+            "/organisations/",
+            "/en/organisations/",
+            "/organisations/?sort=name",
+            "/en/organisations/?sort=name",
+        )
+    }
+    russian, english_order = ["Алмаз", "Берилл", "Яхонт"], ["Яхонт", "Алмаз", "Берилл"]
+    assert [*orders.values()] == [russian, english_order, russian, english_order]
