@@ -86,5 +86,5 @@ def ask(port: int, path: str) -> bytes:
 
 
 def _requests(port: int, paths: Sequence[str]) -> Iterator[bytes]:
-    headers = f"Host: 127.0.0.1:{port}\r\nX-Forwarded-Proto: https\r\nAccept-Encoding: gzip\r\n\r\n"
+    headers = f"Host: 127.0.0.1:{port}\r\nX-Forwarded-Proto: https\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n"
     return cycle(f"GET {path} HTTP/1.1\r\n{headers}".encode() for path in paths)

@@ -6,11 +6,13 @@ that meet an old page one makes it anew; the others are served the old one meanw
 
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
+import brotli
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, parse_cookie
@@ -23,8 +25,10 @@ REBUILD_FOR = 20  # s, after which a rebuild is taken for dead and another may b
 LONGEST_QUERY = 200  # characters
 ASKED_KEPT_FOR = 10 * 60  # s, of pages with a query: there is no end of them
 
+BROTLI_QUALITY = 9  # of 11: the last two take ten times as long
 MOST_AT_HAND = 200  # pages of about 10 KB in the memory of each process
 
+PREFIX = "page 2:"  # with another number after each change of StoredPage: old code and new share the cache for a while
 LOOKUP = "common.page_cache.lookup"  # where the outermost layer leaves what it found for the middleware
 
 Environ = dict[str, Any]
@@ -37,7 +41,7 @@ class StoredPage:
     fresh_until: float  # s since the epoch
     etag: str
     headers: Headers
-    packed: bytes  # gzip
+    packed: dict[str, bytes]  # by encoding, the best first
 
     def is_fresh(self, stamp: str) -> bool:
         return self.stamp == stamp and self.fresh_until > time.time()
@@ -46,11 +50,12 @@ class StoredPage:
         """Status, headers and body for this reader: 304 to who has the page, packed for who can unpack it."""
         if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return 304, self.headers, b""
-        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-            encoding, body = [("Content-Encoding", "gzip")], self.packed
-        else:
-            encoding, body = [], gzip.decompress(self.packed)
-        return 200, [*self.headers, *encoding, ("Content-Length", str(len(body)))], body
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        for encoding, body in self.packed.items():
+            if re.search(rf"\b{encoding}\b", accepted):
+                return 200, [*self.headers, ("Content-Encoding", encoding), ("Content-Length", str(len(body)))], body
+        body = gzip.decompress(self.packed["gzip"])
+        return 200, [*self.headers, ("Content-Length", str(len(body)))], body
 
 
 @dataclass(slots=True)
@@ -156,7 +161,7 @@ def _key(environ: Environ) -> str:
         ViewSettings.from_cookie(cookies.get(ViewSettings.COOKIE_NAME, "")).cookie_value,
         "fragment" if environ.get("HTTP_HX_REQUEST") == "true" else "",
     )
-    return "page:" + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return PREFIX + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _stored(response: HttpResponse, stamp: str, seconds: int) -> StoredPage:
@@ -165,7 +170,10 @@ def _stored(response: HttpResponse, stamp: str, seconds: int) -> StoredPage:
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache"  # keep it, but ask each time: the answer is 304 while nothing changed
     patch_vary_headers(response, ("Cookie", "Accept-Encoding", "HX-Request"))
-    packed = gzip.compress(response.content, compresslevel=6, mtime=0)
+    packed = {
+        "br": brotli.compress(response.content, quality=BROTLI_QUALITY),
+        "gzip": gzip.compress(response.content, compresslevel=6, mtime=0),
+    }
     return StoredPage(stamp, time.time() + seconds, etag, list(response.items()), packed)
 
 
