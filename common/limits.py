@@ -60,10 +60,10 @@ def limited(scope: str, *, parameter: str = "") -> Callable:
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            throttle = _PageThrottle(scope)
-            counts = not parameter or request.GET.get(parameter)
-            if counts and not throttle.allow_request(request, view):
-                raise TooManyRequests(wait=math.ceil(throttle.wait()))
+            if not parameter or request.GET.get(parameter):
+                throttle = _PageThrottle(scope)
+                if not throttle.allow_request(request, view):
+                    raise TooManyRequests(wait=math.ceil(throttle.wait()))
             return view(request, *args, **kwargs)
 
         return wrapped
