@@ -274,6 +274,7 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 # --- Mail --------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "common.mail.backend.EmailBackend"
+EMAIL_TIMEOUT = 20  # s, for each word of the server
 # Letters that a domain takes within a minute, where its server is known to put off whoever sends more.
 MAIL_PER_MINUTE: dict[str, int] = {}
 
