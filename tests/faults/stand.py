@@ -69,15 +69,13 @@ def worker(name: str, *options: str, **changes: object) -> Process:
     return Process("celery", "--app=cluster_portal.celery:app", "worker", *alone, *options, **changes)
 
 
-def quick_worker(name: str, folder: Path, **changes: object) -> Process:
+def quick_worker(name: str, **changes: object) -> Process:
     """Two processes and beat in one, and the jobs of tests.faults.quick."""
-    options = ("--concurrency=2", "--beat", f"--schedule={folder / name}", "--include=tests.faults.quick")
-    return worker(name, *options, **changes)
+    return worker(name, "--concurrency=2", "--beat", "--include=tests.faults.quick", **changes)
 
 
 def beat(folder: Path, **changes: object) -> Process:
-    arguments = (f"--schedule={folder / 'schedule'}", f"--pidfile={folder / 'beat.pid'}")
-    return Process("celery", "--app=cluster_portal.celery:app", "beat", *arguments, **changes)
+    return Process("celery", "--app=cluster_portal.celery:app", "beat", f"--pidfile={folder / 'beat.pid'}", **changes)
 
 
 def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:

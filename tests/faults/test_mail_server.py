@@ -26,11 +26,10 @@ READERS = [f"reader-{number}@{domain}.example.org" for domain in ("a", "b", "c")
 
 
 @pytest.fixture(scope="module")
-def port(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def port(django_db_setup: None) -> Iterator[int]:
     """Where two relays look for a mail server, as often as every second."""
     port = free_port()
-    folder = tmp_path_factory.mktemp("beat")
-    with running(quick_worker("relays", folder, EMAIL_PORT=port, EMAIL_TIMEOUT=PATIENCE)):
+    with running(quick_worker("relays", EMAIL_PORT=port, EMAIL_TIMEOUT=PATIENCE)):
         yield port
 
 
