@@ -108,7 +108,7 @@ def test_a_logo_in_the_office(disk: Disk) -> None:
     organisation.refresh_from_db()
     report(
         "the same in the office: nothing of the form is saved",
-        f"{refused.status_code}, told so: {told(refused.content.decode())}, {files(folder)}, {organisation.logo.name!r}",
+        f"{refused.status_code}, told so: {told(refused.content.decode())}, {files(folder)}, {organisation.logo}",
     )
     assert (refused.status_code, told(refused.content.decode())) == (409, True)
     assert (files(folder), organisation.logo.name) == ([], "")
