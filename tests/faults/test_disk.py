@@ -80,21 +80,24 @@ def test_a_logo(disk: Disk) -> None:
     address = f"/dashboard/{representative.organisation.slug}/profile/"
     client = Client()
     client.force_login(representative.user)
-    holds(LITTLE)
+    client.post(address, {"new_logo": picture()})
+    before = files(folder), Organisation.objects.get().logo.name
+    holds(sum(path.stat().st_size for path in folder.rglob("*")) + LITTLE)
     refused = client.post(address, {"city": "Сургут", "new_logo": picture()})
     left = Organisation.objects.get()
-    meanwhile = files(folder)
+    meanwhile = files(folder), left.logo.name
     holds(ROOM)
     accepted = client.post(address, {"city": "Сургут", "new_logo": picture()})
     organisation = Organisation.objects.get()
     report(
         "a logo for which there is no room: a clear error, no row without file, no file without row; then it works",
-        f"{refused.status_code}, told so: {told(refused.content.decode())}, {len(meanwhile)} files, logo "
-        f"{left.logo.name!r}, city {left.city!r}; with room {accepted.status_code} and {len(files(folder))} files",
+        f"{refused.status_code}, told so: {told(refused.content.decode())}, the old logo and its "
+        f"{len(meanwhile[0])} files stay: {meanwhile == before}; with room {accepted.status_code} and a new one",
     )
     assert (refused.status_code, told(refused.content.decode())) == (409, True)
-    assert (meanwhile, left.logo.name, left.city == "Сургут") == ([], "", False)
-    assert (accepted.status_code, len(files(folder)), bool(organisation.logo)) == (302, 4, True)
+    assert (meanwhile, left.city) == (before, "")
+    assert (accepted.status_code, len(files(folder)), organisation.city) == (302, 4, "Сургут")
+    assert organisation.logo.name not in before
 
 
 def test_a_logo_in_the_office(disk: Disk) -> None:

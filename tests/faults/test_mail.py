@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import transaction
 from django_redis import get_redis_connection
@@ -12,6 +13,7 @@ from django_redis import get_redis_connection
 from common.mail.letters import Letter
 from common.mail.purposes import Priority, Purpose, register
 from common.models import MailState, OutgoingMail
+from tests import mail
 from tests.faults.conftest import FULL
 from tests.faults.stand import Process, beat, eventually, free_port, report, running, worker
 
@@ -84,3 +86,22 @@ def test_the_broker_is_flushed_with_letters_waiting(scale: float, tmp_path: Path
         took = eventually(lambda: counted(MailState.SENT) == number, within=120, what="all sent")
     report(f"{number} letters sent within 120 s of the broker's return", f"sent in {took:.1f} s")
     assert len(sink.arrived()) == len(set(sink.arrived())) == number
+
+
+def test_a_process_is_killed_in_the_middle_of_its_task() -> None:
+    """As by a system out of memory; there is no beat, so no sweep that would find what it leaves."""
+    sink = mail.Sink(delay=0.05)
+    with mail.listening(sink), running(first := worker("oom", EMAIL_PORT=sink.port)):
+        write(20)
+        eventually(lambda: len(sink.letters) > 2, within=30, what="the relay works")
+        [process] = psutil.Process(first.process.pid).children()
+        process.kill()
+        took = eventually(lambda: counted(MailState.QUEUED) == 0, within=30, what="all sent")
+        time.sleep(1)
+    arrived = Counter(letter["To"] for letter in sink.letters)
+    report(
+        "a process of a worker is killed: its task is delivered again at once",
+        f"{len(arrived)} of 20 letters arrived, the rest within {took:.1f} s, {counted(MailState.SENDING)} unclear",
+    )
+    assert max(arrived.values()) == 1
+    assert len(arrived) >= 19
