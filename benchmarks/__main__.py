@@ -1,4 +1,5 @@
-"""Prints the table. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures."""
+"""Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
+are the letters."""
 
 import argparse
 import os
@@ -9,6 +10,7 @@ from contextlib import ExitStack, closing
 
 import psycopg2
 
+from benchmarks import mail
 from benchmarks.figures import FIGURES, ORGANISATIONS, YARDSTICK, Figure
 from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
@@ -27,11 +29,18 @@ FILL_BARE = "import django; django.setup(); from benchmarks.bare.models import f
 
 def main() -> None:
     arguments = _arguments()
-    with servers(HOME / "bench") as urls, ExitStack() as stack:
+    with servers(HOME / "bench") as urls, closing(psycopg2.connect(urls["DATABASE_URL"])) as database:
         os.environ |= {**ENVIRONMENT, **urls}
-        database = stack.enter_context(closing(psycopg2.connect(urls["DATABASE_URL"])))
         database.autocommit = True
         _prepare(database)
+        if arguments.words != ["mail"]:
+            _pages(arguments, database)
+        if not arguments.words or "mail" in arguments.words:
+            mail.print_table(arguments.rounds)
+
+
+def _pages(arguments: argparse.Namespace, database: "psycopg2.extensions.connection") -> None:
+    with ExitStack() as stack:
         running = {
             "bare": stack.enter_context(serving("benchmarks.bare.wsgi", "benchmarks.bare.settings")),
             "cold": stack.enter_context(serving("cluster_portal.wsgi:portal", "benchmarks.settings_cold")),

@@ -42,7 +42,7 @@ def serving(application: str, settings: str) -> Iterator[Server]:
         stderr=log,
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         yield Server(port, psutil.Process(process.pid))
     finally:
         process.terminate()
@@ -50,7 +50,7 @@ def serving(application: str, settings: str) -> Iterator[Server]:
         log.close()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):

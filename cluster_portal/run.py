@@ -106,11 +106,10 @@ def _supervise(port: int, started: list[psutil.Process]) -> int:
     # Who runs a development copy as root, in a container, need not be told that Celery dislikes it.
     python = [sys.executable, "-u", "-W", "ignore:You're running the worker with superuser privileges"]
     celery = [*python, "-m", "celery", "--app", "cluster_portal.celery:app", "--quiet"]
-    schedule = str(HOME / "run" / "celerybeat-schedule")
     commands = {
         "web": [*python, "manage.py", "runserver", f"127.0.0.1:{port}"],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=INFO"],
-        "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile=", "--schedule", schedule],
+        "beat": [*celery, "beat", "--loglevel=WARNING", "--pidfile="],
     }
     ADDRESS.write_text(f"at http://127.0.0.1:{port}/")
     output: SimpleQueue[tuple[str, bytes]] = SimpleQueue()

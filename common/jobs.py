@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -29,6 +30,7 @@ class Job:
 
 
 JOBS: dict[str, Job] = {}
+LOST_AFTER = timedelta(minutes=7)  # longer than the time limit of a task
 
 
 def register(job: Job) -> Job:
@@ -39,17 +41,21 @@ def register(job: Job) -> Job:
 
 
 def due() -> list[Job]:
-    """Whose present slot nobody has claimed yet. A slot that was missed as all was down is run late, but not twice."""
+    """Whose present slot nobody has claimed yet, or who has claimed it vanished at work. A slot that was missed as all
+    was down is run late, but not twice.
+    """
     now = timezone.now()
     slots = {name: job.slot(now) for name, job in JOBS.items()}
-    claimed = set(JobRun.objects.filter(slot__in=set(slots.values())).values_list("job", "slot"))
+    runs = JobRun.objects.filter(slot__in=set(slots.values())).exclude(_lost(now))
+    claimed = set(runs.values_list("job", "slot"))
     return [job for name, job in JOBS.items() if (name, slots[name]) not in claimed]
 
 
 def run(job: Job) -> bool:
     """Claim the present slot and run the job; False where another has claimed it."""
-    claim, is_ours = JobRun.objects.get_or_create(job=job.name, slot=job.slot(timezone.now()))
-    if not is_ours:
+    now = timezone.now()
+    claim, is_new = JobRun.objects.get_or_create(job=job.name, slot=job.slot(now))
+    if not is_new and not JobRun.objects.filter(_lost(now), pk=claim.pk).update(started_at=now):
         return False
     try:
         job.run()
@@ -60,3 +66,8 @@ def run(job: Job) -> bool:
         claim.finished_at = timezone.now()
         claim.save(update_fields=["finished_at", "error"])
     return True
+
+
+def _lost(now: datetime) -> Q:
+    """A run that was killed: it is neither finished nor can it still be at work."""
+    return Q(finished_at=None, started_at__lt=now - LOST_AFTER)

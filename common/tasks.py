@@ -49,7 +49,7 @@ def make_documents() -> None:
 def tick() -> None:
     """Sent by beat every few seconds."""
     for job in jobs.due():
-        run_job.apply_async((job.name,), expires=job.every.total_seconds())
+        run_job.delay(job.name)
 
 
 @shared_task

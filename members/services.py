@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -23,12 +24,14 @@ from members.models import Membership, MembershipStatus, MembershipStatusChange,
 
 LOGO_FOLDER = "logos"
 
+logger = structlog.get_logger(__name__)
+
 
 @transaction.atomic
 def set_logo(organisation: Organisation, *, upload: UploadedFile | ContentFile) -> Organisation:
     """Store ``upload`` anew in the sizes of ``images.LOGO_SIZES``; the old files go after the commit.
 
-    Raises ValidationError where the upload is no acceptable picture.
+    Raises ValidationError where the upload is no acceptable picture; RuleViolated where the disk is full.
     """
     picture = images.open_picture(upload)
     locked = _locked(organisation)
@@ -69,9 +72,17 @@ def _assign_logo(locked: Organisation, picture: Image.Image | None) -> None:
 
 
 def _stored_logo(picture: Image.Image) -> str:
-    name = default_storage.save(images.random_name(LOGO_FOLDER), images.as_webp(picture, max(images.LOGO_SIZES)))
-    for side in images.LOGO_SIZES:
-        default_storage.save(images.variant_name(name, side), images.as_webp(picture, side))
+    """All its sizes, or none. Raises RuleViolated where the disk takes no more."""
+    name = images.random_name(LOGO_FOLDER)
+    sizes = {name: max(images.LOGO_SIZES)} | {images.variant_name(name, side): side for side in images.LOGO_SIZES}
+    try:
+        for path, side in sizes.items():
+            default_storage.save(path, images.as_webp(picture, side))
+    except OSError as error:
+        logger.exception("logo_not_stored")
+        for path in sizes:
+            default_storage.delete(path)
+        raise RuleViolated(_("The portal cannot keep the file just now. Try again later."), code="no_room") from error
     return name
 
 
@@ -90,7 +101,7 @@ def update_profile(organisation: Organisation, *, changes: Mapping[str, Any]) ->
     """Write the fields of PROFILE_FIELDS, the ``directions`` and the logo (``new_logo``, or ``no_logo``).
 
     Whatever differs is one row of the history; where nothing does, nothing is written.
-    Raises ValidationError where the logo is no acceptable picture.
+    Raises ValidationError where the logo is no acceptable picture; RuleViolated where the disk is full.
     """
     locked = _locked(organisation)
     changed = [name for name in PROFILE_FIELDS if _assigned(locked, name, changes[name])]

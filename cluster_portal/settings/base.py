@@ -274,6 +274,7 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 # --- Mail --------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "common.mail.backend.EmailBackend"
+EMAIL_TIMEOUT = 20  # s, for each word of the server
 # Letters that a domain takes within a minute, where its server is known to put off whoever sends more.
 MAIL_PER_MINUTE: dict[str, int] = {}
 
@@ -290,9 +291,11 @@ CELERY_TASK_TIME_LIMIT = 6 * 60
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_BEAT_SCHEDULER = "cluster_portal.clock.Clock"
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "common.tasks.record_heartbeat", "schedule": 15.0, "options": {"expires": 15}},
-    "tick": {"task": "common.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
+    # They do not expire: a worker whose clock is ahead would throw away what others still take.
+    "heartbeat": {"task": "common.tasks.record_heartbeat", "schedule": 15.0},
+    "tick": {"task": "common.tasks.tick", "schedule": 10.0},
 }
 
 # --- API ---------------------------------------------------------------------------------------------------

@@ -47,14 +47,8 @@ def relay() -> int:
                 mail = None if _must_stop(outcome, until) else _claim()
             if mail is None:
                 return sent
-            outcome = _deliver(session, mail)
+            outcome = Refused("the address is suppressed") if mail.is_suppressed else session.deliver(mail)
     return sent
-
-
-def _deliver(session: SmtpSession, mail: OutgoingMail) -> Outcome:
-    if SuppressedAddress.objects.filter(address=mail.recipient.lower()).exists():
-        return Refused("the address is suppressed")
-    return session.deliver(mail)
 
 
 def _must_stop(outcome: Outcome | None, until: float) -> bool:
@@ -63,8 +57,8 @@ def _must_stop(outcome: Outcome | None, until: float) -> bool:
 
 def _claim() -> OutgoingMail | None:
     """The next letter, marked as being sent; None where nothing is due."""
-    due = OutgoingMail.objects.due().exclude(domain__in=_busy_domains()).select_for_update(skip_locked=True)
-    mail = due.first()
+    due = OutgoingMail.objects.due().exclude(domain__in=_busy_domains()).with_what_sending_takes()
+    mail = due.select_for_update(skip_locked=True).first()
     if mail:
         mail.state, mail.attempts, mail.tried_at = MailState.SENDING, mail.attempts + 1, timezone.now()
         mail.save(update_fields=["state", "attempts", "tried_at"])

@@ -7,14 +7,16 @@ from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import force_str, punycode
 
 from common.models import OutgoingMail
 
-TIMEOUT = 20  # s, for each word of the server
 STOP = re.compile(rb"(?m)^\.")
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """It did not go out and may be tried again. ``is_server``: the server, not the letter, is the reason."""
+    """It did not go out and may be tried again. ``is_server``: the server listens to nobody, whatever the letter."""
 
     error: str
     is_server: bool = False
@@ -49,7 +51,7 @@ Outcome = Sent | Refused | Deferred | Unclear
 
 
 def as_bytes(mail: OutgoingMail) -> bytes:
-    """The letter as it travels, the same at each attempt."""
+    """The letter as it travels, the same at each attempt; ``mail`` comes from ``with_what_sending_takes``."""
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
@@ -65,7 +67,7 @@ def as_bytes(mail: OutgoingMail) -> bytes:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    for attachment in mail.attachments.all():
+    for attachment in mail.attachments.all() if mail.has_attachments else ():
         message.attach(attachment.name, bytes(attachment.content), attachment.kind)
     return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
 
@@ -95,18 +97,36 @@ class SmtpSession:
         except UnicodeError as error:
             return Refused(str(error), is_address=True)
         try:
-            server = self.server = self.server or _connect()
-            refusal = _announce(server, _bare(mail.sender), recipient)
+            server, refusal = self._begin(_bare(mail.sender))
         except (OSError, smtplib.SMTPException) as error:
-            return self._hang_up(Deferred(str(error) or type(error).__name__, is_server=True))
-        if refusal:
-            return self._start_over(refusal)
+            return self._hang_up(Deferred(_said(error), is_server=True))
         try:
+            if refusal := refusal or _announce(server, recipient):
+                return self._start_over(refusal)
+            # Its last line ends it: of a letter that could not be sent to the end nothing has arrived.
             server.send(letter + (b"" if letter.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+        except (OSError, smtplib.SMTPException) as error:  # perhaps because of this letter: the next may fare better
+            return self._hang_up(Deferred(_said(error)))
+        try:
             code, reply = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            return self._hang_up(Unclear(str(error) or type(error).__name__))
+            return self._hang_up(Unclear(_said(error)))
         return Sent() if code == 250 else self._start_over(_judged(code, reply))
+
+    def _begin(self, sender: str) -> tuple[smtplib.SMTP, Refused | Deferred | None]:
+        """A server that has heard from whom the letter is, and what speaks against it. Many servers end a conversation
+        after some letters, so one that has carried others is begun anew once."""
+        if self.server:
+            try:
+                if self.server.mail(sender)[0] == 250:
+                    return self.server, None
+            except (OSError, smtplib.SMTPException) as error:
+                logger.info("mail_server_hung_up", error=_said(error))
+            self.server.close()
+        server = self.server = _connect()
+        code, reply = server.mail(sender)
+        # Our own address is not welcome: that is for us to mend, and the letter waits for it.
+        return server, None if code == 250 else Deferred(_words(code, reply), is_server=True)
 
     def _hang_up(self, outcome: Outcome) -> Outcome:
         if self.server:
@@ -117,16 +137,16 @@ class SmtpSession:
     def _start_over(self, outcome: Outcome) -> Outcome:
         """A server that has refused a letter may take the next one."""
         try:
-            if self.server:
-                self.server.rset()
-        except (OSError, smtplib.SMTPException):
-            return self._hang_up(outcome)
-        return outcome
+            if self.server and self.server.rset()[0] == 250:
+                return outcome
+        except (OSError, smtplib.SMTPException) as error:
+            logger.info("mail_server_hung_up", error=_said(error))
+        return self._hang_up(outcome)
 
 
 def _connect() -> smtplib.SMTP:
     kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-    server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=TIMEOUT)
+    server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
     if settings.EMAIL_USE_TLS:
         server.starttls()
     if settings.EMAIL_HOST_USER:
@@ -141,11 +161,8 @@ def _bare(address: str) -> str:
     return f"{local.encode('ascii').decode()}@{punycode(domain)}"
 
 
-def _announce(server: smtplib.SMTP, sender: str, recipient: str) -> Refused | Deferred | None:
-    """From whom, to whom, and that the letter follows; None where the server waits for it."""
-    code, reply = server.mail(sender)
-    if code != 250:  # our own address is not welcome: that is for us to mend, and the letter waits for it
-        return Deferred(_words(code, reply), is_server=True)
+def _announce(server: smtplib.SMTP, recipient: str) -> Refused | Deferred | None:
+    """To whom, and that the letter follows; None where the server waits for it."""
     code, reply = server.rcpt(recipient)
     if code not in (250, 251):
         return _judged(code, reply)
@@ -156,8 +173,12 @@ def _announce(server: smtplib.SMTP, sender: str, recipient: str) -> Refused | De
 def _judged(code: int, reply: bytes) -> Refused | Deferred:
     """4xx is for now, 5xx for good; 5.1.x says that the address is wrong (RFC 3463)."""
     if code < 500:
-        return Deferred(_words(code, reply), is_server=code == 421)
+        return Deferred(_words(code, reply))
     return Refused(_words(code, reply), is_address=reply.startswith(b"5.1."))
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _words(code: int, reply: bytes) -> str:

@@ -90,6 +90,16 @@ def test_a_run_leaves_its_duration_and_its_error(job: jobs.Job, work: Counted) -
     assert jobs.due() == []
 
 
+def test_a_run_that_was_killed_is_taken_over_when_it_cannot_be_at_work_any_more(job: jobs.Job, work: Counted) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        JobRun.objects.create(job=job.name, slot=job.slot(NOON))
+        clock.shift(jobs.LOST_AFTER)
+        assert [jobs.due(), jobs.run(job)] == [[], False]
+        clock.shift(1)
+        assert [jobs.due(), jobs.run(job), jobs.due(), jobs.run(job)] == [[job], True, [], False]
+    assert work.runs == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_schedulers_at_once_one_runs_the_job(job: jobs.Job, work: Counted) -> None:
     start = Barrier(8)

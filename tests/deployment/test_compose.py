@@ -76,7 +76,7 @@ def command_of(name: str, **paths: object) -> list[str]:
     if command is None:
         command = shlex.join(json.loads(DOCKERFILE.rpartition("CMD ")[2]))
     for path, ours in paths.items():
-        stated = {"static": "/srv/static", "image": "var/static", "schedule": "/tmp/schedule", "to": "/backups"}[path]  # noqa: S108
+        stated = {"static": "/srv/static", "image": "var/static", "to": "/backups"}[path]
         assert stated in command
         command = command.replace(stated, str(ours))
     return shlex.split(command)
@@ -123,13 +123,10 @@ def test_web_answers_and_ends(web_environment: dict[str, str], log: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["worker", "beat"])
-def test_worker_and_beat_give_signs_of_life_and_end(
-    environment: dict[str, str], log: Path, tmp_path: Path, name: str
-) -> None:
+def test_worker_and_beat_give_signs_of_life_and_end(environment: dict[str, str], log: Path, name: str) -> None:
     Path(environment["ALIVE_FILE"]).unlink(missing_ok=True)
-    paths = {"schedule": tmp_path / "schedule"} if name == "beat" else {}
     assert not is_healthy(name, environment)
-    with running(command_of(name, **paths), environment, log) as process:
+    with running(command_of(name), environment, log) as process:
         eventually(lambda: is_healthy(name, environment), log)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

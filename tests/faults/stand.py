@@ -64,14 +64,18 @@ def running(*processes: Process) -> Iterator[None]:
                 process.kill()
 
 
-def worker(name: str, **changes: object) -> Process:
-    alone = ("--without-gossip", "--without-mingle", "--concurrency=1", f"--hostname={name}@%h")
-    return Process("celery", "--app=cluster_portal.celery:app", "worker", *alone, "--loglevel=WARNING", **changes)
+def worker(name: str, *options: str, **changes: object) -> Process:
+    alone = ("--without-gossip", "--without-mingle", "--concurrency=1", f"--hostname={name}@%h", "--loglevel=WARNING")
+    return Process("celery", "--app=cluster_portal.celery:app", "worker", *alone, *options, **changes)
+
+
+def quick_worker(name: str, **changes: object) -> Process:
+    """Two processes and beat in one, and the jobs of tests.faults.quick."""
+    return worker(name, "--concurrency=2", "--beat", "--include=tests.faults.quick", **changes)
 
 
 def beat(folder: Path, **changes: object) -> Process:
-    arguments = (f"--schedule={folder / 'schedule'}", f"--pidfile={folder / 'beat.pid'}")
-    return Process("celery", "--app=cluster_portal.celery:app", "beat", *arguments, **changes)
+    return Process("celery", "--app=cluster_portal.celery:app", "beat", f"--pidfile={folder / 'beat.pid'}", **changes)
 
 
 def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:
@@ -81,6 +85,10 @@ def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:
         assert time.monotonic() - began < within, f"not within {within} s: {what}"
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def report(promised: str, happened: str) -> None:
+    print(f"\npromised: {promised}\nhappened: {happened}")
 
 
 def free_port() -> int:

@@ -65,6 +65,14 @@ def test_many_letters_travel_over_one_connection(sink: Sink) -> None:
     assert (len(sink.letters), sink.connections) == (5, 1)
 
 
+def test_a_server_that_ends_a_conversation_gets_the_rest_in_the_next(sink: Sink) -> None:
+    sink.ends_after = 2
+    for number in range(5):
+        write(f"reader-{number}@example.org")
+    assert relay.relay() == 5
+    assert (len(sink.letters), sink.connections) == (5, 3)
+
+
 def test_the_awaited_go_before_the_bulk(sink: Sink) -> None:
     for purpose in (DIGEST, INVITATION, ACCOUNT):
         write(f"{purpose.name}@example.org", purpose=purpose)

@@ -1,0 +1,91 @@
+"""A task comes twenty times at once, each time on a connection of its own."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.db import connections, transaction
+from pytest_django import Settings
+
+from common import documents, jobs
+from common.mail.letters import Letter
+from common.models import Document, JobRun, OutgoingMail
+from common.tasks import make_documents, relay_mail, run_job
+from tests.faults.stand import report
+from tests.mail import Sink, listening
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+TIMES = 20
+PAPER = '#set document(title: "Бумага")\nБумага'
+
+
+def deliver(task: Callable[[], object]) -> None:
+    start, errors = Barrier(TIMES), []
+
+    def once() -> None:
+        try:
+            start.wait()
+            task()
+        except Exception as error:  # told below
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=once) for _ in range(TIMES)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def test_relay_mail(settings: Settings) -> None:
+    readers = [f"reader-{number}@example.org" for number in range(40)]
+    with transaction.atomic():
+        for reader in readers:
+            Letter("Тема", "Текст\n", to=[reader]).send()
+    with listening(Sink()) as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        deliver(relay_mail)
+    arrived = Counter(letter["To"] for letter in sink.letters)
+    states = Counter(OutgoingMail.objects.values_list("state", "attempts"))
+    report(
+        f"relay_mail delivered {TIMES} times at once sends each of {len(readers)} letters once, over 4 connections",
+        f"{sum(arrived.values())} letters to {len(arrived)} readers over {sink.connections}, {dict(states)}",
+    )
+    assert arrived == Counter(readers)
+    assert states == {("sent", 1): len(readers)}
+    assert sink.connections <= 4
+
+
+def test_make_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "paper.typ").write_text(PAPER)
+    monkeypatch.setattr(documents, "TEMPLATES", tmp_path)
+    monkeypatch.setattr(Document._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
+    with transaction.atomic():
+        for _number in range(10):
+            documents.order_document("paper.typ", {})
+    deliver(make_documents)
+    states = Counter(Document.objects.values_list("state", "attempts"))
+    files = [*(tmp_path / "documents").iterdir()]
+    report(
+        f"make_documents delivered {TIMES} times at once makes each of 10 documents once",
+        f"{dict(states)}, {len(files)} files",
+    )
+    assert states == {("made", 1): 10}
+    assert len(files) == 10
+
+
+def test_run_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+    job = jobs.Job("counted", "Работа", lambda: runs.append("run"), every=timedelta(days=1))
+    monkeypatch.setitem(jobs.JOBS, job.name, job)
+    deliver(lambda: run_job(job.name))
+    slots = JobRun.objects.filter(job=job.name).count()
+    report(f"run_job delivered {TIMES} times at once runs its slot once", f"{len(runs)} runs of {slots} slots")
+    assert (len(runs), slots) == (1, 1)
