@@ -8,7 +8,7 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from common.middleware import ENGLISH_PREFIX
+from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
 from members.models import Organisation
 

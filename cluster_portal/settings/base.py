@@ -305,7 +305,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "export": "20/min", "search": "120/min", "verify": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "120/min",
+        "export": "20/min",
+        "search": "120/min",
+        "unsubscribe": "600/min",
+        "verify": "30/min",
+    },
     "EXCEPTION_HANDLER": "common.api.exception_handler",
     # How many proxies of ours stand in front: a forwarding header of anybody else changes nothing.
     "NUM_PROXIES": 0,
