@@ -16,3 +16,8 @@ def absolute(path: str, *, language: str = "") -> str:
     """For letters: ``/join/`` with the host, in ``language`` or in the one that is active."""
     prefix = ENGLISH_PREFIX if (language or get_language()) == "en" else ""
     return f"{settings.SITE_ADDRESS}{prefix}{path}"
+
+
+def here(path: str) -> str:
+    """``/join/`` in the language of the page that is being made."""
+    return get_script_prefix() + path.removeprefix("/")

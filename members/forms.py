@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common import images
-from members.models import Organisation, User
+from members.models import How, Organisation, User
 from members.services import PROFILE_FIELDS
+from members.topics import TOPICS, Choices, Topic
 
 
 class SignupForm(account_forms.SignupForm):
@@ -88,3 +89,29 @@ class OrganisationProfileForm(forms.ModelForm):
         if upload:
             images.open_picture(upload)
         return upload
+
+
+class NotificationsReadForm(forms.Form):
+    """What came after the page was drawn stays unread."""
+
+    until = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class NotificationSettingsForm(forms.Form):
+    """One row of choices for each topic but service mail, which has no field."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Choices.of([person])
+        for topic in TOPICS.values():
+            if not topic.is_service:
+                self.fields[topic.name] = forms.ChoiceField(
+                    label=str(topic.title),
+                    choices=How.choices,
+                    widget=forms.RadioSelect,
+                    initial=choices.how(person, topic),
+                )
+
+    @property
+    def rows(self) -> list[tuple[Topic, forms.BoundField | None]]:
+        return [(topic, self[topic.name] if topic.name in self.fields else None) for topic in TOPICS.values()]
