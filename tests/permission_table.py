@@ -102,6 +102,14 @@ PAGES = """
 /account/                                POST  login  405
 /account/person/                         GET   login  200
 /account/person/                         POST  login  200
+/account/notifications/                  GET   login  200
+/account/notifications/                  POST  login  405
+/account/notifications/read/             GET   login  405
+/account/notifications/read/             POST  login  302
+/account/notifications/settings/         GET   login  200
+/account/notifications/settings/         POST  login  200
+/account/notifications/<notification>/open/ GET   login  405
+/account/notifications/<notification>/open/ POST  login  404    404    404    404    404    404    404    302    404
 /account/sessions/1/end/                 GET   login  405
 /account/sessions/1/end/                 POST  login  404
 
