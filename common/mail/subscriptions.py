@@ -34,9 +34,9 @@ class Subscription:
 
     @property
     def shown_address(self) -> str:
-        """Enough for the reader to know it, and for nobody else: ``a…@example.org``."""
+        """Enough for the reader to know it, and for nobody else: ``a***@example.org``."""
         local, _at, domain = self.address.rpartition("@")
-        return f"{local[:1]}…@{domain}"
+        return f"{local[:1]}***@{domain}"
 
     @property
     def subject(self) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.core.mail import get_connection
 from django.db import transaction
 from django_redis import get_redis_connection
 
@@ -23,9 +24,12 @@ KILLS = 3
 
 def write(number: int) -> None:
     for start in range(0, number, 500):
+        letters = [
+            Letter("Дайджест", f"№ {one}\n", to=[f"reader-{one}@example.org"], purpose=DIGEST)
+            for one in range(start, min(start + 500, number))
+        ]
         with transaction.atomic():
-            for one in range(start, min(start + 500, number)):
-                Letter("Дайджест", f"№ {one}\n", to=[f"reader-{one}@example.org"], purpose=DIGEST).send()
+            get_connection().send_messages(letters)
 
 
 def wait_for(sink: Sink, number: int) -> None:

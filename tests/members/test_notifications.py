@@ -119,18 +119,16 @@ def test_a_letter_says_what_the_list_says_and_where_to_look() -> None:
     tell(reader(), link="/dashboard/a/", title="Событие <b>&</b>")
     [letter] = OutgoingMail.objects.all()
     assert letter.subject == "Событие <b>&</b>"
-    assert letter.text.startswith(
-        "Здравствуйте!\n\nСобытие <b>&</b>.\n\nПодробности\n\nhttp://testserver/dashboard/a/\n\n—\n"
-    )
+    assert letter.text.startswith("Здравствуйте!\n\nПодробности\n\nhttp://testserver/dashboard/a/\n\n—\n")
     assert "\n\n\n" not in letter.text
     assert "Событие &lt;b&gt;&amp;&lt;/b&gt;" in letter.html
 
 
-def test_a_letter_of_what_cannot_be_looked_at_holds_no_link() -> None:
-    tell(reader(), topic=PEOPLE)
+def test_a_letter_without_details_or_a_page_to_look_at_says_what_happened() -> None:
+    notify([reader()], topic=PEOPLE, key="1", words=lambda: Words("Событие"))
     [letter] = OutgoingMail.objects.all()
+    assert letter.text.startswith("Здравствуйте!\n\nСобытие.\n\n—\n")
     assert "http" not in letter.text
-    assert "\n\n\n" not in letter.text
 
 
 def test_an_event_is_told_once_however_often_it_is_told() -> None:
