@@ -20,7 +20,7 @@ from members.topics import DIGEST, TOPICS, Choices, Topic
 
 KEPT_FOR = datetime.timedelta(days=365)
 DIGEST_HOUR = 6  # in the time of the association
-PEOPLE_AT_ONCE = 200
+PEOPLE_AT_ONCE = 250
 LONGEST_RUN = 4 * 60  # s, less than the time limit of a task
 
 

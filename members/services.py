@@ -213,7 +213,8 @@ def _words_of_change(change: MembershipStatusChange) -> Words:
 def tell_of_role(representative: Representative) -> None:
     """After its row was saved: the person and those who answer for the organisation hear what has become of the role.
 
-    The newest row of the history is the event, so whoever asks again tells nobody twice.
+    The newest row of the history is the event, of which nobody hears twice: not if it is told again, nor a head whose
+    own role it is.
     """
     now, *earlier = Representative.history.filter(id=representative.pk).order_by("-history_id")[:2]
     before = earlier[0].role if earlier and earlier[0].ended_at is None else ""
@@ -221,10 +222,9 @@ def tell_of_role(representative: Representative) -> None:
     if before == after:
         return
     person, organisation = representative.user, representative.organisation
-    others = [head for head in heads_of(organisation) if head != person]
     tell, link = partial(notify, topic=PEOPLE, key=f"role {now.history_id}"), representative.get_absolute_url()
     tell([person], words=partial(_words_to_person, organisation, before, after), link=link if after else "")
-    tell(others, words=partial(_words_to_heads, organisation, str(person), before, after), link=link)
+    tell(heads_of(organisation), words=partial(_words_to_heads, organisation, str(person), before, after), link=link)
 
 
 @transaction.atomic
