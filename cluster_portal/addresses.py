@@ -8,6 +8,7 @@ from django.urls import get_script_prefix, reverse
 if TYPE_CHECKING:
     from members.models.certificate import HasCode
     from members.models.organisation import HasSlug
+    from members.models.representative import HasOrganisation
 
 PLACE = "0"  # a slug that no address holds otherwise
 
@@ -24,3 +25,8 @@ def _pattern(prefix: str) -> str:
 
 def verify(certificate: "HasCode") -> str:
     return reverse("pages:verify", args=[certificate.code])
+
+
+def dashboard(record: "HasOrganisation") -> str:
+    """Of what an organisation's own people see there."""
+    return reverse("pages:dashboard_overview", args=[record.organisation.slug])

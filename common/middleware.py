@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, S
 from django.urls import set_script_prefix
 from django.utils import translation
 
+from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-ENGLISH_PREFIX = "/en"
 # The camera is for reading tickets at the door, on our own pages only; nothing else is ever asked for.
 PERMISSIONS_POLICY = ", ".join(
     ["camera=(self)"]

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import segno
@@ -19,6 +20,8 @@ from common.numbers import next_number
 from common.shapes import SHAPES
 from common.text import typographic
 from members.models import Kind, Membership, MembershipCertificate, MembershipStatus, Organisation, Tier, User
+from members.notifications import Words, heads_of, notify
+from members.topics import MEMBERSHIP
 
 MEMBER_TIERS = (Tier.FOUNDER, Tier.FULL, Tier.ASSOCIATE)  # a partner is no member
 TEMPLATE = "pdf/members/membership_certificate.typ"
@@ -61,6 +64,7 @@ def issue_certificate(membership: Membership, *, by: User | None) -> MembershipC
     if standing:
         standing.replaced_by = certificate
         standing.save(update_fields=["replaced_by"])
+    _tell(certificate, "issued", partial(_words_of_issue, certificate, standing))
     return certificate
 
 
@@ -75,6 +79,34 @@ def follow_membership(membership: Membership, *, by: User | None) -> None:
         issue_certificate(locked, by=by)
     elif locked.status == MembershipStatus.ACTIVE and (standing := locked.certificates.standing().first()):
         _withdraw(standing, timezone.localdate())
+        _tell(standing, "withdrawn", partial(_words_of_withdrawal, standing))
+
+
+def _tell(certificate: MembershipCertificate, what: str, words: Callable[[], Words]) -> None:
+    notify(
+        heads_of(certificate.organisation),
+        topic=MEMBERSHIP,
+        key=f"certificate {certificate.number} {what}",
+        words=words,
+        link=certificate.membership.get_absolute_url(),
+    )
+
+
+def _words_of_issue(certificate: MembershipCertificate, standing: MembershipCertificate | None) -> Words:
+    title = _("Certificate of membership № %(number)s has been issued") % {"number": certificate.number}
+    named = {"organisation": certificate.organisation.title}
+    if standing is None:
+        return Words(title, _("%(organisation)s: the PDF is on the dashboard.") % named)
+    named["old"] = standing.number
+    return Words(title, _("%(organisation)s: the former one, № %(old)s, is no longer valid.") % named)
+
+
+def _words_of_withdrawal(certificate: MembershipCertificate) -> Words:
+    named = {"organisation": certificate.organisation.title}
+    return Words(
+        _("Certificate of membership № %(number)s has been withdrawn") % {"number": certificate.number},
+        _("%(organisation)s is a partner of the association now, and partners have none.") % named,
+    )
 
 
 def _locked(membership: Membership) -> Membership:

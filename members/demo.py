@@ -25,6 +25,7 @@ from members.models import (
     RepresentativeOffice,
     User,
 )
+from members.services import tell_of_role
 
 DATA = Path(__file__).parent / "data" / "demo.yaml"
 PASSWORD = "school-cluster"  # noqa: S105 - public on purpose, for a machine of one's own
@@ -156,9 +157,11 @@ def load_logins() -> None:
         if entry["staff"] == "limited":
             user.groups.add(Group.objects.get(name=EDITORS))
         for role in entry["roles"]:
-            Representative.objects.get_or_create(
+            representative, made = Representative.objects.get_or_create(
                 organisation=Organisation.objects.get(slug=role["organisation"]),
                 user=user,
                 ended_at=None,
                 defaults={"role": role["role"], "position": role["position"]},
             )
+            if made:
+                tell_of_role(representative)

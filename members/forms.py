@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from common import images
 from common.countries import country_choices
 from common.forms import OnceForm
-from members.models import OfficeStatus, OfficeStatusChange, Organisation, User
+from members.models import How, OfficeStatus, OfficeStatusChange, Organisation, User
 from members.services import PROFILE_FIELDS
+from members.topics import TOPICS, Choices, Topic
 
 
 class SignupForm(account_forms.SignupForm):
@@ -117,3 +118,29 @@ class OfficeTurnForm(OnceForm, forms.ModelForm):
         }
 
     field_order = ["country", "city", "city_en"]
+
+
+class NotificationsReadForm(forms.Form):
+    """What came after the page was drawn stays unread."""
+
+    until = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class NotificationSettingsForm(forms.Form):
+    """One row of choices for each topic but service mail, which has no field."""
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Choices.of([person])
+        for topic in TOPICS.values():
+            if not topic.is_service:
+                self.fields[topic.name] = forms.ChoiceField(
+                    label=str(topic.title),
+                    choices=How.choices,
+                    widget=forms.RadioSelect,
+                    initial=choices.how(person, topic),
+                )
+
+    @property
+    def rows(self) -> list[tuple[Topic, forms.BoundField | None]]:
+        return [(topic, self[topic.name] if topic.name in self.fields else None) for topic in TOPICS.values()]

@@ -20,7 +20,17 @@ from common import images
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
 from members.certificates import follow_membership
-from members.models import Membership, MembershipStatus, MembershipStatusChange, Organisation, User
+from members.models import (
+    Membership,
+    MembershipStatus,
+    MembershipStatusChange,
+    Organisation,
+    Representative,
+    Role,
+    User,
+)
+from members.notifications import Words, heads_of, notify
+from members.topics import MEMBERSHIP, PEOPLE
 
 LOGO_FOLDER = "logos"
 
@@ -180,7 +190,91 @@ def change_membership_status(
     locked.status = status
     locked.ended_on = on if status == MembershipStatus.ENDED else None
     locked.save()
-    MembershipStatusChange.objects.create(membership=locked, status=status, on=on, by=by, reason=reason)
+    change = MembershipStatusChange.objects.create(membership=locked, status=status, on=on, by=by, reason=reason)
+    notify(
+        heads_of(locked.organisation),
+        topic=MEMBERSHIP,
+        key=f"membership change {change.pk}",
+        words=partial(_words_of_change, change),
+        link=locked.get_absolute_url(),
+    )
     follow_membership(locked, by=by)
     invalidate_public_pages()
     return locked
+
+
+def _words_of_change(change: MembershipStatusChange) -> Words:
+    title = {
+        MembershipStatus.ACTIVE: _("The membership is active again"),
+        MembershipStatus.SUSPENDED: _("The membership has been suspended"),
+        MembershipStatus.ENDED: _("The membership has ended"),
+    }[MembershipStatus(change.status)]
+    lines = [
+        change.membership.organisation.title,
+        _("Since: %(day)s") % {"day": date_format(change.on)},
+        _("Reason: %(reason)s") % {"reason": change.reason},
+    ]
+    return Words(title, "\n".join(lines))
+
+
+# --- Roles ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_of_role(representative: Representative) -> None:
+    """After its row was saved: the person and those who answer for the organisation hear what has become of the role.
+
+    The newest row of the history is the event, of which nobody hears twice: not if it is told again, nor a head whose
+    own role it is.
+    """
+    now, *earlier = Representative.history.filter(id=representative.pk).order_by("-history_id")[:2]
+    before = earlier[0].role if earlier and earlier[0].ended_at is None else ""
+    after = now.role if now.ended_at is None else ""
+    if before == after:
+        return
+    person, organisation = representative.user, representative.organisation
+    tell, link = partial(notify, topic=PEOPLE, key=f"role {now.history_id}"), representative.get_absolute_url()
+    tell([person], words=partial(_words_to_person, organisation, before, after), link=link if after else "")
+    tell(heads_of(organisation), words=partial(_words_to_heads, organisation, str(person), before, after), link=link)
+
+
+@transaction.atomic
+def delete_representative(representative: Representative) -> None:
+    """For what was entered by mistake; who has acted stays on record as ended. Repeated, does nothing."""
+    locked = Representative.objects.select_for_update(of=["self"]).filter(pk=representative.pk).first()
+    if locked is None:
+        return
+    if locked.ended_at is None:
+        locked.ended_at = timezone.now()
+        locked.save(update_fields=["ended_at"])
+        tell_of_role(locked)
+    locked.delete()
+
+
+def _words_to_person(organisation: Organisation, before: str, after: str) -> Words:
+    named = {"organisation": organisation.title}
+    if not after:
+        title = _("You no longer act for %(organisation)s") % named
+    elif before:
+        title = _("You have another role: %(organisation)s") % named
+    else:
+        title = _("You now act for %(organisation)s") % named
+    return Words(title, _role_then_and_now(before, after))
+
+
+def _words_to_heads(organisation: Organisation, person: str, before: str, after: str) -> Words:
+    named = {"organisation": organisation.title, "person": person}
+    if not after:
+        title = _("%(organisation)s: %(person)s no longer acts for it") % named
+    elif before:
+        title = _("%(organisation)s: %(person)s has another role") % named
+    else:
+        title = _("%(organisation)s: %(person)s now acts for it") % named
+    return Words(title, _role_then_and_now(before, after))
+
+
+def _role_then_and_now(before: str, after: str) -> str:
+    lines = [_("Role: %(role)s") % {"role": Role(after).label}] if after else []
+    if before:
+        lines.append(_("Role until now: %(role)s") % {"role": Role(before).label})
+    return "\n".join(lines)

@@ -10,5 +10,9 @@ urlpatterns = [
     path("join/", views.join, name="join"),
     path("account/", views.account_index, name="account_index"),
     path("account/person/", views.account_person, name="account_person"),
+    path("account/notifications/", views.account_notifications, name="account_notifications"),
+    path("account/notifications/read/", views.account_notifications_read, name="account_notifications_read"),
+    path("account/notifications/settings/", views.account_notification_settings, name="account_notification_settings"),
+    path("account/notifications/<int:pk>/open/", views.account_notification_open, name="account_notification_open"),
     path("account/sessions/<int:pk>/end/", views.account_session_end, name="account_session_end"),
 ]

@@ -1,9 +1,12 @@
 """The public directory, the way into the association, and a person's own account."""
 
+from typing import cast
+
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +20,12 @@ from common.models import DocumentState
 from common.private_files import private_file_response
 from members.benefits import BENEFITS
 from members.directory import Directory
-from members.forms import PersonForm
-from members.models import MembershipCertificate
+from members.forms import NotificationSettingsForm, NotificationsReadForm, PersonForm
+from members.models import How, MembershipCertificate, Notification, User
 from members.second_factor import has_second_factor
+from members.topics import TOPICS, choose
+
+NOTIFICATIONS_SHOWN = 20
 
 
 @login_not_required
@@ -97,6 +103,41 @@ def account_person(request: HttpRequest) -> HttpResponse:
         remember(response, settings.LANGUAGE_COOKIE_NAME, person.language)
         return response
     return render(request, "account/account_person.html", {"form": form})
+
+
+@require_safe
+def account_notifications(request: HttpRequest) -> HttpResponse:
+    notifications = Notification.objects.visible_to(request.user)
+    page = Paginator(notifications, NOTIFICATIONS_SHOWN).get_page(request.GET.get("page"))
+    return render(request, "account/account_notifications.html", {"page": page, "topics": TOPICS.values()})
+
+
+@require_POST
+def account_notifications_read(request: HttpRequest) -> HttpResponse:
+    form = NotificationsReadForm(request.POST)
+    if form.is_valid():
+        Notification.objects.visible_to(request.user).filter(pk__lte=form.cleaned_data["until"]).mark_read()
+    return redirect("members:account_notifications")
+
+
+@require_POST
+def account_notification_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read it, and go where it leads."""
+    own = Notification.objects.visible_to(request.user).filter(pk=pk)
+    notification = get_object_or_404(own)
+    own.mark_read()
+    return redirect(notification.address or "members:account_notifications")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_notification_settings(request: HttpRequest) -> HttpResponse:
+    person = cast("User", request.user)
+    form = NotificationSettingsForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        choose(person, choices=form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("members:account_notification_settings")
+    return render(request, "account/account_notification_settings.html", {"form": form, "how": How.choices})
 
 
 @require_POST

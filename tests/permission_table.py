@@ -47,6 +47,12 @@ PAGES = """
 /organisations/hidden/                   GET   404    factor 404    404    404    200
 /organisations/hidden/                   POST  405    factor 405
 
+# The way out of letters: for whoever holds the address, and for nobody without it
+/unsubscribe/<token>/                    GET   200    factor 200
+/unsubscribe/<token>/                    POST  200    factor 200
+/unsubscribe/forged/                     GET   404    factor 404
+/unsubscribe/forged/                     POST  404    factor 404
+
 # The reader's own settings
 /settings/language/                      GET   405
 /settings/language/                      POST  302
@@ -104,6 +110,14 @@ PAGES = """
 /account/                                POST  login  405
 /account/person/                         GET   login  200
 /account/person/                         POST  login  200
+/account/notifications/                  GET   login  200
+/account/notifications/                  POST  login  405
+/account/notifications/read/             GET   login  405
+/account/notifications/read/             POST  login  302
+/account/notifications/settings/         GET   login  200
+/account/notifications/settings/         POST  login  200
+/account/notifications/<notification>/open/ GET   login  405
+/account/notifications/<notification>/open/ POST  login  404    404    404    404    404    404    404    302    404
 /account/sessions/1/end/                 GET   login  405
 /account/sessions/1/end/                 POST  login  404
 
@@ -296,5 +310,5 @@ ADMIN = """
 /admin/no-such-page/                                  POST  302    factor 403 404
 """
 
-# They change nothing but the look of the reader's own pages.
-WITHOUT_CSRF_TOKEN = {"/settings/language/", "/settings/view/"}
+# The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.
+WITHOUT_CSRF_TOKEN = {"/settings/language/", "/settings/view/", "/unsubscribe/<token>/"}

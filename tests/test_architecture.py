@@ -109,6 +109,11 @@ def test_no_floor_names_an_address_of_a_higher_one() -> None:
 # --- Templates and styles ----------------------------------------------------------------------------------
 
 
+def names_of(template: Path) -> tuple[str, str]:
+    """Whole, and as ``compose`` is given that of a letter."""
+    return str(template), str(template).removeprefix("emails/").removesuffix(".txt")
+
+
 def test_every_template_is_used() -> None:
     """Named in the code or in another template, or found by a package under its own name."""
     text = "\n".join(sources(".py", ".html", ".txt").values())
@@ -116,8 +121,7 @@ def test_every_template_is_used() -> None:
     unused = [
         str(name)
         for name in TEMPLATES
-        if f'"{name}' not in text
-        and f"'{name}" not in text
+        if not any(f"{quote}{called}" in text for called in names_of(name) for quote in ('"', "'"))
         and not any((folder / name).exists() for folder in packages)
     ]
     assert unused == []
@@ -176,8 +180,9 @@ def test_text_is_empty_and_never_null() -> None:
     assert nullable == []
 
 
-# A document is shown with the record it is of, and made again there; numbers and keys are changed by nobody.
-TENDED_ELSEWHERE = {"Document", "IdempotencyKey", "NumberSeries"}
+# A document is shown with the record it is of, and made again there; numbers and keys are changed by nobody; what a
+# person was told, and how they want to be told, is theirs.
+TENDED_ELSEWHERE = {"Document", "IdempotencyKey", "NumberSeries", "Notification", "NotificationChoice"}
 
 
 def test_every_model_can_be_tended_in_the_office() -> None:

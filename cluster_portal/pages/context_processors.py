@@ -1,5 +1,6 @@
 """What every page may ask for. Nothing here costs a query until a template uses it."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +9,9 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from common.middleware import ENGLISH_PREFIX
+from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
-from members.models import Organisation
+from members.models import Notification, Organisation
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "addresses": SimpleLazyObject(lambda: _addresses(request)),
         "frame": _frame(request),
         "own_organisations": SimpleLazyObject(lambda: _own_organisations(request)),
+        "unread_notifications": cache(lambda: _unread_notifications(request)),
         "office_email": settings.OFFICE_EMAIL,
         "is_demo": settings.DEBUG,
     }
@@ -47,3 +49,11 @@ def _own_organisations(request: HttpRequest) -> list[Organisation]:
     if not request.user.is_authenticated:
         return []
     return list(Organisation.objects.represented_by(request.user).order_by("sort_name"))
+
+
+UNREAD_COUNTED = 100  # more are not told apart: «99+»
+
+
+def _unread_notifications(request: HttpRequest) -> int:
+    """Of a reader who is logged in; the header of guests does not ask."""
+    return Notification.objects.visible_to(request.user).unread()[:UNREAD_COUNTED].count()

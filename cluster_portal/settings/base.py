@@ -168,7 +168,9 @@ LOGIN_REDIRECT_URL = reverse_lazy("pages:dashboard")
 # Lower floors ask an object for its address; only the roof knows which page shows it.
 ABSOLUTE_URL_OVERRIDES = {
     "members.organisation": addresses.organisation_detail,
+    "members.membership": addresses.dashboard,
     "members.membershipcertificate": addresses.verify,
+    "members.representative": addresses.dashboard,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
@@ -308,7 +310,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "export": "20/min", "search": "120/min", "verify": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "120/min",
+        "export": "20/min",
+        "search": "120/min",
+        "unsubscribe": "600/min",
+        "verify": "30/min",
+    },
     "EXCEPTION_HANDLER": "common.api.exception_handler",
     # How many proxies of ours stand in front: a forwarding header of anybody else changes nothing.
     "NUM_PROXIES": 0,

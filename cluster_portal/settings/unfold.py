@@ -80,7 +80,9 @@ UNFOLD = {
             _section(
                 _("Mail and jobs"),
                 _page(_("Outgoing mail"), "outgoing_mail", "common_outgoingmail"),
-                _page(_("Suppressed addresses"), "unsubscribe", "common_suppressedaddress"),
+                _page(_("Suppressed addresses"), "block", "common_suppressedaddress"),
+                _page(_("Unsubscriptions"), "unsubscribe", "common_unsubscription"),
+                _page(_("Signed links"), "link", "common_signedlink"),
                 _page(_("Jobs by the clock"), "schedule", "common_jobrun"),
                 _page(_("Failed tasks"), "report", "common_deadtask"),
             ),

@@ -19,7 +19,7 @@ from common.errors import RuleViolated
 from common.mail.preview import shows_a_letter
 from common.mail.purposes import PURPOSES, named
 from common.mail.relay import send_again
-from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress
+from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription
 
 STATE_COLOURS = {
     MailState.QUEUED: "info",
@@ -28,6 +28,7 @@ STATE_COLOURS = {
     MailState.RETRY: "warning",
     MailState.FAILED: "danger",
     MailState.UNKNOWN: "danger",
+    MailState.UNWANTED: "warning",
 }
 
 
@@ -137,3 +138,17 @@ class SuppressedAddressAdmin(ModelAdmin):
     list_display = ["address", "reason", "since"]
     search_fields = ["address"]
     fields = ["address", "reason"]
+
+
+@admin.register(Unsubscription)
+class UnsubscriptionAdmin(ReadOnly, ModelAdmin):
+    """For reading: only the reader decides what is wanted again."""
+
+    list_display = ["address", "purpose_title", "since"]
+    search_fields = ["address"]
+    fields = ["address", "purpose_title", "since"]
+    readonly_fields = ["purpose_title"]
+
+    @display(description=_("purpose"), ordering="purpose")
+    def purpose_title(self, unsubscription: Unsubscription) -> str:
+        return str(named(unsubscription.purpose).title)

@@ -7,11 +7,11 @@ from celery import current_app
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.encoding import force_bytes
-from django.utils.translation import get_language
 
-from common.mail.letters import Letter, as_html
-from common.mail.purposes import SYSTEM
+from common.mail.letters import Letter, as_html, with_way_out, with_way_out_in_html
+from common.mail.subscriptions import WayOut, ways_out
 from common.models import MailAttachment, OutgoingMail
 
 
@@ -21,10 +21,34 @@ class MailOutsideTransaction(RuntimeError):
 
 class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Raises MailOutsideTransaction; ValueError for carbon copies, as each reader has a letter of their own."""
+        """How many are written: a letter whose intent has one already is not. A few queries, however many they are.
+
+        Raises MailOutsideTransaction; ValueError for carbon copies, as each reader has a letter of their own.
+        """
         if not connection.in_atomic_block:
             raise MailOutsideTransaction
-        return sum(_write(message, recipient) for message in email_messages for recipient in _recipients(message))
+        letters = [(_as_letter(message), to) for message in email_messages for to in _recipients(message)]
+        exits = ways_out([(letter.purpose, to, letter.language) for letter, to in letters])
+        rows = [_row(letter, to, way_out) for (letter, to), way_out in zip(letters, exits, strict=True)]
+        _write(rows)
+        written = [(row, letter) for row, (letter, _to) in zip(rows, letters, strict=True) if row.pk]
+        MailAttachment.objects.bulk_create(
+            MailAttachment(mail=row, name=name, kind=kind, content=force_bytes(content))
+            for row, letter in written
+            for name, content, kind in letter.attachments
+        )
+        if written:
+            ask_for_the_relay()
+        return len(written)
+
+
+def _as_letter(message: EmailMessage) -> Letter:
+    """What is sent with Django alone is for those who run the portal."""
+    if isinstance(message, Letter):
+        return message
+    letter = Letter(message.subject, message.body, message.from_email, headers=message.extra_headers)
+    letter.attachments, letter.alternatives = message.attachments, getattr(message, "alternatives", [])
+    return letter
 
 
 def _recipients(message: EmailMessage) -> list[str]:
@@ -33,38 +57,43 @@ def _recipients(message: EmailMessage) -> list[str]:
     return [parseaddr(recipient)[1] for recipient in message.to]
 
 
-def _write(message: EmailMessage, recipient: str) -> int:
-    """1, or 0 where a letter of this intent is already there."""
-    purpose, key = (message.purpose, message.key) if isinstance(message, Letter) else (SYSTEM, "")
-    subject, text = " ".join(str(message.subject).split()), str(message.body)
-    mail = OutgoingMail(
-        purpose=purpose.name,
-        priority=purpose.priority,
-        key=key,
-        language=get_language() or "ru",
-        sender=message.from_email,
+def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail:
+    subject, text = " ".join(str(letter.subject).split()), str(letter.body)
+    return OutgoingMail(
+        purpose=letter.purpose.name,
+        priority=letter.purpose.priority,
+        key=letter.key,
+        language=letter.language,
+        sender=letter.from_email,
         recipient=recipient,
         domain=recipient.rpartition("@")[2].lower(),
         subject=subject,
-        text=text,
-        html=_html_of(message) or as_html(subject, text),
-        headers={name: str(value) for name, value in message.extra_headers.items()},
-        message_id=make_msgid(domain=parseaddr(message.from_email)[1].rpartition("@")[2]),
+        text=with_way_out(text, way_out) if way_out else text,
+        html=_html(letter, subject, text, way_out),
+        headers={name: str(value) for name, value in letter.extra_headers.items()}
+        | (way_out.headers if way_out else {}),
+        message_id=make_msgid(domain=parseaddr(letter.from_email)[1].rpartition("@")[2]),
     )
-    [written] = OutgoingMail.objects.bulk_create([mail], ignore_conflicts=bool(key))
-    if written.pk is None and not (written := OutgoingMail.objects.filter(message_id=mail.message_id).first()):
-        return 0
-    MailAttachment.objects.bulk_create(
-        MailAttachment(mail=written, name=name, kind=kind, content=force_bytes(content))
-        for name, content, kind in message.attachments
-    )
-    ask_for_the_relay()
-    return 1
 
 
-def _html_of(message: EmailMessage) -> str:
-    alternatives = getattr(message, "alternatives", [])
-    return next((str(content) for content, kind in alternatives if kind == "text/html"), "")
+def _html(letter: Letter, subject: str, text: str, way_out: WayOut | None) -> str:
+    """That of the caller, or one that is drawn from the text."""
+    given = next((str(content) for content, kind in letter.alternatives if kind == "text/html"), "")
+    with translation.override(letter.language):
+        if not given:
+            return as_html(subject, text, way_out)
+        return with_way_out_in_html(given, way_out) if way_out else given
+
+
+def _write(rows: list[OutgoingMail]) -> None:
+    """A row that is the second of its intent is not written, and left without a ``pk``."""
+    has_keys = any(row.key for row in rows)
+    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=has_keys)
+    if has_keys:
+        found = OutgoingMail.objects.filter(message_id__in=[row.message_id for row in rows])
+        written = dict(found.values_list("message_id", "pk"))
+        for row in rows:
+            row.pk = written.get(row.message_id)
 
 
 def ask_for_the_relay() -> None:

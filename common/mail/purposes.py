@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from common.models import Unsubscription
 
 
 class Priority(IntEnum):
@@ -15,12 +18,37 @@ class Priority(IntEnum):
     BULK = 2
 
 
+class Readers(Protocol):
+    """Keeps at which addresses the letters of a purpose are wanted."""
+
+    def want(self, purpose: str, address: str) -> bool: ...
+
+    def turn(self, purpose: str, address: str, *, on: bool) -> None: ...
+
+
+class Addresses:
+    """Readers who need no account: wanted is what nobody has unsubscribed from."""
+
+    def want(self, purpose: str, address: str) -> bool:
+        return not Unsubscription.objects.filter(purpose=purpose, address=address.lower()).exists()
+
+    def turn(self, purpose: str, address: str, *, on: bool) -> None:
+        if on:
+            Unsubscription.objects.filter(purpose=purpose, address=address.lower()).delete()
+        else:
+            Unsubscription.objects.get_or_create(purpose=purpose, address=address.lower())
+
+
+BY_ADDRESS = Addresses()
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """``resend``: whether a letter of which nobody knows if it went out goes again, under the same Message-ID.
 
     ``is_service``: a part of a service that was asked for, so it cannot be unsubscribed from (38-FZ, art. 18, is
-    about advertising). ``is_secret``: it holds what opens an account, so nobody but its reader may see it.
+    about advertising); ``readers`` keeps who has unsubscribed from what is none. ``is_secret``: it holds what opens an
+    account, so nobody but its reader may see it.
     """
 
     name: str
@@ -29,6 +57,7 @@ class Purpose:
     is_service: bool = True
     resend: bool = False
     is_secret: bool = False
+    readers: Readers = BY_ADDRESS
 
 
 PURPOSES: dict[str, Purpose] = {}

@@ -13,7 +13,7 @@ from common.errors import RuleViolated
 from common.locks import one_of
 from common.mail.backend import ask_for_the_relay
 from common.mail.purposes import PURPOSES, named
-from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear
+from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear, Unwanted
 from common.models import MailState, OutgoingMail, SuppressedAddress
 
 MINUTES_BETWEEN = (1, 5, 15, 60, 180, 360, 720)  # after each attempt that the server put off; the last one repeats
@@ -47,8 +47,17 @@ def relay() -> int:
                 mail = None if _must_stop(outcome, until) else _claim()
             if mail is None:
                 return sent
-            outcome = Refused("the address is suppressed") if mail.is_suppressed else session.deliver(mail)
+            outcome = _deliver(session, mail)
     return sent
+
+
+def _deliver(session: SmtpSession, mail: OutgoingMail) -> Outcome:
+    if mail.is_suppressed:
+        return Refused("the address is suppressed")
+    purpose = named(mail.purpose)
+    if not purpose.is_service and not purpose.readers.want(purpose.name, mail.recipient):
+        return Unwanted()
+    return session.deliver(mail)
 
 
 def _must_stop(outcome: Outcome | None, until: float) -> bool:
@@ -86,6 +95,8 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
                 changes |= {"text": "", "html": ""}
         case Unclear():
             changes["state"] = MailState.UNKNOWN
+        case Unwanted():
+            changes["state"] = MailState.UNWANTED
         case Deferred() if mail.created_at > now - GIVEN_UP_AFTER:
             pause = WHILE_AWAY if outcome.is_server else timedelta(minutes=_pause(mail.attempts))
             changes |= {"state": MailState.RETRY, "due_at": now + pause, "finished_at": None}

@@ -47,7 +47,14 @@ class Unclear:
     error: str
 
 
-Outcome = Sent | Refused | Deferred | Unclear
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Its reader has unsubscribed since it was written."""
+
+    error: str = "its reader has unsubscribed"
+
+
+Outcome = Sent | Refused | Deferred | Unclear | Unwanted
 
 
 def as_bytes(mail: OutgoingMail) -> bytes:

@@ -2,7 +2,8 @@ from common.models.content import PublicContent
 from common.models.documents import Document, DocumentState
 from common.models.idempotency import LONGEST_KEY, IdempotencyKey
 from common.models.jobs import DeadTask, JobRun
-from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress
+from common.models.links import SignedLink
+from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription
 from common.models.numbers import NumberSeries
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "NumberSeries",
     "OutgoingMail",
     "PublicContent",
+    "SignedLink",
     "SuppressedAddress",
+    "Unsubscription",
 ]

@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MailState(models.TextChoices):
-    """A letter moves queued → sending → sent, and from sending to retry, failed or unknown as the server answers."""
+    """A letter moves queued → sending → sent, and from sending to retry, failed or unknown as the server answers.
+
+    Whose reader has unsubscribed meanwhile becomes unwanted, for good.
+    """
 
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Being sent")
@@ -18,6 +21,7 @@ class MailState(models.TextChoices):
     RETRY = "retry", _("To be tried again")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Unknown")
+    UNWANTED = "unwanted", _("Not wanted any more")
 
 
 WAITING = (MailState.QUEUED, MailState.RETRY)
@@ -117,6 +121,23 @@ class SuppressedAddress(models.Model):
         verbose_name = _("suppressed address")
         verbose_name_plural = _("suppressed addresses")
         ordering = ["-since"]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Unsubscription(models.Model):
+    """That letters of a purpose are not wanted at an address, where that is kept by nobody else (Purpose.readers)."""
+
+    purpose = models.CharField(_("purpose"), max_length=40)
+    address = models.EmailField(_("address"))
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("unsubscription")
+        verbose_name_plural = _("unsubscriptions")
+        ordering = ["-since"]
+        constraints = [models.UniqueConstraint(fields=["address", "purpose"], name="unsubscription_once")]
 
     def __str__(self) -> str:
         return self.address

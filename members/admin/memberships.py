@@ -89,11 +89,13 @@ class MembershipInline(StackedInline):
     readonly_fields = ["status", "ended_on"]
     show_change_link = True
     can_delete = False
+    view_on_site = False
 
 
 @admin.register(Membership)
 class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
     form = MembershipForm
+    view_on_site = False
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
     list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter)]
     list_select_related = ["organisation"]

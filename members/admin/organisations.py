@@ -27,6 +27,7 @@ from common import images
 from common.admin import Decision, HistoryModelAdmin, save_columns
 from common.text import slug_of
 from members.admin.memberships import MembershipInline
+from members.admin.people import RepresentativeRows, tell_of_roles
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
@@ -107,10 +108,7 @@ class OrganisationForm(forms.ModelForm):
         return upload
 
 
-class RepresentativeInline(TabularInline):
-    model = Representative
-    extra = 0
-    tab = True
+class RepresentativeInline(RepresentativeRows):
     fields = ["user", "role", "position", "since", "ended_at"]
     readonly_fields = ["since"]
     autocomplete_fields = ["user"]
@@ -202,6 +200,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
                 record_membership_start(membership, by=staff)
             for membership, _names in formset.changed_objects:
                 follow_membership(membership, by=staff)
+        tell_of_roles(formset)
 
     @display(description=_("organisation"), ordering="sort_name", header=True)
     def name_and_kind(self, organisation: Organisation) -> list[str]:

@@ -7,6 +7,7 @@ their own rights or take over a colleague's account.
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as AuthGroupAdmin
 from django.contrib.auth.admin import UserAdmin as AuthUserAdmin
@@ -21,6 +22,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from common.admin import HistoryModelAdmin, ModelAdmin
 from members.models import Representative, User
+from members.services import delete_representative, tell_of_role
 
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
 
@@ -46,10 +48,27 @@ class PersonChangeForm(UserChangeForm):
         ]
 
 
-class RepresentationInline(TabularInline):
+class RepresentativeForm(forms.ModelForm):
+    """Whose role it is, and where, stays as it was entered: a role that ends is ended, and another one given."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"user", "organisation"} & self.fields.keys():
+            self.fields[name].disabled = bool(self.instance.pk)
+
+
+class RepresentativeRows(TabularInline):
+    """Ground of the roles on the pages of a person and of an organisation."""
+
     model = Representative
+    form = RepresentativeForm
     extra = 0
     tab = True
+    can_delete = False
+    view_on_site = False
+
+
+class RepresentationInline(RepresentativeRows):
     verbose_name = _("role in an organisation")
     verbose_name_plural = _("roles in organisations")
     fields = ["organisation", "role", "position", "since", "ended_at"]
@@ -101,6 +120,10 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
         readonly = [*super().get_readonly_fields(request, obj)]
         return [*readonly, "email"] if obj else readonly
 
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        tell_of_roles(formset)
+
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return [*super().get_inlines(request, obj)] if obj else []
 
@@ -125,6 +148,13 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
     @display(description=_("e-mail confirmed"), boolean=True, ordering="email_confirmed")
     def email_confirmed(self, user: User) -> bool:
         return user.email_confirmed  # type: ignore[attr-defined]
+
+
+def tell_of_roles(formset: Any) -> None:
+    """Of those that were just saved inside the page of another."""
+    if formset.model is Representative:
+        for representative in [*formset.new_objects, *(row for row, _names in formset.changed_objects)]:
+            tell_of_role(representative)
 
 
 def _is_open_to(request: HttpRequest, user: User | None) -> bool:
@@ -162,6 +192,8 @@ class ActingFilter(DropdownFilter):
 
 @admin.register(Representative)
 class RepresentativeAdmin(HistoryModelAdmin):
+    form = RepresentativeForm
+    view_on_site = False
     list_display = ["person", "organisation", "role", "position", "since", "ended_at"]
     list_filter = [ActingFilter, ("role", ChoicesCheckboxFilter)]
     list_select_related = ["user", "organisation"]
@@ -173,3 +205,14 @@ class RepresentativeAdmin(HistoryModelAdmin):
     @display(description=_("person"), ordering="user__last_name", header=True)
     def person(self, representative: Representative) -> list[str]:
         return [str(representative.user), representative.user.email]
+
+    def save_model(self, request: HttpRequest, obj: Representative, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_of_role(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Representative) -> None:
+        delete_representative(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Representative]) -> None:
+        for representative in queryset:
+            delete_representative(representative)

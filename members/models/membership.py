@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from simple_history.models import HistoricalRecords
 
 from common.models import PublicContent
 from common.translation import Translated
+
+if TYPE_CHECKING:
+    from members.models.representative import HasOrganisation
 
 
 class Tier(models.TextChoices):
@@ -71,6 +74,11 @@ class Membership(PublicContent):
 
     def __str__(self) -> str:
         return f"{self.organisation} — {self.get_tier_display()}"
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self: HasOrganisation) -> str:
+            """Where the organisation's own people see it; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
 
 
 class MembershipStatusChange(models.Model):

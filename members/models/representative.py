@@ -1,5 +1,5 @@
 import datetime
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,6 +8,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+if TYPE_CHECKING:
+    from members.models.organisation import Organisation
+
+
+class HasOrganisation(Protocol):
+    @property
+    def organisation(self) -> "Organisation": ...
 
 
 def validate_no_later_than_now(moment: datetime.datetime) -> None:
@@ -66,3 +74,8 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} — {self.get_role_display()}"
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self: HasOrganisation) -> str:
+            """Where the organisation's own people see it; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""

@@ -41,6 +41,9 @@ PAGES = [
     Page("style-guide", "/style-guide/"),
     Page("certificate", "/verify/{certificate}/", only_in_tests=True),
     Page("certificate-unknown", "/verify/none/", status=404),
+    Page("unsubscribe", "/unsubscribe/{unsubscribe}/", only_in_tests=True),
+    Page("unsubscribed", "/unsubscribe/{unsubscribed}/", only_in_tests=True),
+    Page("unsubscribe-invalid", "/unsubscribe/none/", status=404),
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
@@ -67,6 +70,9 @@ PAGES = [
     # A person's own
     Page("account", "/account/", HEAD),
     Page("account-person", "/account/person/", HEAD),
+    Page("account-notifications", "/account/notifications/", HEAD),
+    Page("account-notifications-none", "/account/notifications/", VISITOR),
+    Page("account-notification-settings", "/account/notifications/settings/", HEAD),
     Page("account-e-mail", "/account/email/", HEAD),
     Page("account-password", "/account/password/change/", HEAD),
     Page("account-password-set", "/account/password/set/", PASSWORDLESS, only_in_tests=True),

@@ -20,10 +20,12 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from common import documents
+from common.links import link_tokens
 from common.mail.letters import Letter
 from common.models import OutgoingMail
 from members.demo import PASSWORD
-from members.models import Membership, MembershipCertificate, Organisation, User
+from members.models import How, Membership, MembershipCertificate, Organisation, User
+from members.topics import MEMBERSHIP, choose
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
 PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
@@ -42,6 +44,7 @@ def load() -> None:
     documents.make_due()
     with transaction.atomic():
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
+    choose(User.objects.get(email="visitor@example.org"), choices={"membership": How.NEVER})
 
 
 def _person(email: str) -> User:
@@ -70,6 +73,8 @@ def _credential() -> dict[str, object]:
 def places() -> dict[str, object]:
     """What stands in braces in the address of a page."""
     visitor = User.objects.get(email="visitor@example.org")
+    kept, refused = (f"{login}@example.org {MEMBERSHIP.purpose.name}" for login in ("head", "visitor"))
+    links = link_tokens("unsubscribe", subjects=[kept, refused])
     return {
         "certificate": MembershipCertificate.objects.get().code,
         "letter": OutgoingMail.objects.get(purpose="system").pk,
@@ -77,6 +82,8 @@ def places() -> dict[str, object]:
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
+        "unsubscribe": links[kept],
+        "unsubscribed": links[refused],
     }
 
 

@@ -15,6 +15,7 @@ from members.models import (
     Kind,
     Membership,
     MembershipCertificate,
+    Notification,
     OfficeStatus,
     Organisation,
     PublicPerson,
@@ -169,6 +170,18 @@ class RepresentativeFactory(ModelFactory[Representative]):
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.VIEWER
+
+
+class NotificationFactory(ModelFactory[Notification]):
+    """One that was told on the portal alone."""
+
+    class Meta:
+        model = Notification
+
+    user = factory.SubFactory(UserFactory)
+    topic = "membership"
+    key = factory.Sequence(lambda n: f"event {n}")
+    title = factory.Sequence(lambda n: f"Событие {n}")
 
 
 class PublicPersonFactory(ModelFactory[PublicPerson]):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.core.mail import get_connection
 from django.db import transaction
 from django_redis import get_redis_connection
 
@@ -26,9 +27,12 @@ QUICK = () if FULL else ("--include=tests.faults.quick",)
 
 def write(number: int) -> None:
     for start in range(0, number, 500):
+        letters = [
+            Letter("Дайджест", f"№ {one}\n", to=[f"reader-{one}@example.org"], purpose=DIGEST)
+            for one in range(start, min(start + 500, number))
+        ]
         with transaction.atomic():
-            for one in range(start, min(start + 500, number)):
-                Letter("Дайджест", f"№ {one}\n", to=[f"reader-{one}@example.org"], purpose=DIGEST).send()
+            get_connection().send_messages(letters)
 
 
 class Sink(Process):

@@ -1,0 +1,39 @@
+"""Letters to people with an account. Those of django-allauth have their templates in ``account`` and ``mfa``."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
+from common.addresses import absolute, without_language
+from common.mail.letters import Letter, compose
+from common.mail.purposes import Purpose
+from members.models import Notification, User
+
+IN_ONE_LETTER = 20  # notifications; the rest is counted
+
+
+def notification_made(reader: User, *, notification: Notification, purpose: Purpose) -> Letter:
+    with override(reader.language):
+        return compose(
+            "members/notification_made",
+            to=reader.email,
+            purpose=purpose,
+            context={"notification": notification, "site": settings.SITE_ADDRESS},
+            key=f"notice {reader.pk} {notification.key}",
+        )
+
+
+def notifications_gathered(
+    reader: User, *, notifications: Sequence[Notification], purpose: Purpose, key: str
+) -> Letter:
+    with override(reader.language):
+        context = {
+            "number": len(notifications),
+            "notifications": notifications[:IN_ONE_LETTER],
+            "others": len(notifications[IN_ONE_LETTER:]),
+            "list": absolute(without_language(reverse("members:account_notifications"))),
+            "site": settings.SITE_ADDRESS,
+        }
+        return compose("members/notifications_gathered", to=reader.email, purpose=purpose, context=context, key=key)
