@@ -36,7 +36,8 @@ def check_cache() -> None:
 
 
 def check_broker() -> None:
-    with BrokerConnection(settings.CELERY_BROKER_URL, connect_timeout=1) as broker:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with BrokerConnection(settings.CELERY_BROKER_URL, connect_timeout=1, transport_options=options) as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
 
 

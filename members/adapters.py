@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from common.cookies import remember
 from common.mail.letters import Letter
-from common.mail.purposes import ACCOUNT
+from common.mail.purposes import ACCOUNT, ACCOUNT_NOTICE
 from members.models import User
 from members.second_factor import has_second_factor
 
@@ -59,9 +59,15 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(language), transaction.atomic():
             super().send_mail(template_prefix, email, context)
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "is_notice": True}, email)
+
     def render_mail(self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None) -> Letter:
         drawn = super().render_mail(template_prefix, email, context, headers)
-        return Letter(drawn.subject, drawn.body, drawn.from_email, drawn.to, headers=headers, purpose=ACCOUNT)
+        purpose = ACCOUNT_NOTICE if "is_notice" in context else ACCOUNT
+        return Letter(drawn.subject, drawn.body, drawn.from_email, drawn.to, headers=headers, purpose=purpose)
 
 
 class ProviderIsOff(Http404):

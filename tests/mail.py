@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,13 +20,15 @@ HANGS_UP = "hangs up"
 class Sink:
     """``answers``: recipient, or "*" → what the server says of them (HANGS_UP: nothing, ever again); ``after``: what it
     says of the letter. ``breaks_off``: it takes the letter and is gone before it says so. ``delay``: s before each of
-    these answers. ``ends_after``: so many letters it takes in one conversation; 0 is any number.
+    these answers; ``after_delay``: s more before that to the letter. ``ends_after``: so many letters it takes in one
+    conversation; 0 is any number.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
     breaks_off: bool = False
     delay: float = 0
+    after_delay: float = 0
     ends_after: int = 0
     tried: Counter[str] = field(default_factory=Counter)
     letters: list[EmailMessage] = field(default_factory=list)
@@ -66,18 +69,18 @@ class Sink:
             self.letters.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
         if self.breaks_off:
             server.transport.abort()  # type: ignore[union-attr]
-        await asyncio.sleep(self.delay)
+        await asyncio.sleep(self.delay + self.after_delay)
         return answer
 
 
 @contextmanager
-def listening(sink: Sink) -> Iterator[Sink]:
-    """On ``sink.port``, or any that is free."""
+def listening(sink: Sink, **options: Any) -> Iterator[Sink]:
+    """On ``sink.port``, or any that is free; ``options`` are those of aiosmtpd's SMTP."""
     if not sink.port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             sink.port = probe.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, **options)
     controller.start()
     try:
         yield sink

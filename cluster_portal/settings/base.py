@@ -277,6 +277,8 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 
 EMAIL_BACKEND = "common.mail.backend.EmailBackend"
 EMAIL_TIMEOUT = 20  # s, for each word of the server
+# Processes that send at a time, on all machines. Fewer than work in all, or a slow mail server keeps everybody waiting.
+MAIL_RELAYS = env.int("MAIL_RELAYS", default=2)
 # Letters that a domain takes within a minute, where its server is known to put off whoever sends more.
 MAIL_PER_MINUTE: dict[str, int] = {}
 
@@ -290,7 +292,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 5 * 60
 CELERY_TASK_TIME_LIMIT = 6 * 60
 # Longer than the longest task, or a slow one would be delivered a second time while it still runs.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60}
+# A broker that has frozen, and neither answers nor refuses, is not waited for.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 60 * 60, "socket_connect_timeout": 1, "socket_timeout": 5}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULER = "cluster_portal.clock.Clock"

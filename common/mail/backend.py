@@ -7,12 +7,13 @@ from celery import current_app
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 
 from common.mail.letters import Letter, as_html, with_way_out, with_way_out_in_html
 from common.mail.subscriptions import WayOut, ways_out
 from common.models import MailAttachment, OutgoingMail
+from common.models.mail import LONGEST_FILE_NAME, LONGEST_SUBJECT
 
 
 class MailOutsideTransaction(RuntimeError):
@@ -23,7 +24,8 @@ class EmailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """How many are written: a letter whose intent has one already is not. A few queries, however many they are.
 
-        Raises MailOutsideTransaction; ValueError for carbon copies, as each reader has a letter of their own.
+        Raises MailOutsideTransaction; ValueError for carbon copies and for several readers of one intent, as each
+        reader has a letter of their own, and for a header that is none.
         """
         if not connection.in_atomic_block:
             raise MailOutsideTransaction
@@ -33,7 +35,7 @@ class EmailBackend(BaseEmailBackend):
         _write(rows)
         written = [(row, letter) for row, (letter, _to) in zip(rows, letters, strict=True) if row.pk]
         MailAttachment.objects.bulk_create(
-            MailAttachment(mail=row, name=name, kind=kind, content=force_bytes(content))
+            MailAttachment(mail=row, name=_cut(name, LONGEST_FILE_NAME), kind=kind, content=force_bytes(content))
             for row, letter in written
             for name, content, kind in letter.attachments
         )
@@ -46,19 +48,26 @@ def _as_letter(message: EmailMessage) -> Letter:
     """What is sent with Django alone is for those who run the portal."""
     if isinstance(message, Letter):
         return message
-    letter = Letter(message.subject, message.body, message.from_email, headers=message.extra_headers)
+    letter = Letter(
+        message.subject, message.body, message.from_email, headers=message.extra_headers, reply_to=message.reply_to
+    )
     letter.attachments, letter.alternatives = message.attachments, getattr(message, "alternatives", [])
     return letter
 
 
 def _recipients(message: EmailMessage) -> list[str]:
-    if message.cc or message.bcc:
+    is_intent = isinstance(message, Letter) and message.key
+    if message.cc or message.bcc or (is_intent and len(message.to) > 1):
         raise ValueError("one letter has one reader")
+    message.message()  # what cannot be written is found here, by who asks for it, and not in the queue
     return [parseaddr(recipient)[1] for recipient in message.to]
 
 
 def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail:
-    subject, text = " ".join(str(letter.subject).split()), str(letter.body)
+    subject, text = _cut(" ".join(str(letter.subject).split()), LONGEST_SUBJECT), str(letter.body)
+    headers = {name: str(value) for name, value in letter.extra_headers.items()}
+    if letter.reply_to:
+        headers["Reply-To"] = ", ".join(map(str, letter.reply_to))
     return OutgoingMail(
         purpose=letter.purpose.name,
         priority=letter.purpose.priority,
@@ -70,10 +79,14 @@ def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail
         subject=subject,
         text=with_way_out(text, way_out) if way_out else text,
         html=_html(letter, subject, text, way_out),
-        headers={name: str(value) for name, value in letter.extra_headers.items()}
-        | (way_out.headers if way_out else {}),
+        headers=headers | (way_out.headers if way_out else {}),
+        give_up_at=timezone.now() + letter.purpose.term,
         message_id=make_msgid(domain=parseaddr(letter.from_email)[1].rpartition("@")[2]),
     )
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _html(letter: Letter, subject: str, text: str, way_out: WayOut | None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import get_language
 
 from common.mail.purposes import SYSTEM, Purpose
@@ -38,7 +39,8 @@ def compose(
 
     HTML is drawn from the text, or comes from ``emails/<template>.html`` by the caller's own ``attach_alternative``.
     """
-    rendered = render_to_string(f"emails/{template}.txt", context)
+    drawn = get_template(f"emails/{template}.txt").template  # type: ignore[attr-defined]
+    rendered = drawn.render(Context(context, autoescape=False))  # plain text has quotes, and no entities
     subject, _line, text = rendered.strip().partition("\n")
     return Letter(subject, text.strip() + "\n", to=[to], purpose=purpose, key=key)
 

@@ -1,9 +1,11 @@
 """What letters are for. Each app registers its own purposes in its ``emails.py``."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from typing import Protocol
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +50,7 @@ class Purpose:
 
     ``is_service``: a part of a service that was asked for, so it cannot be unsubscribed from (38-FZ, art. 18, is
     about advertising); ``readers`` keeps who has unsubscribed from what is none. ``is_secret``: it holds what opens an
-    account, so nobody but its reader may see it.
+    account, so nobody but its reader may see it, and that only until its end. ``term``: how long it is worth sending.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Purpose:
     resend: bool = False
     is_secret: bool = False
     readers: Readers = BY_ADDRESS
+    term: timedelta = timedelta(days=3)
 
 
 PURPOSES: dict[str, Purpose] = {}
@@ -75,5 +78,15 @@ def named(name: str) -> Purpose:
     return PURPOSES.get(name) or Purpose(name, name, is_secret=True)
 
 
-ACCOUNT = register(Purpose("account", _("Account"), Priority.AWAITED, is_secret=True))
+# No code and no link to a new password is good for longer.
+ACCOUNT = register(
+    Purpose(
+        "account",
+        _("Account"),
+        Priority.AWAITED,
+        is_secret=True,
+        term=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    )
+)
+ACCOUNT_NOTICE = register(Purpose("account notice", _("What has changed in the account"), resend=True))
 SYSTEM = register(Purpose("system", _("To those who run the portal"), resend=True))

@@ -2,6 +2,8 @@
 
 import re
 import smtplib
+import socket
+import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
 from types import TracebackType
@@ -15,6 +17,11 @@ from django.utils.encoding import force_str, punycode
 from common.models import OutgoingMail
 
 STOP = re.compile(rb"(?m)^\.")
+# A whole letter is looked through before it is answered: RFC 5321, 4.5.3.2.6, asks for patience. In EMAIL_TIMEOUTs.
+PATIENCE = 9
+# What RFC 3463 says of the reader's address, and of ours.
+NO_SUCH_READER = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
+SENDER_UNWELCOME = (b"5.1.7", b"5.1.8")
 
 logger = structlog.get_logger(__name__)
 
@@ -98,13 +105,16 @@ class SmtpSession:
                 self.server.close()
 
     def deliver(self, mail: OutgoingMail) -> Outcome:
-        letter = STOP.sub(b"..", as_bytes(mail))
         try:
             recipient = _bare(mail.recipient)
         except UnicodeError as error:
             return Refused(str(error), is_address=True)
         try:
-            server, refusal = self._begin(_bare(mail.sender))
+            letter, sender = STOP.sub(b"..", as_bytes(mail)), _bare(mail.sender)
+        except ValueError as error:  # no letter can be made of it, and the others are not to wait
+            return Refused(_said(error))
+        try:
+            server, refusal = self._begin(sender)
         except (OSError, smtplib.SMTPException) as error:
             return self._hang_up(Deferred(_said(error), is_server=True))
         try:
@@ -115,7 +125,7 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:  # perhaps because of this letter: the next may fare better
             return self._hang_up(Deferred(_said(error)))
         try:
-            code, reply = server.getreply()
+            code, reply = _patiently(server)
         except (OSError, smtplib.SMTPException) as error:
             return self._hang_up(Unclear(_said(error)))
         return Sent() if code == 250 else self._start_over(_judged(code, reply))
@@ -152,10 +162,15 @@ class SmtpSession:
 
 
 def _connect() -> smtplib.SMTP:
-    kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-    server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+    """Over TLS only with who proves to be EMAIL_HOST."""
+    place, timeout = (settings.EMAIL_HOST, settings.EMAIL_PORT), settings.EMAIL_TIMEOUT
+    server: smtplib.SMTP
+    if settings.EMAIL_USE_SSL:
+        server = smtplib.SMTP_SSL(*place, timeout=timeout, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(*place, timeout=timeout)
     if settings.EMAIL_USE_TLS:
-        server.starttls()
+        server.starttls(context=ssl.create_default_context())
     if settings.EMAIL_HOST_USER:
         server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
     server.ehlo_or_helo_if_needed()
@@ -177,11 +192,22 @@ def _announce(server: smtplib.SMTP, recipient: str) -> Refused | Deferred | None
     return None if code == 354 else _judged(code, reply)
 
 
+def _patiently(server: smtplib.SMTP) -> tuple[int, bytes]:
+    sock: socket.socket = server.sock  # type: ignore[assignment]  # which is there as long as a conversation
+    sock.settimeout(settings.EMAIL_TIMEOUT * PATIENCE)
+    answer = server.getreply()
+    sock.settimeout(settings.EMAIL_TIMEOUT)
+    return answer
+
+
 def _judged(code: int, reply: bytes) -> Refused | Deferred:
-    """4xx is for now, 5xx for good; 5.1.x says that the address is wrong (RFC 3463)."""
+    """4xx is for now, 5xx for good."""
     if code < 500:
         return Deferred(_words(code, reply))
-    return Refused(_words(code, reply), is_address=reply.startswith(b"5.1."))
+    said = reply.split(maxsplit=1)[:1]
+    if said and said[0] in SENDER_UNWELCOME:
+        return Deferred(_words(code, reply), is_server=True)
+    return Refused(_words(code, reply), is_address=bool(said) and said[0] in NO_SUCH_READER)
 
 
 def _said(error: Exception) -> str:

@@ -25,6 +25,8 @@ class MailState(models.TextChoices):
 
 
 WAITING = (MailState.QUEUED, MailState.RETRY)
+LONGEST_SUBJECT = 300
+LONGEST_FILE_NAME = 200
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -51,7 +53,7 @@ class OutgoingMail(models.Model):
     sender = models.CharField(_("from"), max_length=320)
     recipient = models.EmailField(_("to"))
     domain = models.CharField(_("domain"), max_length=254, editable=False)
-    subject = models.CharField(_("subject"), max_length=300)
+    subject = models.CharField(_("subject"), max_length=LONGEST_SUBJECT)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
     headers = models.JSONField(_("headers"), default=dict)
@@ -60,7 +62,10 @@ class OutgoingMail(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.QUEUED)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
+    give_up_at = models.DateTimeField(_("to be given up"), help_text=_("From then on it is of no use to its reader"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    put_off = models.PositiveSmallIntegerField(_("put off by the server"), default=0)
+    unclear = models.PositiveSmallIntegerField(_("attempts with unclear end"), default=0)
     tried_at = models.DateTimeField(_("last tried"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     error = models.TextField(_("last error"), blank=True)
@@ -97,7 +102,7 @@ class OutgoingMail(models.Model):
 
 class MailAttachment(models.Model):
     mail = models.ForeignKey(OutgoingMail, models.CASCADE, related_name="attachments", verbose_name=_("letter"))
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=LONGEST_FILE_NAME)
     kind = models.CharField(_("type"), max_length=100, help_text="text/calendar; method=REQUEST")
     content = models.BinaryField()
 

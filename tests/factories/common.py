@@ -1,5 +1,7 @@
 """What the portal writes by itself."""
 
+import datetime
+
 import factory
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ class OutgoingMailFactory(ModelFactory[OutgoingMail]):
     subject = "Тема"
     text = "Слова письма"
     html = "<p>Письмо</p>"
+    give_up_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=3))
     message_id = factory.Sequence(lambda n: f"<{n}@example.org>")
     state = MailState.FAILED
     tried_at = factory.LazyFunction(timezone.now)

@@ -99,3 +99,31 @@ def test_two_purposes_have_two_names() -> None:
     with pytest.raises(ValueError, match="account"):
         register(Purpose("account", "Другое"))
     assert PURPOSES["account"] is ACCOUNT
+
+
+def test_a_header_that_is_none_is_refused_where_the_letter_is_written() -> None:
+    with pytest.raises(ValueError, match="newline"):
+        letter(headers={"X-Test": "a\nBcc: b@example.org"}).send()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_one_intent_has_one_reader() -> None:
+    several = Letter("Тема", "Текст", to=["a@example.org", "b@example.org"], key="intent")
+    with pytest.raises(ValueError, match="one reader"):
+        several.send()
+    Letter("Тема", "Текст", to=["a@example.org", "b@example.org"]).send()
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_who_is_to_be_answered_is_kept() -> None:
+    letter(reply_to=["office@example.org"]).send()
+    EmailMessage("Тема", "Текст", to=["a@example.org"], reply_to=["office@example.org"]).send()
+    assert [mail.headers["Reply-To"] for mail in OutgoingMail.objects.all()] == ["office@example.org"] * 2
+
+
+def test_a_long_subject_and_file_name_are_cut_and_break_nothing() -> None:
+    long = Letter("я" * 400, "Текст", to=["reader@example.org"])
+    long.attach("ж" * 300, b"1", "text/plain")
+    long.send()
+    mail = OutgoingMail.objects.get()
+    assert (mail.subject, mail.attachments.get().name) == ("я" * 299 + "…", "ж" * 199 + "…")

@@ -1,8 +1,10 @@
 """What a letter looks like."""
 
+from django.test import override_settings
 from django.utils import translation
 
-from common.mail.letters import Block, _block, _paragraphs, as_html
+from common.mail.letters import Block, _block, _paragraphs, as_html, compose
+from common.mail.purposes import SYSTEM
 
 
 def test_a_text_falls_into_paragraphs_codes_and_addresses() -> None:
@@ -35,3 +37,14 @@ def test_a_letter_speaks_the_language_of_its_reader() -> None:
         html = as_html("Subject", "Here:\nhttps://example.org/\n")
     assert '<html lang="en">' in html
     assert "Open the page" in html
+
+
+def test_plain_text_has_quotes_and_no_entities() -> None:
+    with override_settings(TEMPLATES=in_memory({"emails/plain.txt": "О «{{ name }}»\n\n{{ name }}\n"})):
+        letter = compose("plain", to="reader@example.org", purpose=SYSTEM, context={"name": 'ООО "Рога & Копыта"'})
+    assert (letter.subject, letter.body) == ('О «ООО "Рога & Копыта"»', 'ООО "Рога & Копыта"\n')
+
+
+def in_memory(templates: dict[str, str]) -> list[dict[str, object]]:
+    loaders = [("django.template.loaders.locmem.Loader", templates)]
+    return [{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"loaders": loaders}}]

@@ -20,16 +20,17 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime.datetime(2026, 12, 16, 10, 0, tzinfo=datetime.UTC)
 INVITATION = Purpose("invitation", "Приглашение", resend=True)
+NEWS = Purpose("news", "Новость")
 DIGEST = Purpose("digest", "Дайджест", Priority.BULK, is_service=False)
 
 
 @pytest.fixture(autouse=True)
 def purposes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for purpose in (INVITATION, DIGEST):
+    for purpose in (INVITATION, NEWS, DIGEST):
         monkeypatch.setitem(PURPOSES, purpose.name, purpose)
 
 
-def write(to: str = "reader@example.org", *, purpose: Purpose = ACCOUNT, **fields: object) -> OutgoingMail:
+def write(to: str = "reader@example.org", *, purpose: Purpose = NEWS, **fields: object) -> OutgoingMail:
     with transaction.atomic():
         Letter("Тема", ".Текст\n..\n", to=[to], purpose=purpose).send()
     mail = OutgoingMail.objects.latest("pk")
