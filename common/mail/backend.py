@@ -9,10 +9,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import translation
 from django.utils.encoding import force_bytes
+from django.utils.text import Truncator
 
 from common.mail.letters import Letter, as_html, with_way_out, with_way_out_in_html
 from common.mail.subscriptions import WayOut, ways_out
 from common.models import MailAttachment, OutgoingMail
+
+LONGEST_SUBJECT = 300  # letters, as the row has room
 
 
 class MailOutsideTransaction(RuntimeError):
@@ -58,7 +61,7 @@ def _recipients(message: EmailMessage) -> list[str]:
 
 
 def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail:
-    subject, text = " ".join(str(letter.subject).split()), str(letter.body)
+    subject, text = Truncator(" ".join(str(letter.subject).split())).chars(LONGEST_SUBJECT), str(letter.body)
     return OutgoingMail(
         purpose=letter.purpose.name,
         priority=letter.purpose.priority,
