@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
 from common.models import SignedLink
+from common.models.links import SignedLinkQuerySet
 
 
 def link_tokens(purpose: str, *, subjects: Collection[str], expires_at: datetime | None = None) -> dict[str, str]:
@@ -20,7 +21,8 @@ def link_tokens(purpose: str, *, subjects: Collection[str], expires_at: datetime
     """
     keys = _valid_keys(purpose, subjects)
     if missing := sorted({*subjects} - keys.keys()):  # in one order, so that two who make them do not lock each other
-        revoke_links(purpose, subjects=missing)  # that has expired, and would stand in the way
+        # What has expired would stand in the way; what another has made since we looked would not.
+        _standing(purpose, missing).filter(expires_at__lte=timezone.now()).update(revoked_at=timezone.now())
         made = [SignedLink(purpose=purpose, subject=subject, expires_at=expires_at) for subject in missing]
         SignedLink.objects.bulk_create(made, ignore_conflicts=True)
         keys |= _valid_keys(purpose, missing)
@@ -38,13 +40,15 @@ def subject_of(token: str, *, purpose: str) -> str | None:
 
 def revoke_links(purpose: str, *, subjects: Collection[str]) -> int:
     """From now on they lead nowhere; the next one that is made has another address. Returns how many stood."""
-    standing = SignedLink.objects.filter(purpose=purpose, subject__in=subjects, revoked_at=None)
-    return standing.update(revoked_at=timezone.now())
+    return _standing(purpose, subjects).update(revoked_at=timezone.now())
+
+
+def _standing(purpose: str, subjects: Collection[str]) -> SignedLinkQuerySet:
+    return SignedLink.objects.filter(purpose=purpose, subject__in=subjects, revoked_at=None)
 
 
 def _valid_keys(purpose: str, subjects: Collection[str]) -> dict[str, str]:
-    links = SignedLink.objects.valid().filter(purpose=purpose, subject__in=subjects)
-    return dict(links.values_list("subject", "key"))
+    return dict(_standing(purpose, subjects).valid().values_list("subject", "key"))
 
 
 def _signer(purpose: str) -> Signer:

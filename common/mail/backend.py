@@ -9,6 +9,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
+from django.utils.text import Truncator
 
 from common.mail.letters import Letter, as_html, with_way_out, with_way_out_in_html
 from common.mail.subscriptions import WayOut, ways_out
@@ -35,7 +36,7 @@ class EmailBackend(BaseEmailBackend):
         _write(rows)
         written = [(row, letter) for row, (letter, _to) in zip(rows, letters, strict=True) if row.pk]
         MailAttachment.objects.bulk_create(
-            MailAttachment(mail=row, name=_cut(name, LONGEST_FILE_NAME), kind=kind, content=force_bytes(content))
+            MailAttachment(mail=row, name=_name(name), kind=kind, content=force_bytes(content))
             for row, letter in written
             for name, content, kind in letter.attachments
         )
@@ -64,7 +65,7 @@ def _recipients(message: EmailMessage) -> list[str]:
 
 
 def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail:
-    subject, text = _cut(" ".join(str(letter.subject).split()), LONGEST_SUBJECT), str(letter.body)
+    subject, text = Truncator(" ".join(str(letter.subject).split())).chars(LONGEST_SUBJECT), str(letter.body)
     headers = {name: str(value) for name, value in letter.extra_headers.items()}
     if letter.reply_to:
         headers["Reply-To"] = ", ".join(map(str, letter.reply_to))
@@ -85,8 +86,8 @@ def _row(letter: Letter, recipient: str, way_out: WayOut | None) -> OutgoingMail
     )
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+def _name(name: str) -> str:
+    return Truncator(name).chars(LONGEST_FILE_NAME)
 
 
 def _html(letter: Letter, subject: str, text: str, way_out: WayOut | None) -> str:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("topic", models.CharField(max_length=40, verbose_name="topic")),
                 ("key", models.CharField(max_length=150, verbose_name="key")),
-                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("title", models.CharField(max_length=500, verbose_name="title")),
                 ("text", models.TextField(blank=True, verbose_name="text")),
                 ("link", models.CharField(blank=True, max_length=300, verbose_name="link")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
@@ -50,7 +50,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["created_at"], name="notification_age"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "key"), name="notification_once"),
+                    models.UniqueConstraint(
+                        fields=("user", "key"),
+                        name="notification_once",
+                        violation_error_message="This person has been told of it already.",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("link", ""),
@@ -58,6 +62,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="notification_link_is_ours",
+                        violation_error_message="A notification leads to a page of the portal only.",
                     ),
                 ],
             },
@@ -99,7 +104,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "choice of notifications",
                 "verbose_name_plural": "choices of notifications",
                 "ordering": ["user", "topic"],
-                "constraints": [models.UniqueConstraint(fields=("user", "topic"), name="notification_choice_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "topic"),
+                        name="notification_choice_once",
+                        violation_error_message="This person has chosen for this topic already.",
+                    )
+                ],
             },
         ),
     ]

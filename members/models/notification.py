@@ -48,7 +48,7 @@ class Notification(models.Model):
     )
     topic = models.CharField(_("topic"), max_length=40)
     key = models.CharField(_("key"), max_length=150)
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("title"), max_length=500)
     text = models.TextField(_("text"), blank=True)
     link = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -63,10 +63,15 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="notification_once"),
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                name="notification_once",
+                violation_error_message=_("This person has been told of it already."),
+            ),
             models.CheckConstraint(
                 condition=Q(link="") | (Q(link__startswith="/") & ~Q(link__startswith="//")),
                 name="notification_link_is_ours",
+                violation_error_message=_("A notification leads to a page of the portal only."),
             ),
         ]
         indexes = [
@@ -105,7 +110,13 @@ class NotificationChoice(models.Model):
         verbose_name = _("choice of notifications")
         verbose_name_plural = _("choices of notifications")
         ordering = ["user", "topic"]
-        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="notification_choice_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "topic"],
+                name="notification_choice_once",
+                violation_error_message=_("This person has chosen for this topic already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.get_how_display()}"

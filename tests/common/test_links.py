@@ -2,6 +2,7 @@
 
 import datetime
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import time_machine
@@ -104,23 +105,44 @@ def test_a_revoked_link_never_leads_anywhere_again() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_make_the_same_links_at_once_all_have_the_same() -> None:
-    start = Barrier(6)
-    made: list[dict[str, str]] = []
+    start, rounds = Barrier(6, timeout=20), range(10)
+    made: dict[int, list[dict[str, str]]] = {turn: [] for turn in rounds}
 
-    def work(turn: int) -> None:
-        subjects = [str(number) for number in range(20)]
-        start.wait()
-        with transaction.atomic():
-            made.append(link_tokens("ticket", subjects=subjects if turn % 2 else subjects[::-1]))
+    def work(is_even: bool) -> None:
+        subjects = [str(number) for number in range(20)][:: 1 if is_even else -1]
+        for turn in rounds:
+            start.wait()
+            with transaction.atomic():
+                made[turn].append(link_tokens(f"ticket {turn}", subjects=subjects))
         connections.close_all()
 
-    threads = [Thread(target=work, args=[turn]) for turn in range(6)]
+    threads = [Thread(target=work, args=[bool(number % 2)]) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [one == made[0] for one in made] == [True] * 6
-    assert SignedLink.objects.count() == 20
+    assert [[one == tokens[0] for one in tokens] for tokens in made.values()] == [[True] * 6] * 10
+    assert SignedLink.objects.count() == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_another_has_made_since_we_looked_stays() -> None:
+    made: list[str] = []
+
+    def other() -> None:
+        made.append(token_of("7"))
+        connections.close_all()
+
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            thread = Thread(target=other)
+            thread.start()
+            thread.join()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        made.append(token_of("7"))
+    assert made[0] == made[1]
 
 
 # --- In the office -------------------------------------------------------------------------------------------

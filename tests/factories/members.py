@@ -180,7 +180,7 @@ class NotificationFactory(ModelFactory[Notification]):
 
     user = factory.SubFactory(UserFactory)
     topic = "membership"
-    key = factory.Sequence(lambda n: f"event {n}")
+    key = factory.Sequence(lambda n: f"noted {n}")
     title = factory.Sequence(lambda n: f"Событие {n}")
 
 

@@ -160,7 +160,7 @@ def test_it_costs_those_who_are_not_staff_no_query(
 ) -> None:
     client.force_login(anna)
     client.get("/account/person/")
-    with django_assert_num_queries(2):  # the session and the person
+    with django_assert_num_queries(3):  # the session, the person and the count at the bell
         client.get("/privacy/")
 
 

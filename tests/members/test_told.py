@@ -177,6 +177,15 @@ def test_what_becomes_of_a_role_is_told(
     assert (own.text, own.link) == (text, link)
 
 
+def test_the_longest_names_fit() -> None:
+    organisation = OrganisationFactory(short_name="О" * 80)
+    head = RepresentativeFactory(organisation=organisation, role=Role.HEAD).user
+    person = UserFactory(last_name="Ф" * 100, first_name="И" * 100, patronymic="О" * 100)
+    tell_of_role(RepresentativeFactory(organisation=organisation, user=person))
+    assert str(person) in Notification.objects.get(user=head).title
+    assert OutgoingMail.objects.filter(recipient=head.email).exists()
+
+
 def test_a_changed_position_is_no_news(lyceum: Organisation, people: dict[str, User]) -> None:
     representative = Representative.objects.get(user=people["viewer"])
     representative.position = "Завуч"

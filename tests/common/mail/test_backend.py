@@ -49,6 +49,12 @@ def test_a_letter_is_frozen_as_it_was_written() -> None:
     assert mail.message_id.endswith("@example.org>")
 
 
+def test_a_subject_without_end_is_cut() -> None:
+    Letter("Очень длинная тема " * 30, "Текст\n", to=["reader@example.org"]).send()
+    subject = OutgoingMail.objects.get().subject
+    assert (len(subject), subject[-1]) == (300, "…")
+
+
 def test_one_intent_is_one_letter_however_often_it_is_sent() -> None:
     assert [letter(key="reminder 7").send() for _ in range(3)] == [1, 0, 0]
     assert OutgoingMail.objects.count() == 1
