@@ -11,7 +11,7 @@ import pytest
 from common.models import JobRun
 from tests.faults.clocks import IS_HERE, Clock
 from tests.faults.conftest import FULL
-from tests.faults.stand import quick_worker, report, running
+from tests.faults.stand import beat, quick_worker, report, running, worker
 
 pytestmark = [
     pytest.mark.faults,
@@ -53,6 +53,20 @@ def test_two_schedulers_of_which_one_is_an_hour_ahead(tmp_path: Path) -> None:
     )
     assert happened == slots
     assert happened["hour"] >= 3
+
+
+def test_a_worker_whose_clock_is_ahead_of_that_of_beat(tmp_path: Path) -> None:
+    runs, wrong = tmp_path / "runs", Clock(tmp_path / "wrong")
+    wrong.set(HOUR)
+    with running(beat(tmp_path), worker("ahead", "--include=tests.faults.quick", RUNS=runs, **wrong.environment)):
+        took = wrong.wait_for_slots(2)
+        time.sleep(1)
+    happened, slots = ran(runs), claimed(ran(runs))
+    report(
+        "a worker an hour ahead of beat does its work, each slot once",
+        f"two slots after {took:.1f} s with its start; runs {dict(happened)}, slots {dict(slots)}",
+    )
+    assert happened == slots
 
 
 def test_a_clock_that_jumps(tmp_path: Path) -> None:
