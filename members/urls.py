@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import views
+from members import privacy_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -11,4 +11,14 @@ urlpatterns = [
     path("account/", views.account_index, name="account_index"),
     path("account/person/", views.account_person, name="account_person"),
     path("account/sessions/<int:pk>/end/", views.account_session_end, name="account_session_end"),
+    path("consents/<slug:purpose>/", privacy_views.consent_text, name="consent_text"),
+    path("consents/<slug:purpose>/<int:version>/", privacy_views.consent_text, name="consent_text"),
+    path("account/consents/", privacy_views.account_consents, name="account_consents"),
+    path("account/consents/publication/<int:pk>/", privacy_views.account_publication, name="account_publication"),
+    path("account/consents/<slug:purpose>/give/", privacy_views.account_consent_give, name="account_consent_give"),
+    path(
+        "account/consents/<slug:purpose>/withdraw/",
+        privacy_views.account_consent_withdraw,
+        name="account_consent_withdraw",
+    ),
 ]

@@ -36,6 +36,12 @@ PAGES = """
 /privacy/                                POST  405    factor 405
 /selection-rules/                        GET   200    factor 200
 /selection-rules/                        POST  405    factor 405
+/consents/account/                       GET   200    factor 200
+/consents/account/                       POST  405    factor 405
+/consents/account/1/                     GET   200    factor 200
+/consents/account/1/                     POST  405    factor 405
+/consents/account/2/                     GET   404    factor 404
+/consents/account/2/                     POST  405    factor 405
 /style-guide/                            GET   200    factor 200
 /style-guide/                            POST  405    factor 405
 /verify/known-code/                      GET   200    factor 200
@@ -98,6 +104,14 @@ PAGES = """
 /account/person/                         POST  login  200
 /account/sessions/1/end/                 GET   login  405
 /account/sessions/1/end/                 POST  login  404
+/account/consents/                       GET   login  200
+/account/consents/                       POST  login  405
+/account/consents/news/give/             GET   login  405
+/account/consents/news/give/             POST  login  200
+/account/consents/news/withdraw/         GET   login  405
+/account/consents/news/withdraw/         POST  login  302
+/account/consents/publication/1/         GET   login  405
+/account/consents/publication/1/         POST  login  404
 
 # Accounts, by allauth
 /account/login/                          GET   200    302
@@ -201,6 +215,7 @@ representative
 user
 group
 suppressedaddress
+consenttext
 """
 
 ADMIN = """
@@ -276,6 +291,10 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/publicperson/<publicperson>/record_consent_this/ GET   login  factor 403 200
+/admin/members/publicperson/<publicperson>/record_consent_this/ POST  login  factor 403 302
+/admin/members/consenttext/<consenttext>/delete/      GET   login  factor 403 403
+/admin/members/consenttext/<consenttext>/delete/      POST  login  factor 403 403
 /admin/members/user/<user>/history/<historicaluser>/  GET   login  factor 403 403    200
 /admin/members/user/<user>/history/<historicaluser>/  POST  login  factor 403 403
 /admin/members/user/<user>/password/                  GET   login  factor 403 403    200

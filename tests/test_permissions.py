@@ -22,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 from common import health
 from common.admin import ReadOnly
 from common.models import DeadTask, JobRun, SuppressedAddress
+from members.consents import give_consent, text_in_force
 from members.models import Direction, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
@@ -67,6 +68,8 @@ class World:
             "group": Group.objects.first(),
             "region": Region.objects.first(),
             "direction": Direction.objects.first(),
+            "consenttext": text_in_force("news"),
+            "consent": give_consent(UserFactory(), text=text_in_force("publication")),
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),

@@ -33,7 +33,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     has_parts = organisation.kind == Kind.CONSORTIUM
     context = {
         "organisation": organisation,
-        "people": organisation.public_people.filter(is_published=True),
+        "people": organisation.public_people.shown(),
         "memberships": organisation.memberships.running(),
         "directions": Overview.load().directions_of(organisation.direction_slugs),
         "consortium": organisation.consortium_id and visible.filter(pk=organisation.consortium_id).first(),

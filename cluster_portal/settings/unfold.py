@@ -78,6 +78,11 @@ UNFOLD = {
                 _page(_("Groups of rights"), "key", "auth_group"),
             ),
             _section(
+                _("Personal data"),
+                _page(_("Consents"), "task_alt", "members_consent"),
+                _page(_("Texts of consents"), "contract", "members_consenttext"),
+            ),
+            _section(
                 _("Mail and jobs"),
                 _page(_("Outgoing mail"), "outgoing_mail", "common_outgoingmail"),
                 _page(_("Suppressed addresses"), "unsubscribe", "common_suppressedaddress"),

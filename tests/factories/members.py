@@ -17,6 +17,7 @@ from members.models import (
     MembershipCertificate,
     OfficeStatus,
     Organisation,
+    PublicationBasis,
     PublicPerson,
     Region,
     Representative,
@@ -178,6 +179,8 @@ class PublicPersonFactory(ModelFactory[PublicPerson]):
     organisation = factory.SubFactory(OrganisationFactory)
     name = factory.Sequence(lambda n: f"Иван Петров-{n}")
     position = "Директор"
+    basis = PublicationBasis.SOURCE
+    source = "https://example.org/news/1"
     is_published = True
 
 
