@@ -62,6 +62,23 @@ class NewsConsentForm(ConsentForm):
     purpose = ConsentPurpose.NEWS
 
 
+class EraseForm(forms.Form):
+    """Words that nobody types by accident."""
+
+    words = forms.CharField(label=_("Type the words"), widget=forms.TextInput({"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = gettext("erase my data")
+        self.fields["words"].help_text = gettext("To confirm: %(words)s") % {"words": self.asked}
+
+    def clean_words(self) -> str:
+        words = " ".join(self.cleaned_data["words"].lower().split())
+        if words != self.asked:
+            raise forms.ValidationError(_("These are other words."))
+        return words
+
+
 class PublicationForm(forms.Form):
     """What may be published of one public role of a person, each item by itself."""
 

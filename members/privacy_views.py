@@ -1,16 +1,26 @@
 """A person's own consents and data, and the texts that people agree to."""
 
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.caching import public_page
-from members.consent_forms import ConsentForm, NewsConsentForm, PublicationForm
+from common.private_files import private_file_response
+from members.consent_forms import ConsentForm, EraseForm, NewsConsentForm, PublicationForm
 from members.consents import give_consent, set_publication, withdraw_consents
-from members.models import Consent, ConsentPurpose, ConsentText, PublicationBasis
+from members.data_exports import request_export
+from members.erasure import BY_REQUEST, erase_person, led_alone
+from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis
 
 FORMS: dict[str, type[ConsentForm]] = {ConsentPurpose.ACCOUNT: ConsentForm, ConsentPurpose.NEWS: NewsConsentForm}
 
@@ -46,6 +56,38 @@ def account_consent_withdraw(request: HttpRequest, purpose: str) -> HttpResponse
     withdraw_consents(request.user, purpose=purpose)
     messages.success(request, _("The consent is withdrawn. That holds from now on, everywhere."))
     return redirect("members:account_consents")
+
+
+@require_safe
+def account_data(request: HttpRequest) -> HttpResponse:
+    exports = request.user.data_exports.exclude(state=ExportState.EXPIRED)
+    return render(request, "members/account_data.html", {"exports": exports})
+
+
+@require_POST
+def account_data_export(request: HttpRequest) -> HttpResponse:
+    request_export(request.user)
+    return redirect("members:account_data")
+
+
+@require_safe
+def account_data_file(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    ready = request.user.data_exports.filter(state=ExportState.READY, expires_at__gt=timezone.now())
+    export = get_object_or_404(ready, key=key)
+    name = _("My data on the portal, %(day)s") % {"day": localdate(export.made_at).isoformat()}
+    return private_file_response(export.file, name=f"{name}.zip", content_type="application/zip")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def account_data_erase(request: HttpRequest) -> HttpResponse:
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        erase_person(request.user, by=request.user, reason=BY_REQUEST)
+        logout(request)
+        messages.success(request, _("Your account is erased. A last letter with the number of the act is on its way."))
+        return redirect(settings.LOGOUT_REDIRECT_URL)
+    return render(request, "members/account_data_erase.html", {"form": form, "led": led_alone(request.user)})
 
 
 @require_POST

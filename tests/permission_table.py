@@ -104,6 +104,14 @@ PAGES = """
 /account/person/                         POST  login  200
 /account/sessions/1/end/                 GET   login  405
 /account/sessions/1/end/                 POST  login  404
+/account/data/                           GET   login  200
+/account/data/                           POST  login  405
+/account/data/export/                    GET   login  405
+/account/data/export/                    POST  login  302
+/account/data/erase/                     GET   login  302
+/account/data/erase/                     POST  login  302
+/account/data/6f1c1a52-0000-4000-8000-000000000000/ GET   login  404
+/account/data/6f1c1a52-0000-4000-8000-000000000000/ POST  login  405
 /account/consents/                       GET   login  200
 /account/consents/                       POST  login  405
 /account/consents/news/give/             GET   login  405
@@ -291,6 +299,12 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/user/<user>/delete/                    GET   login  factor 403 403
+/admin/members/user/<user>/delete/                    POST  login  factor 403 403
+/admin/members/user/<user>/erase_this/                GET   login  factor 403 403    200
+/admin/members/user/<user>/erase_this/                POST  login  factor 403 403    200
+/admin/members/erasureact/<erasureact>/file/          GET   login  factor 403 403    404
+/admin/members/erasureact/<erasureact>/file/          POST  login  factor 403 403    404
 /admin/members/publicperson/<publicperson>/record_consent_this/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/record_consent_this/ POST  login  factor 403 302
 /admin/members/consenttext/<consenttext>/delete/      GET   login  factor 403 403

@@ -23,6 +23,8 @@ from common import health
 from common.admin import ReadOnly
 from common.models import DeadTask, JobRun, SuppressedAddress
 from members.consents import give_consent, text_in_force
+from members.data_exports import request_export
+from members.erasure import erase_person
 from members.models import Direction, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
@@ -70,6 +72,8 @@ class World:
             "direction": Direction.objects.first(),
             "consenttext": text_in_force("news"),
             "consent": give_consent(UserFactory(), text=text_in_force("publication")),
+            "dataexport": request_export(UserFactory()),
+            "erasureact": erase_person(UserFactory(), by=UserFactory(), reason="Запрос"),
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),

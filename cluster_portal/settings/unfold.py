@@ -81,6 +81,8 @@ UNFOLD = {
                 _("Personal data"),
                 _page(_("Consents"), "task_alt", "members_consent"),
                 _page(_("Texts of consents"), "contract", "members_consenttext"),
+                _page(_("Copies of people's data"), "archive", "members_dataexport"),
+                _page(_("Acts of erasure"), "delete_forever", "members_erasureact"),
             ),
             _section(
                 _("Mail and jobs"),

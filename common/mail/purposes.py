@@ -21,6 +21,7 @@ class Purpose:
 
     ``is_service``: a part of a service that was asked for, so it cannot be unsubscribed from (38-FZ, art. 18, is
     about advertising). ``is_secret``: it holds what opens an account, so nobody but its reader may see it.
+    ``is_last``: its reader has been erased, so with its outcome nothing remains of whom it went to.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Purpose:
     is_service: bool = True
     resend: bool = False
     is_secret: bool = False
+    is_last: bool = False
 
 
 PURPOSES: dict[str, Purpose] = {}

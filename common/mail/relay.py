@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.locks import one_of
 from common.mail.backend import ask_for_the_relay
+from common.mail.personal_data import forget_last_letters
 from common.mail.purposes import PURPOSES, named
 from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear
 from common.models import MailState, OutgoingMail, SuppressedAddress
@@ -95,7 +96,7 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
         case Deferred() if mail.created_at > now - GIVEN_UP_AFTER:
             pause = WHILE_AWAY if outcome.is_server else timedelta(minutes=_pause(mail.attempts))
             changes |= {"state": MailState.RETRY, "due_at": now + pause, "finished_at": None}
-        case Refused(is_address=True):
+        case Refused(is_address=True) if not named(mail.purpose).is_last:
             changes["state"] = MailState.FAILED
             SuppressedAddress.objects.get_or_create(
                 address=mail.recipient.lower(), defaults={"reason": outcome.error[:300]}
@@ -127,6 +128,7 @@ def sweep() -> int:
         finished_at__lt=now - RESENT_AFTER,
         created_at__gt=now - GIVEN_UP_AFTER,
     ).update(state=MailState.RETRY, due_at=now)
+    forget_last_letters()
     return relay()
 
 

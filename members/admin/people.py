@@ -20,6 +20,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from common.admin import HistoryModelAdmin, ModelAdmin
+from members.admin.privacy import ErasureMixin
 from members.models import Representative, User
 
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
@@ -61,7 +62,7 @@ class RepresentationInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
+class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -73,6 +74,7 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
     filter_horizontal = []
     autocomplete_fields = ["groups"]
     inlines = [RepresentationInline]
+    actions_detail = ["erase_this"]
     fieldsets = [
         (None, {"fields": ["email", "password", ("last_name", "first_name"), ("patronymic", "language"), "is_active"]}),
         (_("Dates"), {"fields": [("date_joined", "last_login")]}),
@@ -106,9 +108,6 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open_to(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_open_to(request, obj)
 
     @display(description=_("person"), ordering="last_name", header=True)
     def name(self, user: User) -> list[str]:

@@ -1,5 +1,7 @@
 from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
+from members.models.data_export import DataExport, ExportState
+from members.models.erasure import ErasureAct
 from members.models.membership import Membership, MembershipStatus, MembershipStatusChange, Tier
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
@@ -13,7 +15,10 @@ __all__ = [
     "ConsentPurpose",
     "ConsentText",
     "ConsentWay",
+    "DataExport",
     "Direction",
+    "ErasureAct",
+    "ExportState",
     "Kind",
     "Membership",
     "MembershipCertificate",

@@ -70,6 +70,9 @@ PAGES = [
     Page("account-password", "/account/password/change/", HEAD),
     Page("account-password-set", "/account/password/set/", PASSWORDLESS, only_in_tests=True),
     Page("account-sessions", "/account/sessions/", HEAD),
+    Page("account-data", "/account/data/", HEAD),
+    Page("account-data-erase", "/account/data/erase/", VISITOR, only_in_tests=True),
+    Page("account-data-erase-head", "/account/data/erase/", HEAD, only_in_tests=True),
     Page("account-consents", "/account/consents/", HEAD),
     Page("account-services", "/account/3rdparty/", PASSWORDLESS, only_in_tests=True),
     Page("account-services-none", "/account/3rdparty/", HEAD),
@@ -113,6 +116,7 @@ PAGES = [
         package="unfold",
         only_in_tests=True,
     ),
+    Page("admin-erase", "/admin/members/user/{user}/erase_this/", STAFF, package="unfold", only_in_tests=True),
     Page("admin-import", "/admin/members/organisation/import/", STAFF, package="unfold"),
     Page(
         "admin-organisation",

@@ -22,9 +22,20 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from common import documents
 from common.mail.letters import Letter
 from common.models import OutgoingMail
+from members import data_exports
 from members.consents import give_consent, set_publication, text_in_force
+from members.data_exports import request_export
 from members.demo import PASSWORD
-from members.models import ConsentPurpose, Membership, MembershipCertificate, Organisation, PublicPerson, User
+from members.models import (
+    ConsentPurpose,
+    DataExport,
+    ExportState,
+    Membership,
+    MembershipCertificate,
+    Organisation,
+    PublicPerson,
+    User,
+)
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
 PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
@@ -41,6 +52,7 @@ def load() -> None:
     WebAuthn.add(protected, "Телефон", _credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
     _appear_on_a_page(User.objects.get(email="head@example.org"))
+    _ask_for_copies(User.objects.get(email="head@example.org"))
     documents.make_due()
     with transaction.atomic():
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
@@ -63,6 +75,13 @@ def _appear_on_a_page(head: User) -> None:
     text = text_in_force(ConsentPurpose.PUBLICATION)
     set_publication(role, items=["name"], text=text, by=head)
     give_consent(head, text=text_in_force(ConsentPurpose.ACCOUNT))
+
+
+def _ask_for_copies(head: User) -> None:
+    """One that is ready, and one that could not be prepared yet."""
+    request_export(head)
+    data_exports.make_due()
+    DataExport.objects.create(user=head, state=ExportState.FAILED, attempts=1)
 
 
 def _credential() -> dict[str, object]:
@@ -88,6 +107,7 @@ def places() -> dict[str, object]:
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
+        "user": visitor.pk,
         "public_person": PublicPerson.objects.earliest("pk").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",

@@ -1,0 +1,48 @@
+"""Whatever holds people's data says so: it goes into their copy, and out with them."""
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from common.personal_data import HOLDERS
+
+# Model → why no holder names it.
+EXCUSED = {
+    "account.EmailConfirmation": "goes with the address that it confirms",
+    "members.User_groups": "rights, taken from who is erased",
+    "members.User_user_permissions": "the same",
+    "members.HistoricalUser_groups": "rights of a row of the history, which names nobody once its person is erased",
+    "members.HistoricalMembership": "who changed it: the row of who was erased names nobody",
+    "members.HistoricalOrganisation": "the same",
+    "members.MembershipStatusChange": "the same",
+    "members.MembershipCertificate": "the same",
+    "members.ErasureAct": "must be kept for three years, and names the person by a number",
+    "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
+}
+NAMES = {"first_name", "last_name", "patronymic"}
+
+
+def is_personal(model: type[models.Model]) -> bool:
+    return any(
+        getattr(field, "related_model", None) is get_user_model()
+        or isinstance(field, models.EmailField | models.GenericIPAddressField)
+        or field.name in NAMES
+        for field in model._meta.get_fields()
+        if not (field.auto_created and not field.concrete)
+    )
+
+
+def labels() -> set[str]:
+    return {model._meta.label for model in apps.get_models(include_auto_created=True) if is_personal(model)}
+
+
+def test_every_model_about_people_has_a_holder_or_a_reason() -> None:
+    held = {label for holder in HOLDERS.values() for label in holder.models}
+    assert labels() - held - EXCUSED.keys() == set()
+
+
+def test_no_excuse_and_no_holder_names_what_is_not_there() -> None:
+    every = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    held = {label for holder in HOLDERS.values() for label in holder.models}
+    assert (held | EXCUSED.keys()) - every == set()
+    assert held & EXCUSED.keys() == set()
