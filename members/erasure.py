@@ -1,9 +1,12 @@
 """The erasure of a person: of everything that tells who they were, in one transaction, with an act."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -21,6 +24,7 @@ from members.personal_data import person_of
 TEMPLATE = "pdf/members/erasure_act.typ"
 # The act is a Russian paper, whoever reads the page on which it was asked for.
 BY_REQUEST = "Требование субъекта персональных данных (152-ФЗ, ст. 21)"
+UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # as the consent to the account says
 
 
 def led_alone(user: User) -> list[Organisation]:
@@ -53,6 +57,28 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     act.document = _order(act, responsible)
     act.save()
     return act
+
+
+@transaction.atomic
+def remove_unconfirmed() -> int:
+    """Who signed up thirty days ago and never showed that the address is theirs goes without a trace, and without an
+    act: nobody knows whose data they were. Returns how many."""
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    since = timezone.now() - UNCONFIRMED_KEPT_FOR
+    strangers = User.objects.select_for_update(of=["self"]).filter(
+        Exists(addresses) & ~Exists(addresses.filter(verified=True)),
+        date_joined__lt=since,
+        last_login=None,
+        is_staff=False,
+        representations=None,
+    )
+    keys = []
+    for user in strangers:
+        keys.append(user.pk)
+        _erased(person_of(user))
+        user.delete()
+    User.history.filter(id__in=keys).delete()
+    return len(keys)
 
 
 def _check_heads(user: User) -> None:

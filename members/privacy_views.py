@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.caching import public_page
 from common.private_files import private_file_response
+from common.staff_views import name_of
 from members.consent_forms import ConsentForm, EraseForm, NewsConsentForm, PublicationForm
 from members.consents import give_consent, set_publication, withdraw_consents
 from members.data_exports import request_export
 from members.erasure import BY_REQUEST, erase_person, led_alone
 from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis
 
+LOOKS_SHOWN = 20  # the copy of the data has them all
 FORMS: dict[str, type[ConsentForm]] = {ConsentPurpose.ACCOUNT: ConsentForm, ConsentPurpose.NEWS: NewsConsentForm}
 
 
@@ -61,7 +63,9 @@ def account_consent_withdraw(request: HttpRequest, purpose: str) -> HttpResponse
 @require_safe
 def account_data(request: HttpRequest) -> HttpResponse:
     exports = request.user.data_exports.exclude(state=ExportState.EXPIRED)
-    return render(request, "members/account_data.html", {"exports": exports})
+    seen = request.user.views_by_staff.all()[:LOOKS_SHOWN]
+    looks = [(view, name_of(view)) for view in seen]
+    return render(request, "members/account_data.html", {"exports": exports, "looks": looks})
 
 
 @require_POST

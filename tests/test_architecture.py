@@ -110,7 +110,7 @@ def test_no_floor_names_an_address_of_a_higher_one() -> None:
 
 
 def test_every_template_is_used() -> None:
-    """Named in the code or in another template, or found by a package under its own name; a letter without its ending."""
+    """Named in the code or in another template, or found by a package under its own name; letters have no ending."""
     text = "\n".join(sources(".py", ".html", ".txt").values())
     packages = [folder for folder in get_app_template_dirs("templates") if "site-packages" in folder.parts]
     unused = [

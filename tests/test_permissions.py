@@ -21,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 
 from common import health
 from common.admin import ReadOnly
-from common.models import DeadTask, JobRun, SuppressedAddress
+from common.models import DeadTask, JobRun, SuppressedAddress, ViewKind
+from common.staff_views import note_view
 from members.consents import give_consent, text_in_force
 from members.data_exports import request_export
 from members.erasure import erase_person
@@ -74,6 +75,9 @@ class World:
             "consent": give_consent(UserFactory(), text=text_in_force("publication")),
             "dataexport": request_export(UserFactory()),
             "erasureact": erase_person(UserFactory(), by=UserFactory(), reason="Запрос"),
+            "personaldataview": note_view(
+                User, staff=UserFactory(), person=None, kind=ViewKind.PAGE, address="/admin/members/user/1/change/"
+            ),
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),

@@ -1,6 +1,7 @@
 """Whatever holds people's data says so: it goes into their copy, and out with them."""
 
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import models
 
@@ -39,6 +40,13 @@ def labels() -> set[str]:
 def test_every_model_about_people_has_a_holder_or_a_reason() -> None:
     held = {label for holder in HOLDERS.values() for label in holder.models}
     assert labels() - held - EXCUSED.keys() == set()
+
+
+def test_who_of_the_staff_looks_at_people_is_logged() -> None:
+    """A page of the office that shows one record; rights and what the portal alone writes tell nothing of a person."""
+    shown = {model._meta.label: tended for model, tended in admin.site._registry.items() if is_personal(model)}
+    unwatched = {label for label, tended in shown.items() if not tended.holds_personal_data}
+    assert unwatched == {"common.PersonalDataView", "members.ErasureAct"}
 
 
 def test_no_excuse_and_no_holder_names_what_is_not_there() -> None:

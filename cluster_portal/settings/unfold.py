@@ -83,6 +83,7 @@ UNFOLD = {
                 _page(_("Texts of consents"), "contract", "members_consenttext"),
                 _page(_("Copies of people's data"), "archive", "members_dataexport"),
                 _page(_("Acts of erasure"), "delete_forever", "members_erasureact"),
+                _page(_("Views of personal data"), "visibility", "common_personaldataview"),
             ),
             _section(
                 _("Mail and jobs"),

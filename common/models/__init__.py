@@ -3,6 +3,7 @@ from common.models.documents import Document, DocumentState
 from common.models.jobs import DeadTask, JobRun
 from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress
 from common.models.numbers import NumberSeries
+from common.models.staff_views import PersonalDataView, StaffRole, ViewKind
 
 __all__ = [
     "DeadTask",
@@ -13,6 +14,9 @@ __all__ = [
     "MailState",
     "NumberSeries",
     "OutgoingMail",
+    "PersonalDataView",
     "PublicContent",
+    "StaffRole",
     "SuppressedAddress",
+    "ViewKind",
 ]

@@ -103,6 +103,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnly, ModelAdmin):
+    holds_personal_data = True
     list_display = ["text", "item", "user", "public_person", "way", "given_at", "withdrawn_at"]
     list_filter = [StandingFilter, ("text__purpose", ChoicesCheckboxFilter), ("way", ChoicesCheckboxFilter)]
     list_select_related = ["text", "user", "public_person"]

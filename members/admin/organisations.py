@@ -248,6 +248,7 @@ def _set_published(rows: QuerySet, *, published: bool) -> int:
 
 @admin.register(PublicPerson)
 class PublicPersonAdmin(PaperConsentMixin, HistoryModelAdmin):
+    holds_personal_data = True
     list_display = ["name", "position", "organisation", "basis", "is_published", "shown"]
     list_filter = [("is_published", BooleanRadioFilter), ("basis", ChoicesCheckboxFilter)]
     list_select_related = ["organisation"]

@@ -63,6 +63,7 @@ class RepresentationInline(TabularInline):
 
 @admin.register(User)
 class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
+    holds_personal_data = True
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -161,6 +162,7 @@ class ActingFilter(DropdownFilter):
 
 @admin.register(Representative)
 class RepresentativeAdmin(HistoryModelAdmin):
+    holds_personal_data = True
     list_display = ["person", "organisation", "role", "position", "since", "ended_at"]
     list_filter = [ActingFilter, ("role", ChoicesCheckboxFilter)]
     list_select_related = ["user", "organisation"]

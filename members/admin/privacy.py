@@ -27,6 +27,7 @@ EXPORT_COLOURS = {ExportState.READY: "success", ExportState.FAILED: "danger", Ex
 class DataExportAdmin(ReadOnly, ModelAdmin):
     """That there is one, and whether it could be made. The copy itself is for its person alone."""
 
+    holds_personal_data = True
     list_display = ["user", "state_label", "requested_at", "made_at", "expires_at", "attempts"]
     list_select_related = ["user"]
     fields = ["user", "state", "requested_at", "attempts", "due_at", "error", "made_at", "expires_at"]

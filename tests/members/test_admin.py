@@ -123,7 +123,13 @@ def test_every_list_can_be_searched_and_every_form_opened(office: Client, name: 
 
 def test_only_our_own_models_are_in_the_office() -> None:
     by_itself = ["common_outgoingmail", "common_suppressedaddress", "common_jobrun", "common_deadtask"]
-    by_itself += ["members_consent", "members_consenttext", "members_dataexport", "members_erasureact"]
+    by_itself += [
+        "common_personaldataview",
+        "members_consent",
+        "members_consenttext",
+        "members_dataexport",
+        "members_erasureact",
+    ]
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
     assert sorted(registered) == sorted([*LISTS, *by_itself])
 

@@ -29,8 +29,9 @@ from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
 from members.models import Consent, DataExport, ErasureAct, PublicationBasis, PublicPerson, Representative, Role, User
+from members.tasks import REMOVE_UNCONFIRMED
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
-from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app
+from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app, ticked
 from tests.office import editor, enter
 
 pytestmark = pytest.mark.django_db
@@ -332,3 +333,33 @@ def test_nobody_is_merely_deleted_and_editors_erase_nobody(office: Client) -> No
     assert office.post(f"/admin/members/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
     assert enter(editor()).get(f"/admin/members/user/{person.pk}/erase_this/").status_code == 403
     assert User.objects.filter(pk=person.pk).exists()
+
+
+# --- Sign-ups that nobody confirmed --------------------------------------------------------------------------------
+
+
+def signed_up(email: str) -> User:
+    person = {"email": email, "password1": PASSWORD, "first_name": "Аполлинария", "last_name": "Журавлёва"}
+    Client().post("/account/signup/", person | ticked())
+    return User.objects.get(email=email)
+
+
+def test_a_sign_up_that_nobody_confirmed_goes_after_thirty_days_without_a_trace() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        signed_up("zhuravleva@example.org")
+        staying = confirmed(), UserFactory()
+        clock.shift(datetime.timedelta(days=29))
+        jobs.run(REMOVE_UNCONFIRMED)
+        assert User.objects.count() == 3
+        clock.shift(datetime.timedelta(days=2))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert {*User.objects.all()} == {*staying}
+    assert traces() == {}
+
+
+def test_who_already_acts_for_an_organisation_is_kept() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        RepresentativeFactory(user=signed_up("zhuravleva@example.org"))
+        clock.shift(datetime.timedelta(days=31))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert User.objects.count() == 1
