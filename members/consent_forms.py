@@ -13,10 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from members.consents import give_consent, text_in_force
 from members.models import ConsentPurpose, ConsentText, PublicItem, PublicPerson, User
 
-AGREEMENTS = {
-    ConsentPurpose.ACCOUNT: _("I have read the {link} and agree to it"),
-    ConsentPurpose.NEWS: _("I have read the {link} and agree to it"),
-}
 DOCUMENTS = {
     ConsentPurpose.ACCOUNT: pgettext_lazy("I have read the", "consent to the processing of my personal data"),
     ConsentPurpose.NEWS: pgettext_lazy("I have read the", "consent to receive news and invitations"),
@@ -36,9 +32,9 @@ class TextField(forms.ModelMultipleChoiceField):
         purpose = ConsentPurpose(text.purpose)
         address = reverse("members:consent_text", args=[text.purpose, text.version])
         link = format_html('<a href="{}" target="_blank">{}</a>', address, DOCUMENTS[purpose])
-        return format_html(AGREEMENTS[purpose], link=link)
+        return format_html("<span>{}</span>", format_html(gettext("I have read the {link} and agree to it"), link=link))
 
-    def clean(self, value: Any) -> ConsentText:
+    def clean(self, value: Any) -> Any:
         return super().clean(value).get()
 
 
@@ -89,13 +85,13 @@ class PublicationForm(forms.Form):
         ConsentText.objects.filter(purpose=ConsentPurpose.PUBLICATION), widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, person: PublicPerson, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: PublicPerson) -> None:
         agreed = [*person.consents.standing().values_list("item", flat=True)]
         initial = {"items": agreed, "text": text_in_force(ConsentPurpose.PUBLICATION)}
-        super().__init__(*args, initial=initial, prefix=f"role-{person.pk}", **kwargs)
+        super().__init__(data, initial=initial, prefix=f"role-{person.pk}")
         self.person, self.is_shown = person, PublicItem.NAME in agreed and person.is_published
         field: Any = self.fields["items"]
         field.choices = [
-            (item.value, gettext("%(what)s: %(value)s") % {"what": item.label, "value": value})
+            (item.value, format_html("<span>{}: {}</span>", item.label, value))
             for item, value in ((PublicItem.NAME, person.title), (PublicItem.POSITION, person.role))
         ]

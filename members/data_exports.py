@@ -136,7 +136,7 @@ def remove_old_exports() -> int:
     over = DataExport.objects.select_for_update().filter(state=ExportState.READY, expires_at__lte=timezone.now())
     number = 0
     for export in over:
-        transaction.on_commit(partial(export.file.storage.delete, export.file.name))
+        transaction.on_commit(partial(export.file.storage.delete, str(export.file.name)))
         export.state, export.file.name = ExportState.EXPIRED, ""
         export.save(update_fields=["state", "file"])
         number += 1

@@ -41,7 +41,7 @@ def _collect_exports(person: Person) -> Iterator[Record]:
 def _erase_exports(person: Person) -> int:
     exports = DataExport.objects.filter(user=person.user)
     for export in exports.exclude(file=""):
-        transaction.on_commit(partial(export.file.storage.delete, export.file.name))
+        transaction.on_commit(partial(export.file.storage.delete, str(export.file.name)))
     return exports.delete()[0]
 
 

@@ -21,10 +21,16 @@ from members.consent_forms import ConsentForm, EraseForm, NewsConsentForm, Publi
 from members.consents import give_consent, set_publication, withdraw_consents
 from members.data_exports import request_export
 from members.erasure import BY_REQUEST, erase_person, led_alone
-from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis
+from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis, User
 
 LOOKS_SHOWN = 20  # the copy of the data has them all
 FORMS: dict[str, type[ConsentForm]] = {ConsentPurpose.ACCOUNT: ConsentForm, ConsentPurpose.NEWS: NewsConsentForm}
+
+
+class SignedInRequest(HttpRequest):
+    """Of a view that is closed to strangers."""
+
+    user: User
 
 
 @login_not_required
@@ -38,12 +44,12 @@ def consent_text(request: HttpRequest, purpose: str, version: int | None = None)
 
 
 @require_safe
-def account_consents(request: HttpRequest) -> HttpResponse:
+def account_consents(request: SignedInRequest) -> HttpResponse:
     return _consents_page(request)
 
 
 @require_POST
-def account_consent_give(request: HttpRequest, purpose: str) -> HttpResponse:
+def account_consent_give(request: SignedInRequest, purpose: str) -> HttpResponse:
     form = _form_of(purpose)(request.POST)
     if not form.is_valid():
         return _consents_page(request, form)
@@ -53,7 +59,7 @@ def account_consent_give(request: HttpRequest, purpose: str) -> HttpResponse:
 
 
 @require_POST
-def account_consent_withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
+def account_consent_withdraw(request: SignedInRequest, purpose: str) -> HttpResponse:
     _form_of(purpose)
     withdraw_consents(request.user, purpose=purpose)
     messages.success(request, _("The consent is withdrawn. That holds from now on, everywhere."))
@@ -61,7 +67,7 @@ def account_consent_withdraw(request: HttpRequest, purpose: str) -> HttpResponse
 
 
 @require_safe
-def account_data(request: HttpRequest) -> HttpResponse:
+def account_data(request: SignedInRequest) -> HttpResponse:
     exports = request.user.data_exports.exclude(state=ExportState.EXPIRED)
     seen = request.user.views_by_staff.all()[:LOOKS_SHOWN]
     looks = [(view, name_of(view)) for view in seen]
@@ -69,13 +75,13 @@ def account_data(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def account_data_export(request: HttpRequest) -> HttpResponse:
+def account_data_export(request: SignedInRequest) -> HttpResponse:
     request_export(request.user)
     return redirect("members:account_data")
 
 
 @require_safe
-def account_data_file(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def account_data_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
     ready = request.user.data_exports.filter(state=ExportState.READY, expires_at__gt=timezone.now())
     export = get_object_or_404(ready, key=key)
     name = _("My data on the portal, %(day)s") % {"day": localdate(export.made_at).isoformat()}
@@ -84,7 +90,7 @@ def account_data_file(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
-def account_data_erase(request: HttpRequest) -> HttpResponse:
+def account_data_erase(request: SignedInRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         erase_person(request.user, by=request.user, reason=BY_REQUEST)
@@ -95,7 +101,7 @@ def account_data_erase(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def account_publication(request: HttpRequest, pk: int) -> HttpResponse:
+def account_publication(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(request.user.public_roles, pk=pk, basis=PublicationBasis.CONSENT)
     form = PublicationForm(request.POST, person=person)
     if not form.is_valid():
@@ -112,7 +118,7 @@ def _form_of(purpose: str) -> type[ConsentForm]:
     return FORMS[purpose]
 
 
-def _consents_page(request: HttpRequest, wrong: ConsentForm | PublicationForm | None = None) -> HttpResponse:
+def _consents_page(request: SignedInRequest, wrong: ConsentForm | PublicationForm | None = None) -> HttpResponse:
     """``wrong``: the form that was posted and has a mistake."""
     consents = Consent.objects.of(request.user).select_related("text", "public_person__organisation")
     standing = {consent.text.purpose for consent in consents if consent.withdrawn_at is None}

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ from tests.members.accounts import code_in, confirmed, ticked, written
 from tests.office import editor, enter
 
 pytestmark = pytest.mark.django_db
-WORDS = {"text": "<p>Новый текст</p>", "text_en": "<p>A new text</p>"}
+WORDS: dict[str, Any] = {"text": "<p>Новый текст</p>", "text_en": "<p>A new text</p>"}
 
 
 @pytest.fixture

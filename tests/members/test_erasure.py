@@ -41,7 +41,7 @@ TRACES = ("zhuravleva", "Журавлёва", "Аполлинария", "Льв�
 
 @pytest.fixture(autouse=True)
 def storages(monkeypatch: pytest.MonkeyPatch) -> dict[type, InMemoryStorage]:
-    fresh = {Document: InMemoryStorage(), DataExport: InMemoryStorage()}
+    fresh: dict[Any, InMemoryStorage] = {Document: InMemoryStorage(), DataExport: InMemoryStorage()}
     for model, storage in fresh.items():
         monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
     return fresh
@@ -153,7 +153,8 @@ def test_the_row_stays_as_nobody_and_what_they_did_stays_theirs(client: Client) 
     assert (role.ended_at is not None, role.position) == (True, "")
     assert not PublicPerson.objects.exists()
     assert {consent.withdrawn_at is None for consent in Consent.objects.filter(user=user)} == {False}
-    for model in (EmailAddress, Authenticator, SocialAccount, UserSession, DataExport):
+    gone: tuple[Any, ...] = (EmailAddress, Authenticator, SocialAccount, UserSession, DataExport)
+    for model in gone:
         assert not model.objects.filter(user=user).exists(), model
 
 
