@@ -88,7 +88,6 @@ def set_publication(
         )
         for item in sorted(new)
     )
-    invalidate_public_pages()
 
 
 def _check_in_force(text: ConsentText) -> None:
@@ -97,5 +96,6 @@ def _check_in_force(text: ConsentText) -> None:
 
 
 def _end(consents: QuerySet[Consent]) -> None:
+    """Public pages are old then, and so they are where something new was agreed to beside."""
     Consent.objects.filter(pk__in=consents.values("pk")).update(withdrawn_at=timezone.now())
     invalidate_public_pages()
