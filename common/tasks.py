@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from celery.signals import task_failure
 from django.utils.translation import gettext_lazy as _
 
-from common import documents, health, jobs, retention
+from common import documents, health, jobs, retention, staff_views
 from common.mail import relay
 from common.models import DeadTask
 
@@ -16,6 +16,11 @@ SWEEP_MAIL = jobs.register(
 )
 SWEEP_DOCUMENTS = jobs.register(
     jobs.Job("sweep_documents", _("Make the documents that were left"), documents.make_due, every=timedelta(seconds=30))
+)
+REMOVE_OLD_VIEWS = jobs.register(
+    jobs.Job(
+        "remove_old_views", _("Forget who looked at data a year ago"), staff_views.remove_old_views, timedelta(days=1)
+    )
 )
 
 FORGET = jobs.register(

@@ -126,7 +126,8 @@ def _has_proved_an_address(user: User, *, besides: int | None = None) -> bool:
 
 
 def _forget_who_signed_up(user: User) -> None:
-    """The name and the connected providers; the password and the sessions are for the caller."""
+    """The name, the consents and the connected providers; the password and the sessions are for the caller."""
     SocialAccount.objects.filter(user=user).delete()
+    user.consents.all().delete()
     user.last_name = user.first_name = user.patronymic = ""
     user.save(update_fields=["last_name", "first_name", "patronymic"])

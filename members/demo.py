@@ -19,6 +19,7 @@ from members.models import (
     MembershipStatusChange,
     OfficeStatusChange,
     Organisation,
+    PublicationBasis,
     PublicPerson,
     Region,
     Representative,
@@ -70,6 +71,8 @@ def load() -> None:
                 "position": entry["position"],
                 "position_en": entry["position_en"],
                 "order": order,
+                "basis": PublicationBasis.SOURCE,
+                "source": data["source_of_people"],
                 "is_published": True,
             },
         )

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from common.addresses import absolute, without_language
 from common.mail.letters import Letter, compose
-from common.mail.purposes import Purpose
-from members.models import Notification, User
+from common.mail.purposes import Purpose, register
+from members.models import DataExport, ErasureAct, Notification, User
 
+PERSONAL_DATA = register(Purpose("personal_data", _("Personal data")))
+FAREWELL = register(Purpose("farewell", _("Farewell to who was erased"), is_secret=True, is_last=True))
 IN_ONE_LETTER = 20  # notifications; the rest is counted
 
 
@@ -37,3 +40,17 @@ def notifications_gathered(
             "site": settings.SITE_ADDRESS,
         }
         return compose("members/notifications_gathered", to=reader.email, purpose=purpose, context=context, key=key)
+
+
+def data_export_ready(export: DataExport) -> Letter:
+    """Without the file and without anything that is in it."""
+    context = {"address": absolute(without_language(reverse("members:account_data"))), "export": export}
+    key = f"data export {export.key}"
+    template = "members/data_export_ready"
+    return compose(template, to=export.user.email, purpose=PERSONAL_DATA, context=context, key=key)
+
+
+def farewell(user: User, *, act: ErasureAct) -> Letter:
+    """The last letter: it goes, and then nothing remains of whom it went to."""
+    context = {"act": act, "office": settings.OFFICE_EMAIL}
+    return compose("members/person_erased", to=user.email, purpose=FAREWELL, context=context)

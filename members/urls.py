@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import views
+from members import privacy_views, views
 
 app_name = "members"
 urlpatterns = [
@@ -15,4 +15,18 @@ urlpatterns = [
     path("account/notifications/settings/", views.account_notification_settings, name="account_notification_settings"),
     path("account/notifications/<int:pk>/open/", views.account_notification_open, name="account_notification_open"),
     path("account/sessions/<int:pk>/end/", views.account_session_end, name="account_session_end"),
+    path("account/data/", privacy_views.account_data, name="account_data"),
+    path("account/data/export/", privacy_views.account_data_export, name="account_data_export"),
+    path("account/data/erase/", privacy_views.account_data_erase, name="account_data_erase"),
+    path("account/data/<uuid:key>/", privacy_views.account_data_file, name="account_data_file"),
+    path("consents/<slug:purpose>/", privacy_views.consent_text, name="consent_text"),
+    path("consents/<slug:purpose>/<int:version>/", privacy_views.consent_text, name="consent_text"),
+    path("account/consents/", privacy_views.account_consents, name="account_consents"),
+    path("account/consents/publication/<int:pk>/", privacy_views.account_publication, name="account_publication"),
+    path("account/consents/<slug:purpose>/give/", privacy_views.account_consent_give, name="account_consent_give"),
+    path(
+        "account/consents/<slug:purpose>/withdraw/",
+        privacy_views.account_consent_withdraw,
+        name="account_consent_withdraw",
+    ),
 ]

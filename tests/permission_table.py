@@ -36,6 +36,12 @@ PAGES = """
 /privacy/                                POST  405    factor 405
 /selection-rules/                        GET   200    factor 200
 /selection-rules/                        POST  405    factor 405
+/consents/account/                       GET   200    factor 200
+/consents/account/                       POST  405    factor 405
+/consents/account/1/                     GET   200    factor 200
+/consents/account/1/                     POST  405    factor 405
+/consents/account/2/                     GET   404    factor 404
+/consents/account/2/                     POST  405    factor 405
 /style-guide/                            GET   200    factor 200
 /style-guide/                            POST  405    factor 405
 /verify/known-code/                      GET   200    factor 200
@@ -120,6 +126,22 @@ PAGES = """
 /account/notifications/<notification>/open/ POST  login  404    404    404    404    404    404    404    302    404
 /account/sessions/1/end/                 GET   login  405
 /account/sessions/1/end/                 POST  login  404
+/account/data/                           GET   login  200
+/account/data/                           POST  login  405
+/account/data/export/                    GET   login  405
+/account/data/export/                    POST  login  302
+/account/data/erase/                     GET   login  302
+/account/data/erase/                     POST  login  302
+/account/data/6f1c1a52-0000-4000-8000-000000000000/ GET   login  404
+/account/data/6f1c1a52-0000-4000-8000-000000000000/ POST  login  405
+/account/consents/                       GET   login  200
+/account/consents/                       POST  login  405
+/account/consents/news/give/             GET   login  405
+/account/consents/news/give/             POST  login  200
+/account/consents/news/withdraw/         GET   login  405
+/account/consents/news/withdraw/         POST  login  302
+/account/consents/publication/1/         GET   login  405
+/account/consents/publication/1/         POST  login  404
 
 # Accounts, by allauth
 /account/login/                          GET   200    302
@@ -223,6 +245,7 @@ representative
 user
 group
 suppressedaddress
+consenttext
 """
 
 ADMIN = """
@@ -298,6 +321,16 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/user/<user>/delete/                    GET   login  factor 403 403
+/admin/members/user/<user>/delete/                    POST  login  factor 403 403
+/admin/members/user/<user>/erase_this/                GET   login  factor 403 403    200
+/admin/members/user/<user>/erase_this/                POST  login  factor 403 403    200
+/admin/members/erasureact/<erasureact>/file/          GET   login  factor 403 403    404
+/admin/members/erasureact/<erasureact>/file/          POST  login  factor 403 403    404
+/admin/members/publicperson/<publicperson>/record_consent_this/ GET   login  factor 403 200
+/admin/members/publicperson/<publicperson>/record_consent_this/ POST  login  factor 403 302
+/admin/members/consenttext/<consenttext>/delete/      GET   login  factor 403 403
+/admin/members/consenttext/<consenttext>/delete/      POST  login  factor 403 403
 /admin/members/user/<user>/history/<historicaluser>/  GET   login  factor 403 403    200
 /admin/members/user/<user>/history/<historicaluser>/  POST  login  factor 403 403
 /admin/members/user/<user>/password/                  GET   login  factor 403 403    200

@@ -115,7 +115,7 @@ def names_of(template: Path) -> tuple[str, str]:
 
 
 def test_every_template_is_used() -> None:
-    """Named in the code or in another template, or found by a package under its own name."""
+    """Named in the code or in another template, or found by a package under its own name; letters have no ending."""
     text = "\n".join(sources(".py", ".html", ".txt").values())
     packages = [folder for folder in get_app_template_dirs("templates") if "site-packages" in folder.parts]
     unused = [

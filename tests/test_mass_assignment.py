@@ -10,6 +10,7 @@ from django.test import Client
 
 from members.models import Direction, Kind, Organisation, Role, User
 from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory, valid_inn
+from tests.members.accounts import ticked
 
 pytestmark = pytest.mark.django_db
 KEPT_BY_ITSELF = {"updated_at", "search_vector", "search_text", "direction_slugs"}
@@ -71,7 +72,7 @@ def test_a_head_changes_of_the_organisation_what_the_profile_shows() -> None:
 
 
 def test_who_signs_up_gets_no_more_than_a_name_an_address_and_a_password() -> None:
-    posted = every_field_of(User, email="new@example.org") | {"password1": "Сложный-пароль-1"}
+    posted = every_field_of(User, email="new@example.org") | {"password1": "Сложный-пароль-1"} | ticked()
     assert Client().post("/account/signup/", posted).status_code == 302
     made, bare = state(User.objects.get()), state(UserFactory(password=None))
     differing = changed(bare, made) - {"id", "date_joined", "last_login"}

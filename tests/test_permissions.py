@@ -23,7 +23,11 @@ from common import health
 from common.admin import ReadOnly
 from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
-from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription
+from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
+from common.staff_views import note_view
+from members.consents import give_consent, text_in_force
+from members.data_exports import request_export
+from members.erasure import erase_person
 from members.models import Direction, Kind, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
@@ -74,6 +78,13 @@ class World:
             "group": Group.objects.first(),
             "region": Region.objects.first(),
             "direction": Direction.objects.first(),
+            "consenttext": text_in_force("news"),
+            "consent": give_consent(UserFactory(), text=text_in_force("publication")),
+            "dataexport": request_export(UserFactory()),
+            "erasureact": erase_person(UserFactory(), by=UserFactory(), reason="Запрос"),
+            "personaldataview": note_view(
+                User, staff=UserFactory(), person=None, kind=ViewKind.PAGE, address="/admin/members/user/1/change/"
+            ),
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),

@@ -37,7 +37,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     sub_members = visible.filter(consortium=organisation).select_related("region")
     context = {
         "organisation": organisation,
-        "people": organisation.public_people.filter(is_published=True),
+        "people": organisation.public_people.shown(),
         "memberships": organisation.memberships.running(),
         "directions": Overview.load().directions_of(organisation.direction_slugs),
         "consortium": organisation.consortium_id and visible.filter(pk=organisation.consortium_id).first(),

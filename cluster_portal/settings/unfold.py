@@ -78,6 +78,14 @@ UNFOLD = {
                 _page(_("Groups of rights"), "key", "auth_group"),
             ),
             _section(
+                _("Personal data"),
+                _page(_("Consents"), "task_alt", "members_consent"),
+                _page(_("Texts of consents"), "contract", "members_consenttext"),
+                _page(_("Copies of people's data"), "archive", "members_dataexport"),
+                _page(_("Acts of erasure"), "delete_forever", "members_erasureact"),
+                _page(_("Views of personal data"), "visibility", "common_personaldataview"),
+            ),
+            _section(
                 _("Mail and jobs"),
                 _page(_("Outgoing mail"), "outgoing_mail", "common_outgoingmail"),
                 _page(_("Suppressed addresses"), "block", "common_suppressedaddress"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Field, Model, QuerySet
 from django.db.models.options import Options
@@ -17,6 +18,8 @@ from unfold.contrib.forms.widgets import WysiwygWidget
 
 from common.caching import invalidate_public_pages
 from common.html import RichTextField
+from common.models import ViewKind
+from common.staff_views import note_view
 
 
 class RichTextWidget(WysiwygWidget):
@@ -56,6 +59,30 @@ class ModelAdmin(unfold.ModelAdmin, WritesWhatChanged):
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+    # Whether a record holds data of a person: then who of the staff looked at it is logged (quality.md, «Privacy»).
+    holds_personal_data = False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        return self.note_view(request, object_id, response, ViewKind.PAGE)
+
+    def note_view(self, request: HttpRequest, object_id: str, response: HttpResponse, kind: ViewKind) -> HttpResponse:
+        """Of a page that was really shown."""
+        if self.holds_personal_data and response.status_code == 200:
+            record = self.get_object(request, object_id)
+            note_view(
+                self.model,
+                staff=request.user,
+                person=self.person_in(record) if record else None,
+                kind=kind,
+                address=request.path,
+            )
+        return response
+
+    def person_in(self, record: Model) -> Any:
+        return record if isinstance(record, get_user_model()) else getattr(record, "user", None)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What the address proposes for a new row; a value that its field cannot hold is left out."""
@@ -83,7 +110,8 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         _refuse_no_number(object_id)
-        return super().history_view(request, object_id, extra_context)
+        response = super().history_view(request, object_id, extra_context)
+        return self.note_view(request, object_id, response, ViewKind.HISTORY)
 
     def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, **kwargs: Any) -> None:
         """The library's list would show a reason that nobody gave as “None”."""
@@ -98,7 +126,8 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):
         if request.method != "GET":
             raise PermissionDenied
         _refuse_no_number(object_id, version_id)
-        return super().history_form_view(request, object_id, version_id, extra_context)
+        response = super().history_form_view(request, object_id, version_id, extra_context)
+        return self.note_view(request, object_id, response, ViewKind.HISTORY)
 
 
 def save_columns(row: Model, names: Iterable[str]) -> None:

@@ -14,7 +14,9 @@ from common.models import SignedLink
 
 @admin.register(SignedLink)
 class SignedLinkAdmin(ReadOnly, ModelAdmin):
-    """Without the addresses themselves, which whoever reads them here could use."""
+    """Without what stands in their addresses, which whoever reads it here could use."""
+
+    holds_personal_data = True
 
     list_display = ["purpose", "subject", "created_at", "expires_at", "revoked_at"]
     search_fields = ["subject"]

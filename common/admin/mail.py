@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -19,7 +20,7 @@ from common.errors import RuleViolated
 from common.mail.preview import shows_a_letter
 from common.mail.purposes import PURPOSES, named
 from common.mail.relay import send_again
-from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription
+from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription, ViewKind
 
 STATE_COLOURS = {
     MailState.QUEUED: "info",
@@ -50,6 +51,7 @@ class AttachmentInline(ReadOnlyInline):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly, ModelAdmin):
+    holds_personal_data = True
     list_display = ["subject", "recipient", "purpose_title", "state_label", "created_at", "attempts", "finished_at"]
     list_filter = [("state", ChoicesCheckboxFilter), PurposeFilter, ("created_at", RangeDateFilter)]
     search_fields = ["recipient", "subject", "message_id"]
@@ -110,7 +112,11 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
             raise Http404
         if not self.has_view_permission(request, letter) or named(letter.purpose).is_secret:
             raise PermissionDenied
-        return shows_a_letter(lambda request: HttpResponse(letter.html))(request)  # type: ignore[return-value]
+        shown = shows_a_letter(lambda request: HttpResponse(letter.html))(request)
+        return self.note_view(request, str(pk), shown, ViewKind.LETTER)  # type: ignore[arg-type]
+
+    def person_in(self, record: Model) -> Any:
+        return get_user_model().objects.filter(email=record.recipient.lower()).first()  # type: ignore[attr-defined]
 
     @action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, letters: QuerySet[OutgoingMail]) -> None:
@@ -135,6 +141,8 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 class SuppressedAddressAdmin(ModelAdmin):
     """Deleting a row lets letters go there again."""
 
+    holds_personal_data = True
+
     list_display = ["address", "reason", "since"]
     search_fields = ["address"]
     fields = ["address", "reason"]
@@ -143,6 +151,8 @@ class SuppressedAddressAdmin(ModelAdmin):
 @admin.register(Unsubscription)
 class UnsubscriptionAdmin(ReadOnly, ModelAdmin):
     """For reading: only the reader decides what is wanted again."""
+
+    holds_personal_data = True
 
     list_display = ["address", "purpose_title", "since"]
     search_fields = ["address"]

@@ -51,6 +51,7 @@ class Purpose:
     ``is_service``: a part of a service that was asked for, so it cannot be unsubscribed from (38-FZ, art. 18, is
     about advertising); ``readers`` keeps who has unsubscribed from what is none. ``is_secret``: it holds what opens an
     account, so nobody but its reader may see it, and that only until its end. ``term``: how long it is worth sending.
+    ``is_last``: its reader has been erased, so with its outcome nothing remains of whom it went to.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Purpose:
     is_secret: bool = False
     readers: Readers = BY_ADDRESS
     term: timedelta = timedelta(days=3)
+    is_last: bool = False
 
 
 PURPOSES: dict[str, Purpose] = {}

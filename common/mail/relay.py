@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.locks import one_of
 from common.mail.backend import ask_for_the_relay
+from common.mail.personal_data import forget_last_letters
 from common.mail.purposes import PURPOSES, named
 from common.mail.transport import Deferred, Outcome, Refused, Sent, SmtpSession, Unclear, Unwanted
 from common.models import MailState, OutgoingMail, SuppressedAddress
@@ -109,7 +110,7 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
             pause = timedelta(minutes=MINUTES_BETWEEN[min(mail.put_off, len(MINUTES_BETWEEN) - 1)])
             changes |= {"state": MailState.RETRY, "due_at": now + pause, "finished_at": None}
             changes["put_off"] = mail.put_off + 1
-        case Refused(is_address=True):
+        case Refused(is_address=True) if not named(mail.purpose).is_last:
             changes["state"] = MailState.FAILED
             SuppressedAddress.objects.get_or_create(
                 address=mail.recipient.lower(), defaults={"reason": outcome.error[:300]}
@@ -147,6 +148,7 @@ def sweep() -> int:
         give_up_at__gt=now,
         unclear__lte=MOST_RESENDS,
     ).update(state=MailState.RETRY, due_at=now)
+    forget_last_letters()
     return relay()
 
 

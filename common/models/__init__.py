@@ -5,6 +5,7 @@ from common.models.jobs import DeadTask, JobRun
 from common.models.links import SignedLink
 from common.models.mail import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription
 from common.models.numbers import NumberSeries
+from common.models.staff_views import PersonalDataView, StaffRole, ViewKind
 
 __all__ = [
     "LONGEST_KEY",
@@ -17,8 +18,11 @@ __all__ = [
     "MailState",
     "NumberSeries",
     "OutgoingMail",
+    "PersonalDataView",
     "PublicContent",
     "SignedLink",
+    "StaffRole",
     "SuppressedAddress",
     "Unsubscription",
+    "ViewKind",
 ]

@@ -1,5 +1,5 @@
 """The association's staff at work on people and organisations."""
 
-from members.admin import memberships, organisations, people, taxonomy
+from members.admin import consents, memberships, organisations, people, privacy, taxonomy
 
-__all__ = ["memberships", "organisations", "people", "taxonomy"]
+__all__ = ["consents", "memberships", "organisations", "people", "privacy", "taxonomy"]

@@ -2,7 +2,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import DateTimeField, F, ManyToManyField, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, ManyToManyField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,6 +26,7 @@ from unfold.widgets import (
 from common import images
 from common.admin import Decision, HistoryModelAdmin, save_columns
 from common.text import slug_of
+from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
 from members.admin.people import RepresentativeRows, tell_of_roles
 from members.admin.tables import OrganisationTablesMixin
@@ -121,7 +122,7 @@ class PublicPersonInline(TabularInline):
     model = PublicPerson
     extra = 0
     tab = True
-    fields = ["name", "name_en", "position", "position_en", "is_published", "order"]
+    fields = ["name", "name_en", "position", "position_en", "basis", "source", "is_published", "order"]
 
 
 class OfficeInline(TabularInline):
@@ -245,13 +246,31 @@ def _set_published(rows: QuerySet, *, published: bool) -> int:
 
 
 @admin.register(PublicPerson)
-class PublicPersonAdmin(HistoryModelAdmin):
-    list_display = ["name", "position", "organisation", "is_published"]
-    list_filter = [("is_published", BooleanRadioFilter)]
+class PublicPersonAdmin(PaperConsentMixin, HistoryModelAdmin):
+    holds_personal_data = True
+    list_display = ["name", "position", "organisation", "basis", "is_published", "shown"]
+    list_filter = [("is_published", BooleanRadioFilter), ("basis", ChoicesCheckboxFilter)]
     list_select_related = ["organisation"]
     search_fields = ["name", "position", "organisation__short_name"]
-    autocomplete_fields = ["organisation"]
-    fields = ["organisation", ("name", "name_en"), ("position", "position_en"), ("is_published", "order")]
+    autocomplete_fields = ["organisation", "user"]
+    fields = [
+        ("organisation", "user"),
+        ("name", "name_en"),
+        ("position", "position_en"),
+        ("basis", "source"),
+        ("is_published", "order"),
+        "shown",
+    ]
+    readonly_fields = ["shown"]
+    actions_detail = ["record_consent_this"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PublicPerson]:
+        public = PublicPerson.objects.shown().filter(pk=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_shown=Exists(public))
+
+    @display(description=_("on the public page"), boolean=True)
+    def shown(self, person: PublicPerson) -> bool:
+        return getattr(person, "is_shown", False)  # none that is only being entered
 
 
 def _unpublished_organisations() -> QuerySet[Organisation]:

@@ -21,6 +21,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from common.admin import HistoryModelAdmin, ModelAdmin
+from members.admin.privacy import ErasureMixin
 from members.models import Representative, User
 from members.services import delete_representative, tell_of_role
 
@@ -80,7 +81,8 @@ class RepresentationInline(RepresentativeRows):
 
 
 @admin.register(User)
-class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
+class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
+    holds_personal_data = True
     form = PersonChangeForm
     add_form = PersonCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -92,6 +94,7 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
     filter_horizontal = []
     autocomplete_fields = ["groups"]
     inlines = [RepresentationInline]
+    actions_detail = ["erase_this"]
     fieldsets = [
         (None, {"fields": ["email", "password", ("last_name", "first_name"), ("patronymic", "language"), "is_active"]}),
         (_("Dates"), {"fields": [("date_joined", "last_login")]}),
@@ -129,9 +132,6 @@ class UserAdmin(AuthUserAdmin, HistoryModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open_to(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_open_to(request, obj)
 
     @display(description=_("person"), ordering="last_name", header=True)
     def name(self, user: User) -> list[str]:
@@ -194,6 +194,7 @@ class ActingFilter(DropdownFilter):
 class RepresentativeAdmin(HistoryModelAdmin):
     form = RepresentativeForm
     view_on_site = False
+    holds_personal_data = True
     list_display = ["person", "organisation", "role", "position", "since", "ended_at"]
     list_filter = [ActingFilter, ("role", ChoicesCheckboxFilter)]
     list_select_related = ["user", "organisation"]

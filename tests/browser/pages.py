@@ -37,6 +37,7 @@ PAGES = [
     Page("join", "/join/"),
     Page("about", "/about/"),
     Page("privacy", "/privacy/"),
+    Page("consent-text", "/consents/account/"),
     Page("selection-rules", "/selection-rules/"),
     Page("style-guide", "/style-guide/"),
     Page("certificate", "/verify/{certificate}/", only_in_tests=True),
@@ -77,6 +78,10 @@ PAGES = [
     Page("account-password", "/account/password/change/", HEAD),
     Page("account-password-set", "/account/password/set/", PASSWORDLESS, only_in_tests=True),
     Page("account-sessions", "/account/sessions/", HEAD),
+    Page("account-data", "/account/data/", HEAD),
+    Page("account-data-erase", "/account/data/erase/", VISITOR, only_in_tests=True),
+    Page("account-data-erase-head", "/account/data/erase/", HEAD, only_in_tests=True),
+    Page("account-consents", "/account/consents/", HEAD),
     Page("account-services", "/account/3rdparty/", PASSWORDLESS, only_in_tests=True),
     Page("account-services-none", "/account/3rdparty/", HEAD),
     Page("account-again", "/account/reauthenticate/", HEAD),
@@ -111,6 +116,15 @@ PAGES = [
     Page("admin-mail", "/admin/common/outgoingmail/", STAFF, package="unfold"),
     Page("admin-letter", "/admin/common/outgoingmail/{letter}/change/", STAFF, package="unfold", only_in_tests=True),
     Page("admin-jobs", "/admin/common/jobrun/", STAFF, package="unfold"),
+    Page("admin-consent-text", "/admin/members/consenttext/add/?purpose=news", STAFF, package="unfold"),
+    Page(
+        "admin-consent-on-paper",
+        "/admin/members/publicperson/{public_person}/record_consent_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page("admin-erase", "/admin/members/user/{user}/erase_this/", STAFF, package="unfold", only_in_tests=True),
     Page("admin-import", "/admin/members/organisation/import/", STAFF, package="unfold"),
     Page(
         "admin-organisation",
@@ -146,6 +160,7 @@ PAGES = [
 EXCUSED = {
     "unfold": {
         "aria-input-field-name": "select2 of Django's admin names its box only once it is opened",
+        "heading-order": "its editor shows the headings of a text without the page around it",
         "landmark-unique": "its lists that scroll, and its tabs beside its menu, are landmarks without names",
         "list": "it sets <div> between the buttons of a list",
     },

@@ -23,8 +23,21 @@ from common import documents
 from common.links import link_tokens
 from common.mail.letters import Letter
 from common.models import OutgoingMail
+from members import data_exports
+from members.consents import give_consent, set_publication, text_in_force
+from members.data_exports import request_export
 from members.demo import PASSWORD
-from members.models import How, Membership, MembershipCertificate, Organisation, User
+from members.models import (
+    ConsentPurpose,
+    DataExport,
+    ExportState,
+    How,
+    Membership,
+    MembershipCertificate,
+    Organisation,
+    PublicPerson,
+    User,
+)
 from members.topics import MEMBERSHIP, choose
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -41,6 +54,8 @@ def load() -> None:
     RecoveryCodes.activate(protected)
     WebAuthn.add(protected, "Телефон", _credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
+    _appear_on_a_page(User.objects.get(email="head@example.org"))
+    _ask_for_copies(User.objects.get(email="head@example.org"))
     documents.make_due()
     with transaction.atomic():
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
@@ -53,6 +68,24 @@ def _person(email: str) -> User:
     person.save()
     EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
     return person
+
+
+def _appear_on_a_page(head: User) -> None:
+    """With a consent to the name alone."""
+    lyceum = Organisation.objects.get(slug="phystech-lyceum")
+    role = PublicPerson.objects.create(
+        organisation=lyceum, user=head, name=head.get_full_name(), position="директор", is_published=True
+    )
+    text = text_in_force(ConsentPurpose.PUBLICATION)
+    set_publication(role, items=["name"], text=text, by=head)
+    give_consent(head, text=text_in_force(ConsentPurpose.ACCOUNT))
+
+
+def _ask_for_copies(head: User) -> None:
+    """One that is ready, and one that could not be prepared yet."""
+    request_export(head)
+    data_exports.make_due()
+    DataExport.objects.create(user=head, state=ExportState.FAILED, attempts=1)
 
 
 def _credential() -> dict[str, object]:
@@ -80,6 +113,8 @@ def places() -> dict[str, object]:
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
+        "user": visitor.pk,
+        "public_person": PublicPerson.objects.earliest("pk").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
         "unsubscribe": links[kept],
@@ -104,6 +139,7 @@ def arrive(reader: str) -> Client:
 
 def _signs_up(client: Client) -> None:
     person = {"email": "new@example.org", "password1": "a-long-password", "first_name": "Анна", "last_name": "Новая"}
+    person["consent"] = str(text_in_force("account").pk)
     client.post("/account/signup/", person)
 
 

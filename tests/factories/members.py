@@ -18,6 +18,7 @@ from members.models import (
     Notification,
     OfficeStatus,
     Organisation,
+    PublicationBasis,
     PublicPerson,
     Region,
     Representative,
@@ -191,6 +192,8 @@ class PublicPersonFactory(ModelFactory[PublicPerson]):
     organisation = factory.SubFactory(OrganisationFactory)
     name = factory.Sequence(lambda n: f"Иван Петров-{n}")
     position = "Директор"
+    basis = PublicationBasis.SOURCE
+    source = "https://example.org/news/1"
     is_published = True
 
 

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from common.models import OutgoingMail
+from members.consents import text_in_force
 from members.models import User
 from tests.factories.members import UserFactory
 
@@ -23,6 +24,11 @@ def confirmed(**fields: object) -> User:
     user: User = UserFactory.create(**fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
+
+
+def ticked() -> dict[str, str]:
+    """The box of the consent at sign-up: its value is the text that stands beside it."""
+    return {"consent": str(text_in_force("account").pk)}
 
 
 def log_in(client: Client, user: User, **data: str) -> "Answer":

@@ -22,6 +22,7 @@ from tests.members.accounts import (
     link_in,
     log_in,
     set_up_app,
+    ticked,
     written,
 )
 
@@ -34,7 +35,7 @@ NEW_PERSON = {
 
 
 def sign_up(client: Client, **data: str) -> None:
-    response = client.post("/account/signup/", {**NEW_PERSON, **data})
+    response = client.post("/account/signup/", {**NEW_PERSON, **ticked(), **data})
     assert response.headers["Location"] == "/account/confirm-email/"
 
 
@@ -77,7 +78,7 @@ def test_a_wrong_code_three_times_ends_the_attempt(client: Client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "language"), [("/account/signup/", "ru"), ("/en/account/signup/", "en")])
 def test_the_language_of_the_page_becomes_the_language_of_the_person(client: Client, path: str, language: str) -> None:
-    client.post(path, NEW_PERSON)
+    client.post(path, {**NEW_PERSON, **ticked()})
     assert User.objects.get().language == language
 
 
@@ -102,9 +103,9 @@ def test_signing_up_gives_no_rights_whatever_is_posted(client: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("missing", ["email", "password1", "first_name", "last_name"])
+@pytest.mark.parametrize("missing", ["email", "password1", "first_name", "last_name", "consent"])
 def test_each_field_of_sign_up_is_asked_for(client: Client, missing: str) -> None:
-    response = client.post("/account/signup/", {**NEW_PERSON, missing: ""})
+    response = client.post("/account/signup/", {**NEW_PERSON, **ticked(), missing: ""})
     assert list(response.context["form"].errors) == [missing]
     assert not User.objects.exists()
 
@@ -116,8 +117,9 @@ def test_two_submits_at_once_make_one_account_and_no_error() -> None:
 
     def submit() -> None:
         client = Client()
+        data = {**NEW_PERSON, **ticked()}
         barrier.wait()
-        answers.append(client.post("/account/signup/", NEW_PERSON).status_code)
+        answers.append(client.post("/account/signup/", data).status_code)
         connection.close()
 
     threads = [threading.Thread(target=submit) for _ in range(2)]

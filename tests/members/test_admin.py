@@ -129,6 +129,11 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "common_signedlink",
         "common_jobrun",
         "common_deadtask",
+        "common_personaldataview",
+        "members_consent",
+        "members_consenttext",
+        "members_dataexport",
+        "members_erasureact",
     ]
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
     assert sorted(registered) == sorted([*LISTS, *by_itself])

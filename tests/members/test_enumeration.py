@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from common.models import OutgoingMail
 from members.models import User
-from tests.members.accounts import PASSWORD, is_logged_in, log_in, written
+from tests.members.accounts import PASSWORD, is_logged_in, log_in, ticked, written
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -45,6 +45,7 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(anna: User, page: st
         client = Client()
         OutgoingMail.objects.all().delete()
         filled = {name: value.replace("…", address) for name, value in data.items()}
+        filled |= ticked()
         answers.append(seen(client, client.post(page, filled), address))
         letters.append([letter.recipient == address for letter in written()])
     assert answers[0] == answers[1]
@@ -87,7 +88,8 @@ def test_a_wrong_code_says_the_same_for_a_known_and_an_unknown_address(anna: Use
 
 
 def test_signing_up_with_a_known_address_makes_nothing_and_tells_its_owner(client: Client, anna: User) -> None:
-    client.post("/account/signup/", {"email": KNOWN, "password1": PASSWORD, "first_name": "Ева", "last_name": "Чужая"})
+    eve = {"email": KNOWN, "password1": PASSWORD, "first_name": "Ева", "last_name": "Чужая"}
+    client.post("/account/signup/", eve | ticked())
     assert list(User.objects.values_list("email", "first_name")) == [(KNOWN, "Анна")]
     assert "/account/password/reset/" in written()[0].text
 

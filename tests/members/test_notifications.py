@@ -419,7 +419,7 @@ def exit_of(letter: OutgoingMail) -> str:
 
 
 def choices_of(person: User) -> dict[str, str]:
-    return dict(person.notification_choices.values_list("topic", "how"))  # type: ignore[attr-defined]
+    return dict(person.notification_choices.values_list("topic", "how"))
 
 
 @pytest.fixture

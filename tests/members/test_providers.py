@@ -18,8 +18,19 @@ from django.conf import settings as project
 from django.test import Client
 from pytest_django import Settings
 
+from members.consents import has_consent
 from members.models import User
-from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, link_in, log_in, set_up_app, written
+from tests.members.accounts import (
+    PASSWORD,
+    code_in,
+    confirmed,
+    is_logged_in,
+    link_in,
+    log_in,
+    set_up_app,
+    ticked,
+    written,
+)
 
 KEYS = {"YANDEX_CLIENT_ID": "yandex-id", "YANDEX_SECRET": "s", "VK_CLIENT_ID": "vk-id", "VK_SECRET": "s"}
 
@@ -129,7 +140,10 @@ def come_back(client: Client, process: str = "login") -> None:
 @pytest.mark.usefixtures("yandex")
 def test_a_new_person_comes_in_with_a_provider_without_any_rights(client: Client) -> None:
     come_back(client)
+    assert not User.objects.exists()
+    client.post("/account/3rdparty/signup/", {"email": "anna@example.org", **ticked()})
     person = User.objects.get()
+    assert has_consent(person, "account")
     assert (person.email, person.get_full_name()) == ("anna@example.org", "Волкова Анна")
     assert (person.is_staff, person.is_superuser, person.has_usable_password()) == (False, False, False)
     assert is_logged_in(client)
@@ -138,6 +152,7 @@ def test_a_new_person_comes_in_with_a_provider_without_any_rights(client: Client
 @pytest.mark.usefixtures("yandex")
 def test_a_provider_does_not_open_an_account_by_its_address(client: Client, anna: User) -> None:
     come_back(client)
+    client.post("/account/3rdparty/signup/", {"email": anna.email, **ticked()})
     assert not is_logged_in(client)
     assert not SocialAccount.objects.exists()
     assert [letter.recipient for letter in written()] == [anna.email]

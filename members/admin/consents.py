@@ -1,0 +1,169 @@
+"""Texts of consents, and who agreed to which. A text that is in use is never edited: a new version takes its place."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from common.admin import ModelAdmin, ReadOnly
+from members.consents import publish_consent_text, set_publication, text_in_force
+from members.models import (
+    Consent,
+    ConsentPurpose,
+    ConsentText,
+    ConsentWay,
+    PublicItem,
+    PublicPerson,
+    User,
+)
+
+
+class ConsentTextForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """What the service refuses stands beside the field."""
+        data = super().clean() or self.cleaned_data
+        day = data.get("in_force_from")
+        if self.instance.pk is None and day and day < timezone.localdate():
+            self.add_error("in_force_from", _("A new text cannot be in force before it is published."))
+        return data
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(ModelAdmin):
+    form = ConsentTextForm
+    list_display = ["name", "in_force_from", "number_of_consents", "page"]
+    list_filter = [("purpose", ChoicesCheckboxFilter)]
+    search_fields = ["text"]
+    fields = ["purpose", "in_force_from", "text", "text_en"]
+    ordering = ["purpose", "-version"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConsentText]:
+        return super().get_queryset(request).annotate(given=Count("consents"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["purpose"] if obj else []
+
+    def has_change_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.consents.exists())
+
+    def has_delete_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
+        """The one before would be in force again; whoever has published a wrong text publishes a right one."""
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version begins with the words of the last one: ``?purpose=news``."""
+        initial = super().get_changeform_initial_data(request)
+        last = ConsentText.objects.filter(purpose=initial.get("purpose", "")).first()
+        return {**initial, **({"text": last.text, "text_en": last.text_en} if last else {})}
+
+    def save_model(self, request: HttpRequest, obj: ConsentText, form: forms.ModelForm, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        names = ("text", "text_en", "in_force_from")
+        made = publish_consent_text(obj.purpose, **{name: form.cleaned_data[name] for name in names})
+        obj.pk, obj.version = made.pk, made.version
+
+    @display(description=_("text"), ordering="purpose")
+    def name(self, text: ConsentText) -> str:
+        return str(text)
+
+    @display(description=_("consents"), ordering="given")
+    def number_of_consents(self, text: ConsentText) -> int:
+        return text.given  # type: ignore[attr-defined]
+
+    @display(description=_("page"))
+    def page(self, text: ConsentText) -> str:
+        address = reverse("members:consent_text", args=[text.purpose, text.version])
+        return format_html('<a href="{}">{}</a>', address, _("As people read it"))
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("in force")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("In force")), ("no", _("Withdrawn"))]
+
+    def queryset(self, request: HttpRequest, consents: QuerySet[Consent]) -> QuerySet[Consent]:
+        if self.value() in ("yes", "no"):
+            return consents.filter(withdrawn_at__isnull=self.value() == "yes")
+        return consents
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnly, ModelAdmin):
+    holds_personal_data = True
+    list_display = ["text", "item", "user", "public_person", "way", "given_at", "withdrawn_at"]
+    list_filter = [StandingFilter, ("text__purpose", ChoicesCheckboxFilter), ("way", ChoicesCheckboxFilter)]
+    list_select_related = ["text", "user", "public_person"]
+    search_fields = ["user__email", "user__last_name", "public_person__name", "paper"]
+    fields = [
+        "text", "item", "user", "public_person", "way", "paper", "recorded_by", "given_at", "withdrawn_at",
+    ]  # fmt: skip
+
+
+class PaperForm(forms.Form):
+    items = forms.MultipleChoiceField(
+        label=_("Published by consent"),
+        choices=PublicItem,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Clear what was withdrawn. Nothing ticked: the person leaves the public pages."),
+    )
+    paper = forms.CharField(
+        label=_("Where the paper is kept"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if {*data.get("items", ())} - {*self.initial["items"]} and not data.get("paper"):
+            self.add_error("paper", _("A consent on paper needs the place where it is kept."))
+        return data
+
+
+class PaperConsentMixin:
+    """On the page of a person in a public role: what they have agreed to on paper."""
+
+    @action(description=_("Consent on paper"), icon="contract", permissions=["change"])
+    def record_consent_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person: PublicPerson | None = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        if person is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        standing = [*person.consents.standing().values_list("item", flat=True)]
+        form = PaperForm(request.POST if request.method == "POST" else None, initial={"items": standing})
+        back = reverse("admin:members_publicperson_change", args=[object_id])
+        if request.method == "POST" and form.is_valid():
+            _record(person, form, by=cast("User", request.user))
+            self.message_user(request, _("The consent is recorded."), messages.SUCCESS)  # type: ignore[attr-defined]
+            return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": _("Consent on paper"),
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "person": person,
+            "form": form,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/members/paper_consent.html", context)
+
+
+def _record(person: PublicPerson, form: PaperForm, *, by: User) -> None:
+    set_publication(
+        person,
+        items=form.cleaned_data["items"],
+        text=text_in_force(ConsentPurpose.PUBLICATION),
+        by=by,
+        way=ConsentWay.PAPER,
+        paper=form.cleaned_data["paper"],
+    )

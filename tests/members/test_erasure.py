@@ -1,0 +1,383 @@
+"""A person is taken out of everything; what they did stays as somebody's, with an act."""
+
+import datetime
+import io
+import json
+import threading
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import InMemoryStorage
+from django.db import connection, connections, transaction
+from django.test import Client
+from pypdf import PdfReader
+
+from common import documents, jobs
+from common.errors import RuleViolated
+from common.links import link_tokens
+from common.mail import relay
+from common.mail.letters import Letter
+from common.models import Document, MailState, OutgoingMail, Unsubscription
+from common.tasks import SWEEP_MAIL
+from members.consents import give_consent, set_publication, text_in_force
+from members.data_exports import make_due, request_export
+from members.erasure import BY_REQUEST, erase_person
+from members.models import (
+    Consent,
+    DataExport,
+    ErasureAct,
+    Notification,
+    NotificationChoice,
+    PublicationBasis,
+    PublicPerson,
+    Representative,
+    Role,
+    User,
+)
+from members.tasks import REMOVE_UNCONFIRMED
+from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
+from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app, ticked
+from tests.office import editor, enter
+
+pytestmark = pytest.mark.django_db
+# Each occurs in nothing but the data of the person; a number of the passport would do as well.
+TRACES = ("zhuravleva", "Журавлёва", "Аполлинария", "Львовна", "логопед-дефектолог")
+
+
+@pytest.fixture(autouse=True)
+def storages(monkeypatch: pytest.MonkeyPatch) -> dict[type, InMemoryStorage]:
+    fresh: dict[Any, InMemoryStorage] = {Document: InMemoryStorage(), DataExport: InMemoryStorage()}
+    for model, storage in fresh.items():
+        monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
+    return fresh
+
+
+def known_everywhere(client: Client) -> User:
+    """Somebody who has left a trace wherever the portal keeps any."""
+    user = confirmed(email="zhuravleva@example.org", last_name="Журавлёва", first_name="Аполлинария")
+    user.patronymic = "Львовна"
+    user.save()
+    EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org")
+    log_in(client, user)
+    set_up_app(user)
+    SocialAccount.objects.create(user=user, provider="yandex", uid="7", extra_data={"login": "zhuravleva"})
+    role = RepresentativeFactory(user=user, role=Role.TEACHER, position="логопед-дефектолог")
+    shown = PublicPersonFactory(
+        user=user, name="Аполлинария Журавлёва", position="логопед-дефектолог", basis=PublicationBasis.CONSENT
+    )
+    set_publication(shown, items=["name", "position"], text=text_in_force("publication"), by=user)
+    give_consent(user, text=text_in_force("account"))
+    with transaction.atomic():
+        for address in ("zhuravleva@example.org", "Zhuravleva.Home@example.org"):
+            letter = Letter("Журавлёвой", "Здравствуйте, Аполлинария Львовна!", to=[address])
+            letter.attach("zhuravleva.txt", "Журавлёва", "text/plain")
+            letter.send()
+    for words in (str(role), "—"):
+        LogEntry.objects.create(
+            user=UserFactory(),
+            content_type=ContentType.objects.get_for_model(Representative),
+            object_id=str(role.pk),
+            object_repr=words,
+            action_flag=CHANGE,
+            change_message=json.dumps([{"added": {"name": "роль", "object": str(role)}}]),
+        )
+    Unsubscription.objects.create(address="zhuravleva@example.org", purpose="news")
+    link_tokens("unsubscribe", subjects=["zhuravleva.home@example.org news"])
+    for told in (user, UserFactory()):
+        Notification.objects.create(user=told, key="1", topic="people", title=f"{user} теперь учитель", text=f"{user}")
+    NotificationChoice.objects.create(user=user, topic="membership", how="never")
+    request_export(user)
+    return user
+
+
+def whole_database() -> str:
+    """Every row of every table, as the database writes it."""
+    tables = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT coalesce(json_agg(t)::text, '') FROM \"{table}\" t")  # noqa: S608
+            tables.append(f"{table}: {cursor.fetchone()[0]}")
+    return "\n".join(tables)
+
+
+def traces() -> dict[str, list[str]]:
+    """Table → what of the person stands there, escaped or not."""
+    found: dict[str, list[str]] = {}
+    for line in whole_database().split("\n"):
+        for trace in TRACES:
+            escaped = json.dumps(trace)[1:-1]
+            if any(form.lower() in line.lower() for form in (trace, escaped, escaped.replace("\\", "\\\\"))):
+                found.setdefault(line.partition(":")[0], []).append(trace)
+    return found
+
+
+def erased(user: User) -> ErasureAct:
+    return erase_person(user, by=user, reason=BY_REQUEST)
+
+
+def test_nothing_in_the_database_tells_who_it_was_once_the_last_letter_has_gone(client: Client) -> None:
+    user = known_everywhere(client)
+    assert len(traces()) > 10
+    erased(user)
+    assert set(traces()) == {"common_outgoingmail"}
+    letter = OutgoingMail.objects.get(purpose="farewell")
+    assert letter.recipient == "zhuravleva@example.org"
+    OutgoingMail.objects.filter(pk=letter.pk).update(state=MailState.SENT, finished_at=letter.created_at)
+    jobs.run(SWEEP_MAIL)
+    assert traces() == {}
+
+
+@pytest.mark.parametrize("state", [MailState.FAILED, MailState.UNKNOWN, MailState.SENT])
+def test_the_last_letter_forgets_its_reader_whatever_came_of_it(state: str) -> None:
+    erased(confirmed())
+    OutgoingMail.objects.update(state=state, finished_at=datetime.datetime.now(tz=datetime.UTC))
+    relay.sweep()
+    letter = OutgoingMail.objects.get()
+    assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+
+
+def test_the_last_letter_waits_until_it_went() -> None:
+    erased(confirmed(email="olga@example.org", language="en"))
+    relay.sweep()
+    letter = OutgoingMail.objects.get()
+    assert (letter.recipient, letter.subject) == ("olga@example.org", "Your account is erased")
+    assert ErasureAct.objects.get().number in letter.text
+
+
+def test_a_letter_that_still_waited_never_goes(client: Client) -> None:
+    erased(known_everywhere(client))
+    waiting = OutgoingMail.objects.due()
+    assert [letter.purpose for letter in waiting] == ["farewell"]
+
+
+def test_the_row_stays_as_nobody_and_what_they_did_stays_theirs(client: Client) -> None:
+    user = known_everywhere(client)
+    organisation = OrganisationFactory()
+    organisation.history.update(history_user=user)
+    erased(user)
+    user.refresh_from_db()
+    assert (str(user), user.email) == (f"Удалённый пользователь №\xa0{user.pk}", f"{user.pk}@erased.invalid")
+    assert (user.is_active, user.has_usable_password()) == (False, False)
+    assert organisation.history.get().history_user == user
+    role = Representative.objects.get(user=user)
+    assert (role.ended_at is not None, role.position) == (True, "")
+    assert not PublicPerson.objects.exists()
+    assert {consent.withdrawn_at is None for consent in Consent.objects.filter(user=user)} == {False}
+    gone: tuple[Any, ...] = (EmailAddress, Authenticator, SocialAccount, UserSession, DataExport)
+    for model in gone:
+        assert not model.objects.filter(user=user).exists(), model
+
+
+def test_every_session_ends_at_once(client: Client) -> None:
+    olga, elsewhere = confirmed(), Client()
+    for browser in (client, elsewhere):
+        log_in(browser, olga)
+        assert is_logged_in(browser)
+    erased(olga)
+    assert [is_logged_in(browser) for browser in (client, elsewhere)] == [False, False]
+    assert not is_logged_in(client)
+    log_in(client, olga)
+    assert not is_logged_in(client)
+
+
+def test_a_copy_of_the_data_goes_with_its_file(
+    client: Client, storages: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    olga = confirmed()
+    request_export(olga)
+    make_due()
+    assert len(storages[DataExport].listdir("exports")[1]) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        erased(olga)
+    assert storages[DataExport].listdir("exports")[1] == []
+
+
+def test_erased_twice_there_is_one_act() -> None:
+    olga = confirmed()
+    assert erased(olga) == erased(olga)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_what_fails_half_way_leaves_everything_as_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = known_everywhere(client)
+    before = whole_database()
+    monkeypatch.setattr("members.erasure._order", None)
+    with pytest.raises(TypeError), transaction.atomic():
+        erased(user)
+    assert whole_database() == before
+
+
+# --- The last head -------------------------------------------------------------------------------------------------
+
+
+def test_the_last_head_hands_over_first() -> None:
+    head = RepresentativeFactory(role=Role.HEAD, organisation__short_name="Лицей")
+    with pytest.raises(RuleViolated, match="Лицей") as refusal:
+        erased(head.user)
+    assert refusal.value.code == "last_head"
+    RepresentativeFactory(role=Role.HEAD, organisation=head.organisation)
+    erased(head.user)
+    assert [one.user.erased_at for one in head.organisation.representatives.active()] == [None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_heads_who_go_at_once_one_remains() -> None:
+    organisation = OrganisationFactory()
+    heads = [RepresentativeFactory(organisation=organisation, role=Role.HEAD).user for _ in range(2)]
+    barrier, refused = threading.Barrier(2), []
+
+    def go(head: User) -> None:
+        barrier.wait()
+        try:
+            erased(head)
+        except RuleViolated as error:
+            refused.append(error.code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=go, args=[head]) for head in heads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (refused, organisation.representatives.active().count()) == (["last_head"], 1)
+
+
+# --- The act -------------------------------------------------------------------------------------------------------
+
+
+def words_of(document: Document) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(document.file.read())).pages)
+
+
+def test_the_act_says_what_the_order_asks_for_and_nothing_of_the_person(client: Client) -> None:
+    user = known_everywhere(client)
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False):
+        act = erased(user)
+        documents.make_due()
+    act.document.refresh_from_db()
+    text = " ".join(words_of(act.document).split())
+    assert act.number == "2026-0001"
+    for words in (
+        "№ 2026-0001",
+        "16 декабря 2026",
+        f"номер {user.pk}",
+        BY_REQUEST,
+        "Выгрузка из журнала",
+        "автоматически",
+    ):
+        assert words in text, words
+    assert not [trace for trace in TRACES if trace.lower() in (text + json.dumps(act.log, ensure_ascii=False)).lower()]
+
+
+def test_the_log_counts_what_was_destroyed(client: Client) -> None:
+    act = erased(known_everywhere(client))
+    assert {line["holder"]: line["rows"] for line in act.log}.items() >= {
+        "letters": 2, "addresses": 2, "second_factors": 1, "services": 1, "roles": 1, "account": 1,
+    }.items()  # fmt: skip
+
+
+# --- Pages ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def olga(client: Client) -> User:
+    user = confirmed()
+    log_in(client, user)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    return user
+
+
+def test_who_has_just_shown_the_password_types_the_words_and_is_gone(client: Client, olga: User) -> None:
+    address = "/account/data/erase/"
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"words": "да"}).context["form"].errors == {"words": ["Это другие слова."]}
+    assert client.post(address, {"words": " Удалить  мои данные "})["Location"] == "/"
+    olga.refresh_from_db()
+    assert olga.erased_at is not None
+    assert not is_logged_in(client)
+    assert client.get("/").status_code == 200
+
+
+def test_after_a_while_the_password_is_asked_for_again(client: Client, olga: User) -> None:
+    with time_machine.travel(datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(minutes=30)):
+        response = client.post("/account/data/erase/", {"words": "удалить мои данные"})
+    assert response["Location"].startswith("/account/reauthenticate/")
+    olga.refresh_from_db()
+    assert olga.erased_at is None
+
+
+def test_the_last_head_reads_what_to_do_first(client: Client, olga: User) -> None:
+    RepresentativeFactory(user=olga, role=Role.HEAD, organisation__short_name="Лицей")
+    page = client.get("/account/data/erase/").content.decode()
+    assert "Лицей" in page
+    assert 'name="words"' not in page
+    assert client.post("/account/data/erase/", {"words": "удалить мои данные"}).status_code == 409
+
+
+# --- The office ----------------------------------------------------------------------------------------------------
+
+
+def test_the_office_erases_with_a_reason_and_has_the_act_as_a_pdf(office: Client) -> None:
+    person = confirmed()
+    address = f"/admin/members/user/{person.pk}/erase_this/"
+    assert person.email in office.get(address).content.decode()
+    assert office.post(address, {"reason": ""}).context["form"].errors.keys() == {"reason"}
+    assert office.post(address, {"reason": "Запрос от 01.12.2026"}).status_code == 302
+    act = ErasureAct.objects.get()
+    assert (act.erased, act.reason) == (person, "Запрос от 01.12.2026")
+    file = f"/admin/members/erasureact/{act.pk}/file/"
+    assert office.get(file).status_code == 404
+    documents.make_due()
+    assert office.get(file)["Content-Type"] == "application/pdf"
+    assert "Erase the person" not in office.get(f"/admin/members/user/{person.pk}/change/").content.decode()
+
+
+def test_the_office_is_told_of_the_last_head(office: Client) -> None:
+    head = RepresentativeFactory(role=Role.HEAD).user
+    response = office.post(f"/admin/members/user/{head.pk}/erase_this/", {"reason": "Запрос"})
+    assert response.status_code == 200
+    assert not ErasureAct.objects.exists()
+
+
+def test_nobody_is_merely_deleted_and_editors_erase_nobody(office: Client) -> None:
+    person = UserFactory()
+    assert office.post(f"/admin/members/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert enter(editor()).get(f"/admin/members/user/{person.pk}/erase_this/").status_code == 403
+    assert User.objects.filter(pk=person.pk).exists()
+
+
+# --- Sign-ups that nobody confirmed --------------------------------------------------------------------------------
+
+
+def signed_up(email: str) -> User:
+    person = {"email": email, "password1": PASSWORD, "first_name": "Аполлинария", "last_name": "Журавлёва"}
+    Client().post("/account/signup/", person | ticked())
+    return User.objects.get(email=email)
+
+
+def test_a_sign_up_that_nobody_confirmed_goes_after_thirty_days_without_a_trace() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        signed_up("zhuravleva@example.org")
+        staying = confirmed(), UserFactory()
+        clock.shift(datetime.timedelta(days=29))
+        jobs.run(REMOVE_UNCONFIRMED)
+        assert User.objects.count() == 3
+        clock.shift(datetime.timedelta(days=2))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert {*User.objects.all()} == {*staying}
+    assert traces() == {}
+
+
+def test_who_already_acts_for_an_organisation_is_kept() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        RepresentativeFactory(user=signed_up("zhuravleva@example.org"))
+        clock.shift(datetime.timedelta(days=31))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert User.objects.count() == 1
