@@ -12,6 +12,7 @@ class JobRun(models.Model):
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("run of a job")
