@@ -173,7 +173,7 @@ def test_a_task_that_failed_for_good_waits_for_somebody() -> None:
     def greet(name: str, *, language: str) -> None:
         raise ConnectionError("no way")
 
-    assert greet.apply(args=["Анна"], kwargs={"language": "ru"}).failed()
+    assert greet.apply(args=("Анна",), kwargs={"language": "ru"}).failed()
     dead = DeadTask.objects.get()
     assert (dead.name, dead.arguments, dead.error) == (
         "tests.greet",
@@ -184,5 +184,5 @@ def test_a_task_that_failed_for_good_waits_for_somebody() -> None:
 
 def test_a_job_that_failed_waits_for_nobody(job: jobs.Job, work: Counted) -> None:
     work.fails = True
-    assert run_job.apply(args=[job.name]).failed()
+    assert run_job.apply(args=(job.name,)).failed()
     assert not DeadTask.objects.exists()
