@@ -1,11 +1,12 @@
 """The queue of letters: what waits, what went, what did not."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -112,7 +113,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         return shows_a_letter(lambda request: HttpResponse(letter.html))(request)  # type: ignore[return-value]
 
     @action(description=_("Send again"), permissions=["resend"])
-    def send_again(self, request: HttpRequest, letters: QuerySet[OutgoingMail]) -> None:
+    def send_again(self, request: HttpRequest, letters: Iterable[OutgoingMail]) -> None:
         sent = 0
         for letter in letters:
             try:
@@ -126,8 +127,8 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Send again"), icon="forward_to_inbox", permissions=["resend"])
     def send_this_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        self.send_again(request, self.get_queryset(request).filter(pk=object_id))
-        return HttpResponseRedirect(reverse("admin:common_outgoingmail_change", args=[object_id]))
+        text = _("It goes out with the next letters, to the same address and in the same words.")
+        return self.asked_first(request, object_id, _("Send again"), text, lambda one: self.send_again(request, [one]))
 
 
 @admin.register(SuppressedAddress)
