@@ -30,8 +30,8 @@ class DeadTask(models.Model):
     name = models.CharField(_("task"), max_length=200)
     arguments = models.JSONField(_("arguments"))
     error = models.TextField(_("error"))
-    failed_at = models.DateTimeField(_("failed"), auto_now_add=True)
-    replayed_at = models.DateTimeField(_("run again"), null=True)
+    failed_at = models.DateTimeField(_("failed at"), auto_now_add=True)
+    replayed_at = models.DateTimeField(_("run again at"), null=True)
 
     class Meta:
         verbose_name = _("failed task")
