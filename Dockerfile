@@ -39,6 +39,6 @@ COPY --from=build /portal /portal
 
 WORKDIR /portal
 USER portal
-ENV MEDIA_ROOT=/srv/media PRIVATE_ROOT=/srv/media/private BIND=0.0.0.0:8000
+ENV MEDIA_ROOT=/srv/media BIND=0.0.0.0:8000
 EXPOSE 8000
 CMD ["gunicorn", "--config", "deploy/gunicorn.conf.py", "cluster_portal.wsgi"]

@@ -1,9 +1,13 @@
 """Every address of the portal; who gets which answer there stands in tests/permission_table.py."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
-from django.urls import include, path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, include, path
+from django.views.static import serve
 
 from cluster_portal.pages import errors
 
@@ -13,6 +17,13 @@ handler404 = errors.page_not_found
 handler429 = errors.rate_limited
 handler500 = errors.server_error
 
+
+def uploads() -> list[URLPattern]:
+    """In development, as nginx has it: of the uploads only logos have an address."""
+    folder = Path(settings.MEDIA_ROOT) / "logos"
+    return static(f"{settings.MEDIA_URL}logos/", login_not_required(serve), document_root=folder)
+
+
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("members.urls")),
@@ -20,5 +31,5 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/v1/", include("cluster_portal.api.urls")),
     path("admin/", admin.site.urls),
-    *(static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT) if settings.DEBUG else []),
+    *uploads(),
 ]

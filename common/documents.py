@@ -4,6 +4,7 @@ until it succeeds: an engine that fails never keeps the record from being."""
 import hashlib
 import json
 import time
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,7 +15,6 @@ import typst
 from celery import current_app
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +23,8 @@ from common.models import Document, DocumentState
 TEMPLATES = settings.BASE_DIR / "templates"
 MINUTES_BETWEEN = (1, 5, 15, 60, 180, 360, 720)  # after each attempt; the last one repeats
 LONGEST_RUN = 4 * 60  # s, less than the time limit of a task
+# An attempt without an outcome for so long has been killed: its task may not be at work any more.
+CLAIM = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 # To be kept for long and to be read aloud: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
@@ -40,8 +42,8 @@ def order_document(template: str, data: Mapping[str, Any]) -> Document:
 
 
 def make_again(document: Document) -> None:
-    """Without waiting for the next try. What is made already, or waits for its first try, stays as it is."""
-    failed = Document.objects.filter(pk=document.pk, state=DocumentState.FAILED)
+    """Without waiting for the next try. What is made already, is being made or waits for its first try, stays so."""
+    failed = Document.objects.filter(pk=document.pk, state=DocumentState.FAILED, file="")
     if failed.update(state=DocumentState.WAITING, due_at=timezone.now(), attempts=0):
         transaction.on_commit(_make_soon, robust=True)
 
@@ -54,8 +56,8 @@ def _make_soon() -> None:
 def make_due() -> int:
     """Make what is due, oldest first; returns how many were made.
 
-    An attempt is noted, with the time of the next one, and the note committed, before it begins: whatever the engine
-    does to this process, the document comes up again, and not at once.
+    An attempt is noted, with a file name of its own, and the note committed, before it begins: whatever the engine
+    does to this process, the document comes up again, and not at once. Who comes then removes what it has left.
     """
     made, until = 0, time.monotonic() + LONGEST_RUN
     while time.monotonic() < until and (document := _claim()):
@@ -67,55 +69,41 @@ def make_due() -> int:
 def _claim() -> Document | None:
     document = Document.objects.due().select_for_update(skip_locked=True).first()
     if document:
-        if document.attempts and document.state == DocumentState.WAITING:
+        if document.file:
+            document.file.storage.delete(str(document.file.name))
             document.state, document.error = DocumentState.FAILED, "whoever was making it has vanished"
+        document.file = f"documents/{document.key}-{uuid.uuid4()}.pdf"
         document.attempts += 1
-        document.due_at = timezone.now() + timedelta(minutes=_pause(document.attempts))
-        document.save(update_fields=["state", "error", "attempts", "due_at"])
+        document.due_at = timezone.now() + CLAIM
+        document.save(update_fields=["state", "error", "file", "attempts", "due_at"])
     return document
 
 
-def _pause(attempts: int) -> int:
-    """Minutes until the next attempt."""
-    return MINUTES_BETWEEN[min(attempts, len(MINUTES_BETWEEN)) - 1]
-
-
 def _make(document: Document) -> bool:
-    storage, name = document.file.storage, f"documents/{document.key}.pdf"
+    storage, name = document.file.storage, str(document.file.name)
     try:
         content = typeset(document.template, document.data, at=document.created_at)
-        _store(storage, name, content)
+        storage.save(name, ContentFile(content))
     except Exception as error:  # whatever is wrong with the engine, the template or the disk, it is tried again
         logger.exception("document_failed", document=document.pk, template=document.template)
-        _record(document, state=DocumentState.FAILED, error=_words(error))
+        storage.delete(name)
+        _record(document, name, state=DocumentState.FAILED, error=_words(error), file="", due_at=_next_try(document))
         return False
-    made_now = _record(
-        document,
-        state=DocumentState.MADE,
-        error="",
-        file=name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        made_at=timezone.now(),
-    )
-    if not made_now and not Document.objects.filter(pk=document.pk).exists():
-        storage.delete(name)
-    return made_now
-
-
-def _store(storage: Storage, name: str, content: bytes) -> None:
-    """Under exactly this name, so that what a killed attempt has left is written over."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    if _record(document, name, state=DocumentState.MADE, error="", sha256=sha256, made_at=timezone.now()):
+        return True
     storage.delete(name)
-    try:
-        storage.save(name, ContentFile(content))
-    except BaseException:
-        storage.delete(name)
-        raise
+    return False
 
 
-def _record(document: Document, **changes: Any) -> bool:
-    """Whether the document still waited for an outcome."""
-    waiting = Document.objects.filter(pk=document.pk).exclude(state=DocumentState.MADE)
-    return bool(waiting.update(**changes))
+def _next_try(document: Document) -> datetime:
+    minutes = MINUTES_BETWEEN[min(document.attempts, len(MINUTES_BETWEEN)) - 1]
+    return timezone.now() + timedelta(minutes=minutes)
+
+
+def _record(document: Document, name: str, **outcome: Any) -> bool:
+    """Whether the attempt that writes the file of this ``name`` is still the last one."""
+    return bool(Document.objects.filter(pk=document.pk, file=name).update(**outcome))
 
 
 def _words(error: Exception) -> str:

@@ -2,7 +2,7 @@
 has asked whether the reader may have them."""
 
 import unicodedata
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -20,11 +20,13 @@ logger = structlog.get_logger(__name__)
 
 
 class PrivateStorage(FileSystemStorage):
-    """In PRIVATE_ROOT, readable to the portal and the server before it. A file of it has no address."""
+    """In a folder of the uploads, and so in each backup; readable to the portal and the server before it.
+    A file of it has no address.
+    """
 
     def __init__(self, **options: Any) -> None:
         modes = {"file_permissions_mode": 0o640, "directory_permissions_mode": 0o750}
-        super().__init__(**{"location": settings.PRIVATE_ROOT, **modes, **options})
+        super().__init__(**{"location": Path(settings.MEDIA_ROOT) / "private", **modes, **options})
 
     def url(self, name: str | None) -> str:
         raise ValueError("a private file has no address; a view sends it")

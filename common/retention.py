@@ -11,6 +11,7 @@ LETTERS = timedelta(days=180)  # who asks whether they were told asks within hal
 DEAD_TASKS = timedelta(days=90)
 JOB_RUNS = timedelta(days=14)
 KEYS = timedelta(days=7)  # no program tries for longer
+BATCH = 1000  # letters
 
 ON_THE_WAY = (MailState.QUEUED, MailState.RETRY, MailState.SENDING)
 
@@ -18,10 +19,17 @@ ON_THE_WAY = (MailState.QUEUED, MailState.RETRY, MailState.SENDING)
 def forget() -> None:
     """Delete what has outlived its term. Of each job the last run stays, however old."""
     now = timezone.now()
-    OutgoingMail.objects.filter(created_at__lt=now - LETTERS).exclude(state__in=ON_THE_WAY).delete()
+    _forget_letters(now - LETTERS)
     DeadTask.objects.filter(failed_at__lt=now - DEAD_TASKS).delete()
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS).delete()
     _forget_runs(now - JOB_RUNS)
+
+
+def _forget_letters(before: datetime) -> None:
+    """Batch by batch and without their texts and attachments, which do not fit into memory."""
+    old = OutgoingMail.objects.filter(created_at__lt=before).exclude(state__in=ON_THE_WAY)
+    while batch := [*old.order_by("pk").values_list("pk", flat=True)[:BATCH]]:
+        old.filter(pk__in=batch).only("pk").delete()
 
 
 def _forget_runs(before: datetime) -> None:

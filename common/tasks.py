@@ -66,6 +66,6 @@ def run_job(name: str) -> None:
 def keep_dead_task(
     sender: Task, args: list[Any], kwargs: dict[str, Any], exception: BaseException, **_others: object
 ) -> None:
-    """A failed task waits in the admin for somebody who runs it again. A job comes back by itself in its next slot."""
-    if sender is not run_job:
+    """A failed task waits in the admin for somebody who runs it again. A job is tried again without anybody."""
+    if sender.name != run_job.name:
         DeadTask.objects.create(name=sender.name, arguments={"args": args, "kwargs": kwargs}, error=repr(exception))

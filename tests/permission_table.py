@@ -276,7 +276,7 @@ ADMIN = """
 /admin/<record>/<id>/delete/                          POST  login  factor 403 403    403
 /admin/common/outgoingmail/<outgoingmail>/letter/     GET   login  factor 403 403    200
 /admin/common/outgoingmail/<outgoingmail>/letter/     POST  login  factor 403 403    200
-/admin/common/outgoingmail/<outgoingmail>/send_this_again/ GET   login  factor 403 403    302
+/admin/common/outgoingmail/<outgoingmail>/send_this_again/ GET   login  factor 403 403    200
 /admin/common/outgoingmail/<outgoingmail>/send_this_again/ POST  login  factor 403 403    302
 
 /admin/search/                                        GET   login  factor 403 200

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from babel.messages import Message
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.conf import settings
 
-from common import messages
+from common import jobs, messages
 
 STORED = messages.stored()
 FOUND = messages.found()
@@ -56,3 +57,25 @@ def test_russian_is_set_as_a_printer_would(straight: str) -> None:
         if straight in string and "<" not in string
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("common.SuppressedAddress.address", "адрес электронной почты"),
+        ("common.SuppressedAddress.reason", "почему не отправляем"),
+        ("common.SuppressedAddress.since", "заблокирован с"),
+        ("common.DeadTask.failed_at", "время сбоя"),
+        ("common.DeadTask.replayed_at", "запущена ещё раз"),
+        ("common.IdempotencyKey.made", "что создано"),
+        ("members.Direction.slug", "адрес страницы"),
+        ("members.MembershipStatusChange.reason", "основание"),
+    ],
+)
+def test_one_word_of_english_is_not_one_word_of_russian(field: str, words: str) -> None:
+    model, _, name = field.rpartition(".")
+    assert apps.get_model(model)._meta.get_field(name).verbose_name == words
+
+
+def test_jobs_are_called_by_nouns() -> None:
+    assert [str(job.title).split()[0] for job in jobs.JOBS.values()] == ["Отправка", "Подготовка", "Удаление"]

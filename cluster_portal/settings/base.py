@@ -258,10 +258,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
+# Everybody reads the logos in it; ``private/`` is sent only to whom a view allows it; nothing else has an address.
 MEDIA_ROOT = VAR_DIR / "media"
-# Files that are sent only to whom a view allows it; never below MEDIA_ROOT, which anybody may read.
-PRIVATE_ROOT = VAR_DIR / "private"
-# The internal location under which nginx has PRIVATE_ROOT; where there is none, the portal sends such files itself.
+# The internal location under which nginx has ``private/``; where there is none, the portal sends such files itself.
 PRIVATE_FILES_LOCATION = ""
 STORAGES = {
     # Uploads are for the portal and the server before it; style sheets are for everybody.

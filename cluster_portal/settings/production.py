@@ -36,7 +36,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
-PRIVATE_ROOT = env.path("PRIVATE_ROOT", default=VAR_DIR / "private")
 PRIVATE_FILES_LOCATION = env("PRIVATE_FILES_LOCATION", default="/private/")
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 MAIL_PER_MINUTE = {domain: int(limit) for domain, limit in env.dict("MAIL_PER_MINUTE", default={}).items()}

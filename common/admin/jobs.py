@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from kombu.exceptions import OperationalError
 from unfold.decorators import action
 
 from common.admin.base import ModelAdmin, ReadOnly
@@ -62,8 +63,17 @@ class DeadTaskAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Run again"), permissions=["replay"])
     def run_again(self, request: HttpRequest, tasks: QuerySet[DeadTask]) -> None:
+        number = 0
         for task in tasks:
-            current_app.send_task(task.name, task.arguments["args"], task.arguments["kwargs"], retry=False)
-        number = tasks.update(replayed_at=timezone.now())
-        text = ngettext("%(number)d task runs again.", "%(number)d tasks run again.", number)
-        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+            try:
+                current_app.send_task(task.name, task.arguments["args"], task.arguments["kwargs"], retry=False)
+            except OperationalError:
+                unreachable = _("The queue of tasks cannot be reached now. Try again later.")
+                self.message_user(request, unreachable, messages.ERROR)
+                break
+            task.replayed_at = timezone.now()
+            task.save(update_fields=["replayed_at"])
+            number += 1
+        if number:
+            text = ngettext("%(number)d task runs again.", "%(number)d tasks run again.", number)
+            self.message_user(request, text % {"number": number}, messages.SUCCESS)

@@ -1,12 +1,13 @@
 """The queue of letters: what waits, what went, what did not."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -119,7 +120,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         return get_user_model().objects.filter(email=record.recipient.lower()).first()  # type: ignore[attr-defined]
 
     @action(description=_("Send again"), permissions=["resend"])
-    def send_again(self, request: HttpRequest, letters: QuerySet[OutgoingMail]) -> None:
+    def send_again(self, request: HttpRequest, letters: Iterable[OutgoingMail]) -> None:
         sent = 0
         for letter in letters:
             try:
@@ -133,8 +134,8 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Send again"), icon="forward_to_inbox", permissions=["resend"])
     def send_this_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        self.send_again(request, self.get_queryset(request).filter(pk=object_id))
-        return HttpResponseRedirect(reverse("admin:common_outgoingmail_change", args=[object_id]))
+        text = _("It goes out with the next letters, to the same address and in the same words.")
+        return self.asked_first(request, object_id, _("Send again"), text, lambda one: self.send_again(request, [one]))
 
 
 @admin.register(SuppressedAddress)

@@ -35,6 +35,7 @@ class Document(models.Model):
     due_at = models.DateTimeField(_("next try"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
+    # The name is there from the beginning of an attempt, the file is whole once the document is made.
     file = models.FileField(_("file"), storage=private_storage, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     made_at = models.DateTimeField(_("made"), null=True)

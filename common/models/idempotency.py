@@ -10,7 +10,7 @@ class IdempotencyKey(models.Model):
     scope = models.CharField(_("scope"), max_length=100, help_text="office turn of organisation 17 by person 4")
     key = models.CharField(_("key"), max_length=LONGEST_KEY)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, help_text=_("SHA-256 of what was asked for"))
-    made = models.BigIntegerField(_("made"), null=True, help_text=_("Primary key of what it made"))
+    made = models.BigIntegerField(_("what it made"), null=True, help_text=_("Primary key of what it made"))
     created_at = models.DateTimeField(_("came"), auto_now_add=True)
 
     class Meta:

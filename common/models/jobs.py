@@ -12,6 +12,7 @@ class JobRun(models.Model):
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("run of a job")
@@ -29,8 +30,8 @@ class DeadTask(models.Model):
     name = models.CharField(_("task"), max_length=200)
     arguments = models.JSONField(_("arguments"))
     error = models.TextField(_("error"))
-    failed_at = models.DateTimeField(_("failed"), auto_now_add=True)
-    replayed_at = models.DateTimeField(_("run again"), null=True)
+    failed_at = models.DateTimeField(_("failed at"), auto_now_add=True)
+    replayed_at = models.DateTimeField(_("run again at"), null=True)
 
     class Meta:
         verbose_name = _("failed task")

@@ -118,9 +118,9 @@ class MailAttachment(models.Model):
 class SuppressedAddress(models.Model):
     """An address that nothing is sent to any more, as its server has said that nobody lives there."""
 
-    address = models.EmailField(_("address"), unique=True)
-    reason = models.CharField(_("reason"), max_length=300)
-    since = models.DateTimeField(_("since"), auto_now_add=True)
+    address = models.EmailField(_("e-mail address"), unique=True)
+    reason = models.CharField(_("why nothing is sent"), max_length=300)
+    since = models.DateTimeField(_("suppressed since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("suppressed address")

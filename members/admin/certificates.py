@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -88,33 +87,12 @@ class CertificateActionsMixin(_Admin):
         text = _(
             "The certificate gets the next number of the year. It takes the place of one that says something else."
         )
-        return self._asked(request, object_id, ISSUE, text, lambda one: self._issue(request, [one]))
+        return self.asked_first(request, object_id, ISSUE, text, lambda one: self._issue(request, [one]))
 
     @action(description=MAKE_AGAIN, icon="refresh", permissions=["change"])
     def make_certificate_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         text = _("The portal tries at once, and not at the time of the next try. Number and code stay as they are.")
-        return self._asked(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
-
-    def _asked(
-        self, request: HttpRequest, object_id: str, title: str | Promise, text: str | Promise, then: Any
-    ) -> HttpResponse:
-        """Buttons of a page are links, which change nothing: ask first, and do it on a POST."""
-        membership = self.get_object(request, object_id)
-        if membership is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        back = reverse("admin:members_membership_change", args=[object_id])
-        if request.method == "POST":
-            then(membership)
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "text": text,
-            "membership": membership,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/members/membership_certificate.html", context)
+        return self.asked_first(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
 
     def _issue(self, request: HttpRequest, memberships: Any) -> None:
         """One by one, telling of each that a rule forbids."""

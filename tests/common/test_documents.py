@@ -4,15 +4,17 @@ import datetime
 import hashlib
 import io
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.storage import InMemoryStorage, Storage
 from django.db import connections, transaction
+from django.utils import timezone
 from pypdf import PdfReader
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from common import documents, jobs
 from common.models import Document, DocumentState
@@ -138,6 +140,70 @@ def test_a_full_disk_leaves_no_file_and_one_attempt_more(storage: Storage, monke
     assert files(storage) == []
 
 
+def test_nobody_else_begins_while_an_attempt_may_be_at_work(settings: Settings) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        order()
+        assert documents._claim()
+        clock.shift(settings.CELERY_TASK_TIME_LIMIT)
+        assert documents.make_due() == 0
+        clock.shift(61)
+        assert documents.make_due() == 1
+
+
+def full(*_arguments: object, **_named: object) -> str:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("typesets", "saves", "state"),
+    [
+        (True, True, DocumentState.MADE),
+        (True, False, DocumentState.FAILED),
+        (False, True, DocumentState.MADE),
+        (False, False, DocumentState.FAILED),
+    ],
+)
+def test_whoever_is_overtaken_leaves_the_document_and_its_file_to_the_other(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, typesets: bool, saves: bool, state: DocumentState
+) -> None:
+    """The first comes to an end, good or bad, after the second, which began later."""
+    typeset = documents.typeset
+
+    def overtaken(*arguments: Any, **named: Any) -> bytes:
+        monkeypatch.setattr(documents, "typeset", typeset)
+        with monkeypatch.context() as patch:
+            clock.shift(documents.CLAIM)
+            if not saves:
+                patch.setattr(storage, "save", full)
+            assert documents.make_due() == saves
+        if not typesets:
+            raise RuntimeError
+        return typeset(*arguments, **named)
+
+    monkeypatch.setattr(documents, "typeset", overtaken)
+    with time_machine.travel(NOW, tick=False) as clock:
+        document = order()
+        assert documents.make_due() == 0
+    assert state_of(document) == (state, 2)
+    assert files(storage) == ([PurePath(str(document.file.name)).name] if saves else [])
+
+
+def test_who_is_at_work_is_not_asked_to_begin_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "paper.typ").write_text(BROKEN)
+    document, typeset = order(), documents.typeset
+    documents.make_due()
+    Document.objects.update(due_at=timezone.now())
+
+    def asked_again(*arguments: Any, **named: Any) -> bytes:
+        documents.make_again(document)
+        assert not Document.objects.due().exists()
+        return typeset(*arguments, **named)
+
+    monkeypatch.setattr(documents, "typeset", asked_again)
+    (folder / "paper.typ").write_text(WORKING)
+    assert documents.make_due() == 1
+
+
 def test_who_was_killed_at_work_is_followed_by_another(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     class Killed(BaseException):
         pass
@@ -153,9 +219,10 @@ def test_who_was_killed_at_work_is_followed_by_another(storage: Storage, monkeyp
                 documents.make_due()
         assert (state_of(document), len(files(storage))) == ((DocumentState.WAITING, 1), 1)
         assert documents.make_due() == 0
-        clock.shift(61)
+        clock.shift(documents.CLAIM)
         assert documents.make_due() == 1
-    assert (state_of(document), len(files(storage))) == ((DocumentState.MADE, 2), 1)
+    assert state_of(document) == (DocumentState.MADE, 2)
+    assert files(storage) == [PurePath(str(document.file.name)).name]
 
 
 def test_a_document_that_vanished_meanwhile_leaves_no_file(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,13 +240,13 @@ def test_a_document_that_vanished_meanwhile_leaves_no_file(storage: Storage, mon
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_makes_each_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    pause = documents._pause
+    save = Document.save
 
-    def slow(attempts: int) -> int:
+    def slow(document: Document, **named: Any) -> None:
         time.sleep(0.05)
-        return pause(attempts)
+        save(document, **named)
 
-    monkeypatch.setattr(documents, "_pause", slow)
+    monkeypatch.setattr(Document, "save", slow)
     for number in range(6):
         order(str(number))
     start = Barrier(4)

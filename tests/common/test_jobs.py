@@ -1,15 +1,18 @@
 """Jobs that run by the clock, each slot once."""
 
 import datetime
+from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
 import time_machine
+from celery import shared_task
 from django.db import connections
+from django.utils import timezone
 
 from common import jobs
 from common.models import DeadTask, JobRun
-from common.tasks import keep_dead_task, relay_mail, run_job
+from common.tasks import run_job
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +25,11 @@ class Counted:
     def __init__(self, *, fails: bool = False) -> None:
         self.runs = 0
         self.fails = fails
+        self.then: Callable[[], None] = lambda: None
 
     def __call__(self) -> None:
         self.runs += 1
+        self.then()
         if self.fails:
             raise ConnectionError("no way")
 
@@ -90,6 +95,51 @@ def test_a_run_leaves_its_duration_and_its_error(job: jobs.Job, work: Counted) -
     assert jobs.due() == []
 
 
+def test_a_run_that_failed_is_tried_again_after_a_pause_and_shows_its_error_until_it_succeeds(
+    job: jobs.Job, work: Counted
+) -> None:
+    work.fails = True
+    with time_machine.travel(NOON, tick=False) as clock:
+        with pytest.raises(ConnectionError):
+            jobs.run(job)
+        clock.shift(jobs.PAUSE)
+        assert [jobs.due(), jobs.run(job)] == [[], False]
+        clock.shift(1)
+        work.fails = False
+        work.then = lambda: seen.append("no way" in JobRun.objects.get().error)
+        seen: list[bool] = []
+        assert [jobs.due(), jobs.run(job), jobs.due(), jobs.run(job)] == [[job], True, [], False]
+        clock.shift(jobs.PAUSE * 2)
+        assert jobs.due() == []
+    run = JobRun.objects.get()
+    assert (work.runs, seen, run.error, run.attempts) == (2, [True], "", 2)
+
+
+@pytest.mark.parametrize(
+    ("every", "runs"), [(DAY, jobs.ATTEMPTS), (datetime.timedelta(minutes=30), 3), (datetime.timedelta(minutes=1), 1)]
+)
+def test_what_never_succeeds_is_given_up_until_the_next_slot(
+    work: Counted, monkeypatch: pytest.MonkeyPatch, every: datetime.timedelta, runs: int
+) -> None:
+    work.fails = True
+    job = jobs.Job("hopeless", "Зря", work, every=every)
+    monkeypatch.setattr(jobs, "JOBS", {"hopeless": job})
+    with time_machine.travel(NOON.replace(hour=0), tick=False) as clock:
+        while job.slot(timezone.now()) == NOON.replace(hour=0):
+            if jobs.due():
+                with pytest.raises(ConnectionError):
+                    jobs.run(job)
+            clock.shift(60)
+        assert (work.runs, jobs.due()) == (runs, [job])
+
+
+def test_a_job_that_kills_its_worker_each_time_is_given_up_as_well(job: jobs.Job) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        JobRun.objects.create(job=job.name, slot=job.slot(NOON), attempts=jobs.ATTEMPTS)
+        clock.shift(2 * jobs.LOST_AFTER)
+        assert jobs.due() == []
+
+
 def test_a_run_that_was_killed_is_taken_over_when_it_cannot_be_at_work_any_more(job: jobs.Job, work: Counted) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         JobRun.objects.create(job=job.name, slot=job.slot(NOON))
@@ -119,15 +169,20 @@ def test_of_many_schedulers_at_once_one_runs_the_job(job: jobs.Job, work: Counte
 
 
 def test_a_task_that_failed_for_good_waits_for_somebody() -> None:
-    keep_dead_task(sender=relay_mail, args=[1], kwargs={"a": 2}, exception=ConnectionError("no way"))
+    @shared_task(name="tests.greet")
+    def greet(name: str, *, language: str) -> None:
+        raise ConnectionError("no way")
+
+    assert greet.apply(args=("Анна",), kwargs={"language": "ru"}).failed()
     dead = DeadTask.objects.get()
     assert (dead.name, dead.arguments, dead.error) == (
-        "common.tasks.relay_mail",
-        {"args": [1], "kwargs": {"a": 2}},
+        "tests.greet",
+        {"args": ["Анна"], "kwargs": {"language": "ru"}},
         "ConnectionError('no way')",
     )
 
 
-def test_a_job_that_failed_comes_back_by_itself() -> None:
-    keep_dead_task(sender=run_job, args=["nightly"], kwargs={}, exception=ConnectionError("no way"))
+def test_a_job_that_failed_waits_for_nobody(job: jobs.Job, work: Counted) -> None:
+    work.fails = True
+    assert run_job.apply(args=(job.name,)).failed()
     assert not DeadTask.objects.exists()

@@ -2,17 +2,19 @@
 
 import stat
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 import pytest
-from django.conf import settings as portal
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
+from django.test import Client
 from pytest_django import Settings
 
+from cluster_portal import urls
 from common.models import Document
 from common.private_files import PrivateStorage, private_file_response, safe_name
 
@@ -33,9 +35,8 @@ def kept() -> FieldFile:
     return file_in(storage)
 
 
-def test_a_file_is_apart_from_the_media_readable_to_few_and_has_no_address(tmp_path: Path, settings: Settings) -> None:
-    assert not Path(portal.PRIVATE_ROOT).is_relative_to(portal.MEDIA_ROOT)
-    settings.PRIVATE_ROOT = tmp_path / "private"
+def test_a_file_is_apart_in_the_uploads_readable_to_few_and_has_no_address(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path
     storage = PrivateStorage()
     name = storage.save("documents/paper.pdf", ContentFile(CONTENT))
     path = Path(storage.path(name))
@@ -49,6 +50,22 @@ def test_a_file_is_apart_from_the_media_readable_to_few_and_has_no_address(tmp_p
 def test_no_name_leads_out_of_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(SuspiciousFileOperation):
         PrivateStorage(location=tmp_path / "private").open(name)
+
+
+@pytest.mark.django_db
+def test_in_development_logos_have_an_address_and_nothing_else_of_the_uploads(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.DEBUG, settings.MEDIA_ROOT = True, tmp_path
+    for name in ("logos/a.webp", "private/documents/a.pdf"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(CONTENT)
+    development = ModuleType("development")
+    vars(development).update(vars(urls) | {"urlpatterns": [*urls.urlpatterns, *urls.uploads()]})
+    settings.ROOT_URLCONF = development
+    logo = cast("FileResponse", Client().get("/media/logos/a.webp"))
+    assert b"".join(logo.streaming_content) == CONTENT  # type: ignore[arg-type]
+    assert Client().get("/media/private/documents/a.pdf").status_code == 404
 
 
 def test_in_development_the_portal_sends_the_file(kept: FieldFile) -> None:

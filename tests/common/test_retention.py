@@ -1,12 +1,16 @@
 """What has outlived its term goes by itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common import retention
 from common.models import DeadTask, IdempotencyKey, JobRun, MailAttachment, MailState, OutgoingMail
 from common.retention import DEAD_TASKS, JOB_RUNS, KEYS, LETTERS, forget
 from tests.factories.common import OutgoingMailFactory
@@ -38,6 +42,23 @@ def test_old_letters_go_with_what_is_attached_unless_they_are_on_their_way(state
     forget()
     assert {*OutgoingMail.objects.all()} == ({old, young} if is_kept else {young})
     assert MailAttachment.objects.exists() is is_kept
+
+
+def test_letters_go_in_batches_and_neither_their_texts_nor_what_is_attached_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for _ in range(5):
+        mail = written(LETTERS + DAY, MailState.SENT)
+        MailAttachment.objects.create(mail=mail, name="a.txt", kind="text/plain", content=b"a")
+    with CaptureQueriesContext(connection) as queries:
+        forget()
+    assert not OutgoingMail.objects.exists()
+    statements = [query["sql"] for query in queries if "common_outgoingmail" in query["sql"]]
+    deleted = [one.partition(" IN (")[2] for one in statements if one.startswith('DELETE FROM "common_outgoingmail"')]
+    assert [len(re.findall(r"\d+", one)) for one in deleted] == [2, 2, 1]
+    read = {column for one in statements for column in re.findall(r'"(\w+)"', one.partition(" FROM ")[0])}
+    assert read == {"common_outgoingmail", "id", "pk"}
 
 
 def test_old_runs_go_but_the_last_of_each_job() -> None:

@@ -32,14 +32,24 @@ BESIDES = {
 }
 
 
+# Where the portal itself keeps it.
+KEEP_PRIVATE_FILE = """
+from django.core.files.base import ContentFile
+from common.private_files import private_storage
+private_storage().save("documents/договор № 1.pdf", ContentFile(b"%PDF" * 10_000))
+"""
+
+
 @pytest.fixture(scope="module")
 def portal(environment: Portal) -> Portal:
     filled = manage(environment, "demo")
     assert filled.returncode == 0, filled.stderr
     media = Path(environment["MEDIA_ROOT"])
-    for name in ("logos/a.webp", "logos/a-96.webp", "private/договор № 1.pdf"):
+    for name in ("logos/a.webp", "logos/a-96.webp"):
         (media / name).parent.mkdir(parents=True, exist_ok=True)
         (media / name).write_bytes(hashlib.sha256(name.encode()).digest() * 10_000)
+    kept = manage(environment, "shell", "-c", KEEP_PRIVATE_FILE)
+    assert kept.returncode == 0, kept.stderr
     return environment
 
 
@@ -84,6 +94,7 @@ def files(portal: Portal) -> dict[str, str]:
 
 def test_a_lost_portal_comes_back(portal: Portal, backup: Path, elsewhere: Portal) -> None:
     assert len(files(portal)) == 3
+    assert (backup / "media" / "private" / "documents" / "договор № 1.pdf").read_bytes() == b"%PDF" * 10_000
     assert ask(portal, "SELECT count(*) > 10 FROM members_organisation") == [(True,)]
 
     restored = manage(elsewhere, "restore", str(backup))

@@ -1,8 +1,10 @@
 """docker-compose.yml: right by the schema, and each command does natively what its container is for."""
 
 import json
+import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,7 +66,28 @@ def test_one_image_is_web_worker_and_beat_and_changes_nothing_but_its_volumes() 
 def test_every_variable_is_named_in_the_example() -> None:
     texts = [(ROOT / file).read_text() for file in FILES]
     asked = {name for text in texts for name in re.findall(r"\$\{(\w+)", text)}
+    production = (ROOT / "cluster_portal" / "settings" / "production.py").read_text()
+    asked |= set(re.findall(r"""env(?:\.\w+)?\("(\w+)\"""", production)) - COMPOSE["x-portal"]["environment"].keys()
     assert asked <= set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+
+def test_the_hook_of_certbot_leaves_files_that_the_group_of_nginx_may_read(tmp_path: Path) -> None:
+    live, archive = tmp_path / "live", tmp_path / "archive"
+    for folder in (live, archive):
+        folder.mkdir()
+    for name in ("fullchain.pem", "privkey.pem"):
+        (archive / name).write_text(name)
+        (archive / name).chmod(0o600)
+        (live / name).symlink_to(f"../archive/{name}")
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    script = operations[operations.index("#!/bin/sh -e") :].partition("\n\n")[0]
+    hook = script.replace("/srv/portal", str(tmp_path)).replace("-g 1000", f"-g {os.getgid()}")
+    subprocess.run(["sh", "-ec", hook], env={**os.environ, "RENEWED_LINEAGE": str(live)}, check=True)
+    shutil.rmtree(archive)  # the container has nothing but the folder
+    certificates = tmp_path / "certificates"
+    left = {path.name: (path.read_text(), f"{path.stat().st_mode:o}") for path in certificates.iterdir()}
+    assert left == {name: (name, "100640") for name in ("fullchain.pem", "privkey.pem")}
+    assert f"{certificates.stat().st_mode:o}" == "40750"
 
 
 # --- Commands ----------------------------------------------------------------------------------------------

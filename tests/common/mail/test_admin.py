@@ -1,10 +1,14 @@
 """The queue of letters as the staff see it."""
 
+from types import SimpleNamespace
+
 import pytest
+from celery import Celery
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from common.admin import jobs
 from common.models import DeadTask, JobRun, MailState, SuppressedAddress
 from tests.factories.common import OutgoingMailFactory as letter  # noqa: N813
 from tests.office import enter, staff_with, superuser
@@ -59,6 +63,17 @@ def test_a_failed_letter_is_sent_again_and_a_sent_one_is_not(office: Client) -> 
     assert failed.due_at <= timezone.now()
 
 
+def test_a_letter_is_sent_again_from_its_page_by_a_post(office: Client) -> None:
+    mail = letter()
+    address = reverse("admin:common_outgoingmail_send_this_again", args=[mail.pk])
+    asked = text(office, address)
+    mail.refresh_from_db()
+    assert (mail.state, mail.subject in asked) == (MailState.FAILED, True)
+    assert office.post(address)["Location"] == f"{LIST}{mail.pk}/change/"
+    mail.refresh_from_db()
+    assert mail.state == MailState.RETRY
+
+
 def test_who_may_only_look_sends_nothing_again() -> None:
     client, mail = enter(staff_with("common.view_outgoingmail")), letter()
     client.post(LIST, {"action": "send_again", "_selected_action": [mail.pk]})
@@ -84,3 +99,22 @@ def test_a_failed_task_is_run_again(office: Client) -> None:
     office.post("/admin/common/deadtask/", {"action": "run_again", "_selected_action": [task.pk]})
     task.refresh_from_db()
     assert task.replayed_at is not None
+
+
+def test_without_a_broker_it_is_said_and_what_was_sent_is_marked(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"name": "common.tasks.relay_mail", "arguments": {"args": [], "kwargs": {}}, "error": "no way"}
+    tasks = [DeadTask.objects.create(**values) for _ in range(3)]
+    away = Celery(broker="redis://127.0.0.1:1/0", set_as_current=False)
+    brokers = iter([jobs.current_app, away, jobs.current_app])
+    monkeypatch.setattr(
+        jobs, "current_app", SimpleNamespace(send_task=lambda *a, **n: next(brokers).send_task(*a, **n))
+    )
+    chosen = {"action": "run_again", "_selected_action": [task.pk for task in tasks]}
+    page = office.post("/admin/common/deadtask/", chosen, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [
+        "The queue of tasks cannot be reached now. Try again later.",
+        "1 task runs again.",
+    ]
+    assert DeadTask.objects.exclude(replayed_at=None).count() == 1
