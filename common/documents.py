@@ -65,6 +65,13 @@ def make_due() -> int:
     return made
 
 
+def sweep() -> int:
+    """Find what a lost message of the broker has left, and what a clock that was ahead has put off for too long."""
+    latest = timezone.now() + timedelta(minutes=MINUTES_BETWEEN[-1])
+    Document.objects.exclude(state=DocumentState.MADE).filter(due_at__gt=latest).update(due_at=timezone.now())
+    return make_due()
+
+
 @transaction.atomic
 def _claim() -> Document | None:
     document = Document.objects.due().select_for_update(skip_locked=True).first()

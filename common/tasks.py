@@ -15,7 +15,7 @@ SWEEP_MAIL = jobs.register(
     jobs.Job("sweep_mail", _("Send the mail that was left"), relay.sweep, every=timedelta(seconds=30))
 )
 SWEEP_DOCUMENTS = jobs.register(
-    jobs.Job("sweep_documents", _("Make the documents that were left"), documents.make_due, every=timedelta(seconds=30))
+    jobs.Job("sweep_documents", _("Make the documents that were left"), documents.sweep, every=timedelta(seconds=30))
 )
 REMOVE_OLD_VIEWS = jobs.register(
     jobs.Job(

@@ -279,7 +279,7 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 EMAIL_BACKEND = "common.mail.backend.EmailBackend"
 EMAIL_TIMEOUT = 20  # s, for each word of the server
 # Processes that send at a time, on all machines. Fewer than work in all, or a slow mail server keeps everybody waiting.
-MAIL_RELAYS = env.int("MAIL_RELAYS", default=2)
+MAIL_RELAYS = 2
 # Letters that a domain takes within a minute, where its server is known to put off whoever sends more.
 MAIL_PER_MINUTE: dict[str, int] = {}
 

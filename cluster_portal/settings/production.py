@@ -6,6 +6,8 @@ from .base import *
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
+# Links in letters that went out are signed with the key of their day.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 # What is printed leads here: to the first name of the site, which is its own.
 SITE_ADDRESS = f"https://{ALLOWED_HOSTS[0]}"
@@ -38,5 +40,6 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 PRIVATE_FILES_LOCATION = env("PRIVATE_FILES_LOCATION", default="/private/")
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
+MAIL_RELAYS = env.int("MAIL_RELAYS", default=MAIL_RELAYS)
 MAIL_PER_MINUTE = {domain: int(limit) for domain, limit in env.dict("MAIL_PER_MINUTE", default={}).items()}
 LOGGING = logging_config(structlog.processors.JSONRenderer(ensure_ascii=False))

@@ -117,6 +117,13 @@ def test_a_failed_document_is_made_again_at_once(folder: Path) -> None:
     assert documents.make_due() == 1
 
 
+def test_what_a_clock_that_was_ahead_has_put_off_for_a_year_is_made_now() -> None:
+    document = order()
+    Document.objects.update(due_at=timezone.now() + datetime.timedelta(days=365))
+    assert documents.sweep() == 1
+    assert Document.objects.get(pk=document.pk).is_made
+
+
 def test_what_is_made_already_is_not_made_again() -> None:
     document = order()
     documents.make_due()
