@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, notifications
+from members import data_exports, erasure, notifications, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -36,6 +36,9 @@ REMOVE_UNCONFIRMED = jobs.register(
     jobs.Job(
         "remove_unconfirmed", _("Delete sign-ups that nobody confirmed"), erasure.remove_unconfirmed, timedelta(days=1)
     )
+)
+FORGET_SESSIONS = jobs.register(
+    jobs.Job("forget_sessions", _("Delete sessions that are over"), retention.forget_sessions, timedelta(days=1))
 )
 
 

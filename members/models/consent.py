@@ -33,7 +33,7 @@ class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
 
 
 class ConsentText(PublicContent):
-    """One version of a text. Once somebody has agreed to it a trigger keeps it as it is (migration 0007)."""
+    """One version of a text. Once somebody has agreed to it a trigger keeps it as it is (migration 0011)."""
 
     purpose = models.CharField(_("purpose"), max_length=12, choices=ConsentPurpose)
     version = models.PositiveSmallIntegerField(_("version"), editable=False)
