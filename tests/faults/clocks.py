@@ -22,8 +22,11 @@ class Clock:
         assert spec
         assert spec.origin
         self.file = file
+        # LD_PRELOAD cannot say a path with a space; the folders of a test have none.
+        library = file.with_suffix(".so.1")
+        library.symlink_to(Path(spec.origin).parent / "vendor/libfaketime/src/libfaketime.so.1")
         self.environment = {
-            "LD_PRELOAD": str(Path(spec.origin).parent / "vendor/libfaketime/src/libfaketime.so.1"),
+            "LD_PRELOAD": str(library),
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
