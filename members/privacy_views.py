@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,6 +20,7 @@ from members.consent_forms import ConsentForm, EraseForm, NewsConsentForm, Publi
 from members.consents import give_consent, set_publication, withdraw_consents
 from members.data_exports import request_export
 from members.erasure import BY_REQUEST, erase_person, led_alone
+from members.fresh_login import fresh_login_required
 from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis, User
 
 LOOKS_SHOWN = 20  # the copy of the data has them all
@@ -89,7 +89,7 @@ def account_data_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@fresh_login_required
 def account_data_erase(request: SignedInRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
