@@ -53,7 +53,7 @@ from tests.members.accounts import (
     ticked,
     written,
 )
-from tests.office import editor, enter
+from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
 # Each occurs in nothing but the data of the person; a number of the passport would do as well.
@@ -256,6 +256,49 @@ def test_of_two_heads_who_go_at_once_one_remains() -> None:
     for thread in threads:
         thread.join()
     assert (refused, organisation.representatives.active().count()) == (["last_head"], 1)
+
+
+@pytest.mark.parametrize("closed", ["is_active", "erased_at"])
+def test_a_head_whose_account_is_closed_heads_nothing(closed: str) -> None:
+    head = RepresentativeFactory(role=Role.HEAD)
+    other = RepresentativeFactory(role=Role.HEAD, organisation=head.organisation)
+    values: dict[str, Any] = {"is_active": False, "erased_at": datetime.datetime.now(tz=datetime.UTC)}
+    User.objects.filter(pk=other.user_id).update(**{closed: values[closed]})
+    with pytest.raises(RuleViolated) as refusal:
+        erased(head.user)
+    assert refusal.value.code == "last_head"
+
+
+def test_the_last_superuser_who_can_log_in_stays() -> None:
+    last, closed = superuser(), superuser()
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    with pytest.raises(RuleViolated) as refusal:
+        erased(last)
+    assert refusal.value.code == "last_superuser"
+    erased(closed)
+    superuser()
+    erased(last)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_superusers_who_go_at_once_one_remains() -> None:
+    people = [superuser() for _ in range(2)]
+    barrier, refused = threading.Barrier(2), []
+
+    def go(person: User) -> None:
+        barrier.wait()
+        try:
+            erased(person)
+        except RuleViolated as error:
+            refused.append(error.code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=go, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (refused, User.objects.filter(is_active=True).count()) == (["last_superuser"], 1)
 
 
 # --- The act -------------------------------------------------------------------------------------------------------
