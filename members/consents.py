@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,8 +33,9 @@ def publish_consent_text(
     today = timezone.localdate()
     if in_force_from and in_force_from < today:
         raise RuleViolated(_("A new text cannot be in force before it is published."), code="text_in_the_past")
-    versions = ConsentText.objects.select_for_update().filter(purpose=purpose)
-    last = max(versions.values_list("version", flat=True), default=0)
+    versions = ConsentText.objects.filter(purpose=purpose)
+    [*versions.select_for_update()]  # who publishes at the same time waits here, and then counts what is there by now
+    last = versions.aggregate(last=Max("version", default=0))["last"]
     return ConsentText.objects.create(
         purpose=purpose, version=last + 1, text=text, text_en=text_en, in_force_from=in_force_from or today
     )

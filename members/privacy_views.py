@@ -36,8 +36,8 @@ class SignedInRequest(HttpRequest):
 @login_not_required
 @public_page()
 def consent_text(request: HttpRequest, purpose: str, version: int | None = None) -> HttpResponse:
-    """That in force, or an older one, which somebody has agreed to."""
-    versions = ConsentText.objects.filter(purpose=purpose)
+    """That in force, or an older one, which somebody has agreed to; one that is to come only the staff reads."""
+    versions = ConsentText.objects.filter(purpose=purpose).visible_to(request.user)
     in_force = get_object_or_404(versions.in_force())
     text = get_object_or_404(versions, version=version) if version else in_force
     return render(request, "members/consent_text.html", {"text": text, "in_force": in_force, "versions": versions})

@@ -14,6 +14,8 @@ from common.models import PublicContent
 from common.translation import Translated
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from members.models.user import User
 
 
@@ -26,9 +28,16 @@ class ConsentPurpose(models.TextChoices):
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
+    def begun(self) -> Self:
+        """Whose day has come: until then a text is a draft of the office."""
+        return self.filter(in_force_from__lte=timezone.localdate())
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        return self if user.is_staff and user.is_active else self.begun()
+
     def in_force(self) -> Self:
         """Of each purpose the newest one whose day has come."""
-        begun = self.filter(in_force_from__lte=timezone.localdate())
+        begun = self.begun()
         return self.filter(pk__in=begun.order_by("purpose", "-version").distinct("purpose").values("pk"))
 
 

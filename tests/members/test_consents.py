@@ -67,6 +67,32 @@ def test_a_new_version_is_in_force_from_its_day_and_the_old_one_stays_readable(c
     assert client.get("/consents/news/3/").status_code == 404
 
 
+def test_a_text_that_is_to_come_is_read_by_the_staff_alone(client: Client, office: Client) -> None:
+    with time_machine.travel("2026-11-23T10:00:00+03:00", tick=False):
+        ConsentText.objects.filter(purpose="news").update(in_force_from=datetime.date(2026, 11, 1))
+        publish_consent_text("news", **WORDS, in_force_from=datetime.date(2026, 11, 24))
+        for reader, status in ((client, 404), (office, 200)):
+            assert reader.get("/consents/news/2/").status_code == status
+            assert ("/consents/news/2/" in reader.get("/consents/news/").content.decode()) == (status == 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_texts_that_are_published_at_once_each_gets_a_number() -> None:
+    barrier = threading.Barrier(4)
+
+    def publish() -> None:
+        barrier.wait()
+        publish_consent_text("news", **WORDS)
+        connection.close()
+
+    threads = [threading.Thread(target=publish) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [*ConsentText.objects.filter(purpose="news").values_list("version", flat=True)] == [5, 4, 3, 2, 1]
+
+
 def test_no_text_is_in_force_before_it_is_published() -> None:
     with pytest.raises(RuleViolated) as refusal:
         publish_consent_text("news", **WORDS, in_force_from=datetime.date(2026, 1, 1))
