@@ -72,20 +72,30 @@ def set_publication(
     way: str = ConsentWay.PAGE,
     paper: str = "",
 ) -> None:
-    """Exactly these items are agreed to from now on: those that are new are given, those that are gone withdrawn.
+    """Exactly these items are agreed to from now on, in the words of today: those that are new are given, those that
+    are gone, or say something else by now, withdrawn.
 
     ``way`` and ``paper`` are of what is new. Raises RuleViolated where another version of the text came into force
     meanwhile and something new is agreed to.
     """
     locked = PublicPerson.objects.select_for_update().get(pk=person.pk)
     wanted, standing = {*items}, locked.consents.standing()
-    new = wanted - {*standing.values_list("item", flat=True)}
+    kept = wanted & {*locked.consents.holding().values_list("item", flat=True)}
+    new = wanted - kept
     if new:
         _check_in_force(text)
-    _end(standing.exclude(item__in=wanted))
+    _end(standing.exclude(item__in=kept))
     Consent.objects.bulk_create(
         Consent(
-            text=text, public_person=locked, user_id=locked.user_id, item=item, way=way, paper=paper, recorded_by=by
+            text=text,
+            public_person=locked,
+            user_id=locked.user_id,
+            item=item,
+            words=getattr(locked, item),
+            words_en=getattr(locked, f"{item}_en"),
+            way=way,
+            paper=paper,
+            recorded_by=by,
         )
         for item in sorted(new)
     )

@@ -274,9 +274,10 @@ class PublicationBasis(models.TextChoices):
 
 class PublicPersonQuerySet(models.QuerySet["PublicPerson"]):
     def shown(self) -> Self:
-        """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed."""
+        """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed
+        and as long as it says what they agreed to."""
         by_source = Q(basis=PublicationBasis.SOURCE)
-        agreed = Consent.objects.standing().filter(public_person=OuterRef("pk"))
+        agreed = Consent.objects.holding().filter(public_person=OuterRef("pk"))
         return self.filter(by_source | Exists(agreed.filter(item=PublicItem.NAME)), is_published=True).annotate(
             shows_position=Case(When(by_source, Value(True)), default=Exists(agreed.filter(item=PublicItem.POSITION)))
         )

@@ -268,6 +268,49 @@ def test_a_person_ticks_what_is_shown_of_them(client: Client, olga: User, lyceum
     assert client.get("/account/consents/").context["by_consent"][0]["items"].value() == ["name"]
 
 
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [
+        ("name", (False, False)),
+        ("name_en", (False, False)),
+        ("position", (True, False)),
+        ("position_en", (True, False)),
+        ("order", (True, True)),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_what_was_written_after_the_consent_is_not_shown_by_it(
+    client: Client, lyceum: Organisation, field: str, seen: tuple[bool, bool], prefix: str
+) -> None:
+    names = {"name": "Анна Волкова", "name_en": "Anna Volkova", "position": "учитель", "position_en": "teacher"}
+    person = by_consent(organisation=lyceum, **names)
+    agree(person, "name", "position")
+    value = 7 if field == "order" else "Changed — изменено"
+    PublicPerson.objects.filter(pk=person.pk).update(**{field: value})
+    person.refresh_from_db()
+
+    text = client.get(f"{prefix}/organisations/lyceum/").content.decode()
+    shown = (person.name_en, person.position_en) if prefix else (person.name, person.position)
+    assert tuple(words in text for words in shown) == seen
+    agree(person, "name", "position")
+    assert PublicPerson.objects.shown().filter(shows_position=True).exists()
+    assert person.consents.standing().count() == 2
+
+
+def test_who_edits_a_person_is_told_that_a_new_consent_is_needed(office: Client, lyceum: Organisation) -> None:
+    olga = confirmed(email="olga@example.org")
+    person = by_consent(organisation=lyceum, user=olga, name="Анна", position="учитель")
+    agree(person, "name", "position")
+    data = {"organisation": lyceum.pk, "user": olga.pk, "name": "Анна", "basis": "consent", "order": 0}
+    address = f"/admin/members/publicperson/{person.pk}/change/"
+    for position, told in (("учитель", False), ("директор", True)):
+        answer = office.post(address, data | {"position": position, "is_published": "on"}, follow=True)
+        assert ("given to other words" in answer.content.decode()) == told
+    own = Client()
+    own.force_login(olga)
+    assert own.get("/account/consents/").context["by_consent"][0]["items"].value() == ["name"]
+
+
 def test_nobody_decides_for_another(client: Client, olga: User, lyceum: Organisation) -> None:
     person = by_consent(organisation=lyceum, user=confirmed())
     assert client.post(f"/account/consents/publication/{person.pk}/", {}).status_code == 404
@@ -304,7 +347,8 @@ def test_whoever_is_taken_out_leaves_no_name_in_the_history_but_the_consent_as_t
     agree(person, "name")
     person.delete()
     assert not PublicPerson.history.exists()
-    assert Consent.objects.get().public_person is None
+    consent = Consent.objects.get()
+    assert (consent.public_person, consent.words, consent.words_en) == (None, "", "")
 
 
 # --- The office ----------------------------------------------------------------------------------------------------
