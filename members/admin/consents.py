@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from common.admin import ModelAdmin, ReadOnly
+from common.models import ViewKind
 from members.consents import publish_consent_text, set_publication, text_in_force
 from members.models import (
     Consent,
@@ -164,7 +165,8 @@ class PaperConsentMixin:
             "form": form,
             "back": back,
         }
-        return TemplateResponse(request, "admin/members/paper_consent.html", context)
+        response = TemplateResponse(request, "admin/members/paper_consent.html", context)
+        return self.note_view(request, object_id, response, ViewKind.PAGE)  # type: ignore[attr-defined]
 
 
 def _record(person: PublicPerson, form: PaperForm, *, by: User) -> None:
