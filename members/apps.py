@@ -21,5 +21,5 @@ class MembersConfig(AppConfig):
         email_confirmed.connect(adapters.keep_what_was_shown)
         password_reset.connect(adapters.forget_who_signed_up)
         post_save.connect(topics.new_owner_begins_anew, sender=User)
-        email_changed.connect(topics.changed_address_begins_anew)
+        email_changed.connect(adapters.let_go_of_letters)
         login_not_required(login_error)  # allauth left it out: who meets the page could not log in

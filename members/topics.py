@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -147,13 +146,6 @@ def new_owner_begins_anew(instance: User, *, created: bool, **kwargs: object) ->
     """Receiver of ``post_save``."""
     if created:
         forget_owner(instance.email)
-
-
-def changed_address_begins_anew(
-    from_email_address: EmailAddress | None, to_email_address: EmailAddress, **kwargs: object
-) -> None:
-    """Receiver of allauth's ``email_changed``."""
-    forget_owner(*(one.email for one in (from_email_address, to_email_address) if one))
 
 
 def _people_at(address: str) -> QuerySet[User]:
