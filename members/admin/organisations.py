@@ -3,7 +3,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import DateTimeField, Exists, F, ManyToManyField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, F, ManyToManyField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -189,7 +189,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         elif form.cleaned_data.get("no_logo"):
             remove_logo(obj)
 
-    def people_in(self, record: Model, kind: ViewKind) -> Iterable[User]:
+    def people_in(self, record: Any, kind: ViewKind) -> Iterable[User]:
         """Its page lists who acts and has acted for it, its history does not."""
         acted = User.objects.filter(representations__organisation=record).distinct().order_by("pk")
         return acted if kind == ViewKind.PAGE else []
