@@ -23,6 +23,7 @@ from common.mail.letters import Letter
 from common.mail.purposes import ACCOUNT, ACCOUNT_NOTICE
 from members.models import User
 from members.second_factor import has_second_factor
+from members.topics import forget_owner
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -131,3 +132,10 @@ def _forget_who_signed_up(user: User) -> None:
     user.consents.all().delete()
     user.last_name = user.first_name = user.patronymic = ""
     user.save(update_fields=["last_name", "first_name", "patronymic"])
+
+
+def let_go_of_letters(
+    from_email_address: EmailAddress | None, to_email_address: EmailAddress, **kwargs: object
+) -> None:
+    """Of allauth's ``email_changed``: what went to the former address, or to whoever had the new one, acts no more."""
+    forget_owner(*(one.email for one in (from_email_address, to_email_address) if one))

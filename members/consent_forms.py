@@ -86,7 +86,7 @@ class PublicationForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, person: PublicPerson) -> None:
-        agreed = [*person.consents.standing().values_list("item", flat=True)]
+        agreed = [*person.consents.holding().values_list("item", flat=True)]
         initial = {"items": agreed, "text": text_in_force(ConsentPurpose.PUBLICATION)}
         super().__init__(data, initial=initial, prefix=f"role-{person.pk}")
         self.person, self.is_shown = person, PublicItem.NAME in agreed and person.is_published

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,8 +33,9 @@ def publish_consent_text(
     today = timezone.localdate()
     if in_force_from and in_force_from < today:
         raise RuleViolated(_("A new text cannot be in force before it is published."), code="text_in_the_past")
-    versions = ConsentText.objects.select_for_update().filter(purpose=purpose)
-    last = max(versions.values_list("version", flat=True), default=0)
+    versions = ConsentText.objects.filter(purpose=purpose)
+    [*versions.select_for_update()]  # who publishes at the same time waits here, and then counts what is there by now
+    last = versions.aggregate(last=Max("version", default=0))["last"]
     return ConsentText.objects.create(
         purpose=purpose, version=last + 1, text=text, text_en=text_en, in_force_from=in_force_from or today
     )
@@ -71,20 +72,30 @@ def set_publication(
     way: str = ConsentWay.PAGE,
     paper: str = "",
 ) -> None:
-    """Exactly these items are agreed to from now on: those that are new are given, those that are gone withdrawn.
+    """Exactly these items are agreed to from now on, in the words of today: those that are new are given, those that
+    are gone, or say something else by now, withdrawn.
 
     ``way`` and ``paper`` are of what is new. Raises RuleViolated where another version of the text came into force
     meanwhile and something new is agreed to.
     """
     locked = PublicPerson.objects.select_for_update().get(pk=person.pk)
     wanted, standing = {*items}, locked.consents.standing()
-    new = wanted - {*standing.values_list("item", flat=True)}
+    kept = wanted & {*locked.consents.holding().values_list("item", flat=True)}
+    new = wanted - kept
     if new:
         _check_in_force(text)
-    _end(standing.exclude(item__in=wanted))
+    _end(standing.exclude(item__in=kept))
     Consent.objects.bulk_create(
         Consent(
-            text=text, public_person=locked, user_id=locked.user_id, item=item, way=way, paper=paper, recorded_by=by
+            text=text,
+            public_person=locked,
+            user_id=locked.user_id,
+            item=item,
+            words=getattr(locked, item),
+            words_en=getattr(locked, f"{item}_en"),
+            way=way,
+            paper=paper,
+            recorded_by=by,
         )
         for item in sorted(new)
     )

@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -18,7 +18,7 @@ from common.models import Document
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
 from members.emails import farewell
-from members.models import ErasureAct, Organisation, Representative, Role, User
+from members.models import ErasureAct, Organisation, Representative, User
 from members.personal_data import person_of
 
 TEMPLATE = "pdf/members/erasure_act.typ"
@@ -29,9 +29,8 @@ UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # as the consent to the account says
 
 def led_alone(user: User) -> list[Organisation]:
     """Organisations that would be left without anybody who signs for them."""
-    heads = Representative.objects.active().filter(role=Role.HEAD)
-    others = heads.exclude(user=user).values("organisation")
-    own = heads.filter(user=user).exclude(organisation__in=others)
+    others = Representative.objects.heads().exclude(user=user).values("organisation")
+    own = Representative.objects.heads().filter(user=user).exclude(organisation__in=others)
     return [head.organisation for head in own.select_related("organisation").order_by("organisation__sort_name")]
 
 
@@ -40,9 +39,10 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     """End their roles and sessions, take them out of all that holds them, and write the act; its PDF is made after the
     commit. A last letter says that it is done. Repeated, it is the act that there is.
 
-    Raises RuleViolated for the last head of an organisation, which would be left without one.
+    Raises RuleViolated for the last head of an organisation, which would be left without one, and for the last
+    superuser of the portal.
     """
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = _locked(user)
     if act := ErasureAct.objects.filter(erased=locked).first():
         return act
     _check_heads(locked)
@@ -83,12 +83,27 @@ def remove_unconfirmed() -> int:
 
 def _check_heads(user: User) -> None:
     """The organisations are locked, so that of two last heads only one goes at a time."""
-    led = Representative.objects.active().filter(user=user, role=Role.HEAD).values("organisation")
+    led = Representative.objects.heads().filter(user=user).values("organisation")
     [*Organisation.objects.filter(pk__in=led).order_by("pk").select_for_update()]
     if alone := led_alone(user):
         names = ", ".join(organisation.title for organisation in alone)
         text = _("Nobody else heads %(names)s. Hand the role of the head over first, or ask the association to end it.")
         raise RuleViolated(text % {"names": names}, code="last_head")
+
+
+def _locked(user: User) -> User:
+    """Superusers are locked together and in one order, so that of two last ones only one goes at a time.
+
+    Raises RuleViolated for the last one.
+    """
+    if not user.is_superuser:
+        return User.objects.select_for_update().get(pk=user.pk)
+    acting = Q(is_superuser=True, is_active=True)
+    people = [*User.objects.filter(Q(pk=user.pk) | acting).order_by("pk").select_for_update()]
+    if [person.pk for person in people if person.is_active] == [user.pk]:
+        text = _("Nobody else may do everything in the office. Give another person the rights of a superuser first.")
+        raise RuleViolated(text, code="last_superuser")
+    return next(person for person in people if person.pk == user.pk)
 
 
 def _erased(person: Person) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from common.addresses import without_language
 from common.models import OutgoingMail
+from common.one_line import one_line
 from members import emails
 from members.models import How, Notification, Organisation, Representative, Role, User
 from members.topics import DIGEST, TOPICS, Choices, Topic
@@ -51,7 +52,7 @@ def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[
                 user=reader,
                 topic=topic.name,
                 key=key,
-                title=said.title,
+                title=one_line(said.title),
                 text=said.text,
                 link=without_language(link) if link else "",
                 in_digest=how == How.DIGEST,

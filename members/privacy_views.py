@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,6 +20,7 @@ from members.consent_forms import ConsentForm, EraseForm, NewsConsentForm, Publi
 from members.consents import give_consent, set_publication, withdraw_consents
 from members.data_exports import request_export
 from members.erasure import BY_REQUEST, erase_person, led_alone
+from members.fresh_login import fresh_login_required
 from members.models import Consent, ConsentPurpose, ConsentText, ExportState, PublicationBasis, User
 
 LOOKS_SHOWN = 20  # the copy of the data has them all
@@ -36,8 +36,8 @@ class SignedInRequest(HttpRequest):
 @login_not_required
 @public_page()
 def consent_text(request: HttpRequest, purpose: str, version: int | None = None) -> HttpResponse:
-    """That in force, or an older one, which somebody has agreed to."""
-    versions = ConsentText.objects.filter(purpose=purpose)
+    """That in force, or an older one, which somebody has agreed to; one that is to come only the staff reads."""
+    versions = ConsentText.objects.filter(purpose=purpose).visible_to(request.user)
     in_force = get_object_or_404(versions.in_force())
     text = get_object_or_404(versions, version=version) if version else in_force
     return render(request, "members/consent_text.html", {"text": text, "in_force": in_force, "versions": versions})
@@ -89,7 +89,7 @@ def account_data_file(request: SignedInRequest, key: UUID) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@fresh_login_required
 def account_data_erase(request: SignedInRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

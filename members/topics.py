@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import RuleViolated
+from common.links import revoke_links
 from common.mail import purposes
 from common.mail.purposes import Priority, Purpose
+from common.mail.subscriptions import LINK
 from members.models import How, NotificationChoice, User
 
 
@@ -131,6 +133,19 @@ class DigestReaders:
             else:
                 gathered = [topic for topic in TOPICS.values() if choices.how(person, topic) == How.DIGEST]
                 _write(person, {topic.name: (How.NEVER, How.DIGEST) for topic in gathered})
+
+
+def forget_owner(*addresses: str) -> None:
+    """From now on the letters that went to these addresses change nothing: they were somebody else's."""
+    refusable = [DIGEST, *(topic.purpose for topic in TOPICS.values())]
+    subjects = [f"{address.lower()} {purpose.name}" for address in addresses for purpose in refusable]
+    revoke_links(LINK, subjects=subjects)
+
+
+def new_owner_begins_anew(instance: User, *, created: bool, **kwargs: object) -> None:
+    """Receiver of ``post_save``."""
+    if created:
+        forget_owner(instance.email)
 
 
 def _people_at(address: str) -> QuerySet[User]:

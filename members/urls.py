@@ -1,6 +1,8 @@
+from allauth.account.views import password_set
 from django.urls import path
 
 from members import privacy_views, views
+from members.fresh_login import fresh_login_required
 
 app_name = "members"
 urlpatterns = [
@@ -9,6 +11,8 @@ urlpatterns = [
     path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
     path("join/", views.join, name="join"),
     path("account/", views.account_index, name="account_index"),
+    # Before that of allauth: a new password would be as good as a log-in.
+    path("account/password/set/", fresh_login_required(password_set), name="account_password_set"),
     path("account/person/", views.account_person, name="account_person"),
     path("account/notifications/", views.account_notifications, name="account_notifications"),
     path("account/notifications/read/", views.account_notifications_read, name="account_notifications_read"),

@@ -70,18 +70,23 @@ class ModelAdmin(unfold.ModelAdmin, WritesWhatChanged):
         response = super().change_view(request, object_id, form_url, extra_context)
         return self.note_view(request, object_id, response, ViewKind.PAGE)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().delete_view(request, object_id, extra_context)
+        return self.note_view(request, object_id, response, ViewKind.PAGE)
+
     def note_view(self, request: HttpRequest, object_id: str, response: HttpResponse, kind: ViewKind) -> HttpResponse:
         """Of a page that was really shown."""
         if self.holds_personal_data and response.status_code == 200:
             record = self.get_object(request, object_id)
-            note_view(
-                self.model,
-                staff=request.user,
-                person=self.person_in(record) if record else None,
-                kind=kind,
-                address=request.path,
-            )
+            for person in self.people_in(record, kind) if record else [None]:
+                note_view(self.model, staff=request.user, person=person, kind=kind, address=request.path)
         return response
+
+    def people_in(self, record: Model, kind: ViewKind) -> Iterable[Any]:
+        """Whose data stand on that page."""
+        return [self.person_in(record)]
 
     def person_in(self, record: Model) -> Any:
         return record if isinstance(record, get_user_model()) else getattr(record, "user", None)

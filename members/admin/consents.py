@@ -16,12 +16,14 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from common.admin import ModelAdmin, ReadOnly
+from common.models import ViewKind
 from members.consents import publish_consent_text, set_publication, text_in_force
 from members.models import (
     Consent,
     ConsentPurpose,
     ConsentText,
     ConsentWay,
+    PublicationBasis,
     PublicItem,
     PublicPerson,
     User,
@@ -109,7 +111,8 @@ class ConsentAdmin(ReadOnly, ModelAdmin):
     list_select_related = ["text", "user", "public_person"]
     search_fields = ["user__email", "user__last_name", "public_person__name", "paper"]
     fields = [
-        "text", "item", "user", "public_person", "way", "paper", "recorded_by", "given_at", "withdrawn_at",
+        "text", "item", "words", "words_en", "user", "public_person",
+        "way", "paper", "recorded_by", "given_at", "withdrawn_at",
     ]  # fmt: skip
 
 
@@ -135,13 +138,20 @@ class PaperForm(forms.Form):
 class PaperConsentMixin:
     """On the page of a person in a public role: what they have agreed to on paper."""
 
+    def save_model(self, request: HttpRequest, obj: PublicPerson, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        stale = obj.consents.standing().exclude(pk__in=obj.consents.holding())
+        if obj.basis == PublicationBasis.CONSENT and stale.exists():
+            text = _("The consent was given to other words. What has changed is not shown until a new one is given.")
+            self.message_user(request, text, messages.WARNING)  # type: ignore[attr-defined]
+
     @action(description=_("Consent on paper"), icon="contract", permissions=["change"])
     def record_consent_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person: PublicPerson | None = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if person is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        standing = [*person.consents.standing().values_list("item", flat=True)]
-        form = PaperForm(request.POST if request.method == "POST" else None, initial={"items": standing})
+        holding = [*person.consents.holding().values_list("item", flat=True)]
+        form = PaperForm(request.POST if request.method == "POST" else None, initial={"items": holding})
         back = reverse("admin:members_publicperson_change", args=[object_id])
         if request.method == "POST" and form.is_valid():
             _record(person, form, by=cast("User", request.user))
@@ -155,7 +165,8 @@ class PaperConsentMixin:
             "form": form,
             "back": back,
         }
-        return TemplateResponse(request, "admin/members/paper_consent.html", context)
+        response = TemplateResponse(request, "admin/members/paper_consent.html", context)
+        return self.note_view(request, object_id, response, ViewKind.PAGE)  # type: ignore[attr-defined]
 
 
 def _record(person: PublicPerson, form: PaperForm, *, by: User) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -25,6 +26,7 @@ from unfold.widgets import (
 
 from common import images
 from common.admin import Decision, HistoryModelAdmin, save_columns
+from common.models import ViewKind
 from common.text import slug_of
 from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
@@ -134,6 +136,7 @@ class OfficeInline(TabularInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
+    holds_personal_data = True
     form = OrganisationForm
     list_display = ["name_and_kind", "region", "city", "tier_now", "is_published", "updated_at"]
     list_filter = [
@@ -185,6 +188,11 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
             set_logo(obj, upload=form.cleaned_data["new_logo"])
         elif form.cleaned_data.get("no_logo"):
             remove_logo(obj)
+
+    def people_in(self, record: Any, kind: ViewKind) -> Iterable[User]:
+        """Its page lists who acts and has acted for it, its history does not."""
+        acted = User.objects.filter(representations__organisation=record).distinct().order_by("pk")
+        return acted if kind == ViewKind.PAGE else []
 
     def delete_model(self, request: HttpRequest, obj: Organisation) -> None:
         delete_organisation(obj)

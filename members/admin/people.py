@@ -13,7 +13,7 @@ from django.contrib.auth.admin import GroupAdmin as AuthGroupAdmin
 from django.contrib.auth.admin import UserAdmin as AuthUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesCheckboxFilter, DropdownFilter
@@ -21,6 +21,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from common.admin import HistoryModelAdmin, ModelAdmin
+from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
 from members.models import Representative, User
 from members.services import delete_representative, tell_of_role
@@ -129,6 +130,10 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return [*super().get_inlines(request, obj)] if obj else []
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        return self.note_view(request, id, response, ViewKind.PAGE)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_open_to(request, obj)

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly
 from common.errors import RuleViolated
+from common.models import ViewKind
 from common.private_files import private_file_response
 from members.erasure import BY_REQUEST, erase_person
 from members.models import DataExport, ErasureAct, ExportState, User
@@ -110,7 +111,8 @@ class ErasureMixin(_Admin):
             "form": form,
             "back": reverse("admin:members_user_change", args=[object_id]),
         }
-        return TemplateResponse(request, "admin/members/erase.html", context)
+        response = TemplateResponse(request, "admin/members/erase.html", context)
+        return self.note_view(request, object_id, response, ViewKind.PAGE)
 
     def _erased(self, request: HttpRequest, person: User, reason: str) -> bool:
         try:

@@ -1,10 +1,12 @@
 """What people have agreed to: the texts by version, and who agreed to which of them when (152-FZ, art. 9 and 10.1)."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,6 +16,8 @@ from common.models import PublicContent
 from common.translation import Translated
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from members.models.user import User
 
 
@@ -26,9 +30,16 @@ class ConsentPurpose(models.TextChoices):
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
+    def begun(self) -> Self:
+        """Whose day has come: until then a text is a draft of the office."""
+        return self.filter(in_force_from__lte=timezone.localdate())
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        return self if user.is_staff and user.is_active else self.begun()
+
     def in_force(self) -> Self:
         """Of each purpose the newest one whose day has come."""
-        begun = self.filter(in_force_from__lte=timezone.localdate())
+        begun = self.begun()
         return self.filter(pk__in=begun.order_by("purpose", "-version").distinct("purpose").values("pk"))
 
 
@@ -80,6 +91,12 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
+    def holding(self) -> Self:
+        """Standing, and to what the public role still says: other words need another consent."""
+        said = {item: (F(f"public_person__{item}"), F(f"public_person__{item}_en")) for item in PublicItem.values}
+        same = (Q(item=item, words=words, words_en=words_en) for item, (words, words_en) in said.items())
+        return self.standing().filter(reduce(or_, same))
+
     def of_purpose(self, purpose: str) -> Self:
         return self.filter(text__purpose=purpose)
 
@@ -112,6 +129,9 @@ class Consent(models.Model):
         verbose_name=_("person in a public role"),
     )
     item = models.CharField(_("item"), max_length=10, choices=PublicItem, blank=True)
+    # A trigger empties them when the public role is taken out (migration 0113).
+    words = models.CharField(_("words agreed to"), max_length=200, blank=True, db_default="")
+    words_en = models.CharField(_("words agreed to in English"), max_length=200, blank=True, db_default="")
     way = models.CharField(_("how"), max_length=5, choices=ConsentWay, default=ConsentWay.PAGE)
     paper = models.CharField(_("paper"), max_length=200, blank=True, help_text=_("Where it is kept: folder and sheet"))
     recorded_by = models.ForeignKey(

@@ -17,6 +17,7 @@ from stdnum.ru import ogrn as ogrn_number
 
 from common.html import RichTextField
 from common.models import PublicContent
+from common.one_line import OneLineField
 from common.translation import Translated
 from members.models.consent import Consent, PublicItem
 from members.models.membership import Tier
@@ -112,8 +113,8 @@ class Organisation(PublicContent):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("full name"), max_length=300)
     name_en = models.CharField(_("full name in English"), max_length=300, blank=True)
-    short_name = models.CharField(_("short name"), max_length=80, help_text=_("For lists and pictures"))
-    short_name_en = models.CharField(_("short name in English"), max_length=80, blank=True)
+    short_name = OneLineField(_("short name"), max_length=80, help_text=_("For lists and pictures"))
+    short_name_en = OneLineField(_("short name in English"), max_length=80, blank=True)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     inn = NumberField(_("INN"), max_length=12, blank=True, validators=[validate_inn])
     ogrn = NumberField(_("OGRN"), max_length=15, blank=True, validators=[validate_ogrn])
@@ -274,9 +275,10 @@ class PublicationBasis(models.TextChoices):
 
 class PublicPersonQuerySet(models.QuerySet["PublicPerson"]):
     def shown(self) -> Self:
-        """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed."""
+        """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed
+        and as long as it says what they agreed to."""
         by_source = Q(basis=PublicationBasis.SOURCE)
-        agreed = Consent.objects.standing().filter(public_person=OuterRef("pk"))
+        agreed = Consent.objects.holding().filter(public_person=OuterRef("pk"))
         return self.filter(by_source | Exists(agreed.filter(item=PublicItem.NAME)), is_published=True).annotate(
             shows_position=Case(When(by_source, Value(True)), default=Exists(agreed.filter(item=PublicItem.POSITION)))
         )

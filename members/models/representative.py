@@ -35,6 +35,10 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
     def active(self) -> Self:
         return self.filter(ended_at=None)
 
+    def heads(self) -> Self:
+        """Who can really sign: an account that is closed or erased can do nothing."""
+        return self.active().filter(role=Role.HEAD, user__is_active=True, user__erased_at=None)
+
 
 class Representative(models.Model):
     """A person acting for an organisation in one role; an ended row stays as the record of who acted when."""

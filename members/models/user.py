@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.one_line import OneLineField
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -40,9 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         unique=True,
         error_messages={"unique": _("There is already an account with this e-mail.")},
     )
-    last_name = models.CharField(_("last name"), max_length=100, blank=True)
-    first_name = models.CharField(_("first name"), max_length=100, blank=True)
-    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    last_name = OneLineField(_("last name"), max_length=100, blank=True)
+    first_name = OneLineField(_("first name"), max_length=100, blank=True)
+    patronymic = OneLineField(_("patronymic"), max_length=100, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=[("ru", "Русский"), ("en", "English")], default="ru"
     )

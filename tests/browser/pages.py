@@ -80,6 +80,7 @@ PAGES = [
     Page("account-sessions", "/account/sessions/", HEAD),
     Page("account-data", "/account/data/", HEAD),
     Page("account-data-erase", "/account/data/erase/", VISITOR, only_in_tests=True),
+    Page("account-log-in-again", "/account/data/erase/", "came long ago", status=403, only_in_tests=True),
     Page("account-data-erase-head", "/account/data/erase/", HEAD, only_in_tests=True),
     Page("account-consents", "/account/consents/", HEAD),
     Page("account-services", "/account/3rdparty/", PASSWORDLESS, only_in_tests=True),

@@ -151,6 +151,10 @@ def _has_said_the_password(client: Client) -> None:
     client.post("/account/login/", {"login": PROTECTED, "password": PASSWORD})
 
 
+def _came_long_ago(client: Client) -> None:
+    client.force_login(User.objects.get(email=PASSWORDLESS))
+
+
 def _comes_by_another_service(client: Client) -> None:
     """One whom the service has given no e-mail of."""
     provider = get_adapter().get_provider(HttpRequest(), "yandex")
@@ -166,5 +170,6 @@ MIDWAY = {
     "signs up": _signs_up,
     "asks for a code": _asks_for_a_code,
     "has said the password": _has_said_the_password,
+    "came long ago": _came_long_ago,
     "comes by another service": _comes_by_another_service,
 }

@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import connection
 from django.test import Client
 
+from common.links import link_tokens
 from members.models import User
 from tests.factories.members import UserFactory
 from tests.members.accounts import (
@@ -414,6 +415,17 @@ def test_a_wrong_password_changes_no_address(client: Client, anna: User) -> None
     asked = client.post("/account/email/", {"email": "new@example.org", "action_add": "1"})
     client.post(asked.headers["Location"], {"password": "не тот"})
     assert written() == []
+
+
+def test_the_letters_to_the_old_and_the_new_address_lose_their_way_out(client: Client, anna: User) -> None:
+    subjects = [f"{name}@example.org notice_membership" for name in ("anna", "new", "other")]
+    tokens = link_tokens("unsubscribe", subjects=subjects)
+    log_in(client, anna)
+    change_email(client, "new@example.org")
+    client.post("/account/confirm-email/", {"code": code_in(written()[-1])})
+    assert User.objects.get(pk=anna.pk).email == "new@example.org"
+    answers = [client.get(f"/unsubscribe/{tokens[subject]}/").status_code for subject in subjects]
+    assert answers == [404, 404, 200]
 
 
 def test_the_address_of_somebody_who_never_confirmed_it_is_not_taken_over(client: Client, anna: User) -> None:

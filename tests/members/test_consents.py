@@ -67,6 +67,32 @@ def test_a_new_version_is_in_force_from_its_day_and_the_old_one_stays_readable(c
     assert client.get("/consents/news/3/").status_code == 404
 
 
+def test_a_text_that_is_to_come_is_read_by_the_staff_alone(client: Client, office: Client) -> None:
+    with time_machine.travel("2026-11-23T10:00:00+03:00", tick=False):
+        ConsentText.objects.filter(purpose="news").update(in_force_from=datetime.date(2026, 11, 1))
+        publish_consent_text("news", **WORDS, in_force_from=datetime.date(2026, 11, 24))
+        for reader, status in ((client, 404), (office, 200)):
+            assert reader.get("/consents/news/2/").status_code == status
+            assert ("/consents/news/2/" in reader.get("/consents/news/").content.decode()) == (status == 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_texts_that_are_published_at_once_each_gets_a_number() -> None:
+    barrier = threading.Barrier(4)
+
+    def publish() -> None:
+        barrier.wait()
+        publish_consent_text("news", **WORDS)
+        connection.close()
+
+    threads = [threading.Thread(target=publish) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [*ConsentText.objects.filter(purpose="news").values_list("version", flat=True)] == [5, 4, 3, 2, 1]
+
+
 def test_no_text_is_in_force_before_it_is_published() -> None:
     with pytest.raises(RuleViolated) as refusal:
         publish_consent_text("news", **WORDS, in_force_from=datetime.date(2026, 1, 1))
@@ -242,6 +268,49 @@ def test_a_person_ticks_what_is_shown_of_them(client: Client, olga: User, lyceum
     assert client.get("/account/consents/").context["by_consent"][0]["items"].value() == ["name"]
 
 
+@pytest.mark.parametrize(
+    ("field", "seen"),
+    [
+        ("name", (False, False)),
+        ("name_en", (False, False)),
+        ("position", (True, False)),
+        ("position_en", (True, False)),
+        ("order", (True, True)),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_what_was_written_after_the_consent_is_not_shown_by_it(
+    client: Client, lyceum: Organisation, field: str, seen: tuple[bool, bool], prefix: str
+) -> None:
+    names = {"name": "Анна Волкова", "name_en": "Anna Volkova", "position": "учитель", "position_en": "teacher"}
+    person = by_consent(organisation=lyceum, **names)
+    agree(person, "name", "position")
+    value = 7 if field == "order" else "Changed — изменено"
+    PublicPerson.objects.filter(pk=person.pk).update(**{field: value})
+    person.refresh_from_db()
+
+    text = client.get(f"{prefix}/organisations/lyceum/").content.decode()
+    shown = (person.name_en, person.position_en) if prefix else (person.name, person.position)
+    assert tuple(words in text for words in shown) == seen
+    agree(person, "name", "position")
+    assert PublicPerson.objects.shown().get().shows_position  # type: ignore[attr-defined]
+    assert person.consents.standing().count() == 2
+
+
+def test_who_edits_a_person_is_told_that_a_new_consent_is_needed(office: Client, lyceum: Organisation) -> None:
+    olga = confirmed(email="olga@example.org")
+    person = by_consent(organisation=lyceum, user=olga, name="Анна", position="учитель")
+    agree(person, "name", "position")
+    data = {"organisation": lyceum.pk, "user": olga.pk, "name": "Анна", "basis": "consent", "order": 0}
+    address = f"/admin/members/publicperson/{person.pk}/change/"
+    for position, told in (("учитель", False), ("директор", True)):
+        answer = office.post(address, data | {"position": position, "is_published": "on"}, follow=True)
+        assert ("given to other words" in answer.content.decode()) == told
+    own = Client()
+    own.force_login(olga)
+    assert own.get("/account/consents/").context["by_consent"][0]["items"].value() == ["name"]
+
+
 def test_nobody_decides_for_another(client: Client, olga: User, lyceum: Organisation) -> None:
     person = by_consent(organisation=lyceum, user=confirmed())
     assert client.post(f"/account/consents/publication/{person.pk}/", {}).status_code == 404
@@ -278,7 +347,8 @@ def test_whoever_is_taken_out_leaves_no_name_in_the_history_but_the_consent_as_t
     agree(person, "name")
     person.delete()
     assert not PublicPerson.history.exists()
-    assert Consent.objects.get().public_person is None
+    consent = Consent.objects.get()
+    assert (consent.public_person, consent.words, consent.words_en) == (None, "", "")
 
 
 # --- The office ----------------------------------------------------------------------------------------------------

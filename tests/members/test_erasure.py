@@ -43,8 +43,17 @@ from members.models import (
 )
 from members.tasks import REMOVE_UNCONFIRMED
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
-from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app, ticked
-from tests.office import editor, enter
+from tests.members.accounts import (
+    PASSWORD,
+    code_in,
+    confirmed,
+    is_logged_in,
+    log_in,
+    set_up_app,
+    ticked,
+    written,
+)
+from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
 # Each occurs in nothing but the data of the person; a number of the passport would do as well.
@@ -249,6 +258,49 @@ def test_of_two_heads_who_go_at_once_one_remains() -> None:
     assert (refused, organisation.representatives.active().count()) == (["last_head"], 1)
 
 
+@pytest.mark.parametrize("closed", ["is_active", "erased_at"])
+def test_a_head_whose_account_is_closed_heads_nothing(closed: str) -> None:
+    head = RepresentativeFactory(role=Role.HEAD)
+    other = RepresentativeFactory(role=Role.HEAD, organisation=head.organisation)
+    values: dict[str, Any] = {"is_active": False, "erased_at": datetime.datetime.now(tz=datetime.UTC)}
+    User.objects.filter(pk=other.user_id).update(**{closed: values[closed]})
+    with pytest.raises(RuleViolated) as refusal:
+        erased(head.user)
+    assert refusal.value.code == "last_head"
+
+
+def test_the_last_superuser_who_can_log_in_stays() -> None:
+    last, closed = superuser(), superuser()
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    with pytest.raises(RuleViolated) as refusal:
+        erased(last)
+    assert refusal.value.code == "last_superuser"
+    erased(closed)
+    superuser()
+    erased(last)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_superusers_who_go_at_once_one_remains() -> None:
+    people = [superuser() for _ in range(2)]
+    barrier, refused = threading.Barrier(2), []
+
+    def go(person: User) -> None:
+        barrier.wait()
+        try:
+            erased(person)
+        except RuleViolated as error:
+            refused.append(error.code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=go, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (refused, User.objects.filter(is_active=True).count()) == (["last_superuser"], 1)
+
+
 # --- The act -------------------------------------------------------------------------------------------------------
 
 
@@ -311,6 +363,39 @@ def test_after_a_while_the_password_is_asked_for_again(client: Client, olga: Use
     assert response["Location"].startswith("/account/reauthenticate/")
     olga.refresh_from_db()
     assert olga.erased_at is None
+
+
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        ("/account/data/erase/", {"words": "удалить мои данные"}),
+        ("/account/password/set/", {"password1": PASSWORD, "password2": PASSWORD}),
+    ],
+)
+def test_who_has_no_password_logs_in_again_by_a_code_and_comes_back(
+    client: Client, address: str, data: dict[str, str]
+) -> None:
+    olga = confirmed()
+    olga.set_unusable_password()
+    olga.save()
+
+    def log_in_by_code(at: str) -> str:
+        asked = client.post(at, {"login": olga.email, "email": olga.email})
+        return client.post(asked["Location"], {"code": code_in(written()[-1])})["Location"]
+
+    log_in_by_code("/account/login/code/")
+    with time_machine.travel(datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(days=13)):
+        assert client.get(address).status_code == 403
+        answer = client.post(address, data)
+        olga.refresh_from_db()
+        assert (answer.status_code, olga.erased_at, olga.has_usable_password()) == (403, None, False)
+        login = client.post("/account/logout/", {"next": answer.context["login"]})["Location"]
+        assert not is_logged_in(client)
+        way = client.get(login).context["request_login_code_url"]
+        assert log_in_by_code(way) == address
+        assert client.post(address, data).status_code == 302
+    olga.refresh_from_db()
+    assert (olga.erased_at is not None) != olga.has_usable_password()
 
 
 def test_the_last_head_reads_what_to_do_first(client: Client, olga: User) -> None:

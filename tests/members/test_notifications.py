@@ -446,6 +446,18 @@ def test_the_link_of_a_letter_switches_its_topic_off_and_on_again(sink: Sink, be
     assert choices_of(person) == {"membership": AT_ONCE}
 
 
+def test_the_link_of_whoever_had_the_address_before_does_nothing(client: Client) -> None:
+    former = reader(email="head@example.org")
+    tell(former)
+    link = exit_of(OutgoingMail.objects.get())
+    User.objects.filter(pk=former.pk).update(email="former@example.org")
+    owner = reader(email="head@example.org")
+    assert client.post(link).status_code == 404
+    tell(owner, key="event 2")
+    assert client.post(exit_of(OutgoingMail.objects.get(key__contains="event 2"))).status_code == 200
+    assert choices_of(owner) == {"membership": NEVER}
+
+
 def test_service_mail_has_no_such_link(sink: Sink) -> None:
     person = reader(NEVER, topic=PEOPLE)
     tell(person, topic=PEOPLE)

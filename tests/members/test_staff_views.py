@@ -64,6 +64,35 @@ def test_each_page_about_a_person_is_noted(boss: User, desk: Client, anna: User)
     assert PersonalDataView.objects.earliest("pk").address == f"/admin/members/user/{anna.pk}/change/"
 
 
+@pytest.mark.parametrize(
+    "address", ["user/{person}/password/", "user/{person}/erase_this/", "representative/{role}/delete/"]
+)
+def test_so_is_each_other_page_that_names_them(boss: User, desk: Client, anna: User, address: str) -> None:
+    role = RepresentativeFactory(user=anna)
+    path = address.format(person=anna.pk, role=role.pk)
+    assert desk.get(f"/admin/members/{path}").status_code == 200
+    assert noted() == [(boss.pk, "administrator", anna.pk, "page", f"members.{path.split('/')[0]}")]
+
+
+def test_the_paper_of_a_public_person_is_noted(desk: Client, anna: User) -> None:
+    shown = PublicPersonFactory(user=anna)
+    desk.get(f"/admin/members/publicperson/{shown.pk}/record_consent_this/")
+    assert [person for _staff, _role, person, _kind, _record in noted()] == [anna.pk]
+
+
+def test_the_page_of_an_organisation_is_noted_for_each_of_its_people(boss: User, desk: Client, anna: User) -> None:
+    role = RepresentativeFactory(user=anna, ended_at=datetime.datetime.now(tz=datetime.UTC))
+    other = RepresentativeFactory(organisation=role.organisation)
+    RepresentativeFactory(user=anna, organisation=role.organisation)
+    page = f"/admin/members/organisation/{role.organisation.pk}"
+    for path in ("change/", "history/"):
+        assert desk.get(f"{page}/{path}").status_code == 200
+    assert noted() == [
+        (boss.pk, "administrator", person, "page", "members.organisation")
+        for person in sorted([anna.pk, other.user_id])
+    ]
+
+
 def test_what_was_refused_or_is_about_nobody_is_not_noted(desk: Client, anna: User) -> None:
     desk.get("/admin/members/user/999999/change/")
     enter(editor()).get(f"/admin/members/user/{anna.pk}/change/")

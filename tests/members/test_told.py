@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import InMemoryStorage
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,8 +15,11 @@ from common.models import Document, OutgoingMail
 from members import demo
 from members.certificates import follow_membership, issue_certificate
 from members.models import Membership, MembershipStatus, Notification, Organisation, Representative, Role, Tier, User
+from members.notifications import Words, notify
 from members.services import change_membership_status, delete_representative, tell_of_role
+from members.topics import MEMBERSHIP
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
+from tests.members.accounts import PASSWORD, ticked
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = "/dashboard/lyceum/"
@@ -316,3 +319,41 @@ def test_the_people_of_the_demo_have_been_told() -> None:
     head = User.objects.get(email="head@example.org")
     assert Notification.objects.filter(user=head, topic="people").count() >= 1
     assert OutgoingMail.objects.values("key").distinct().count() == OutgoingMail.objects.count()
+
+
+# --- Words of one line ---------------------------------------------------------------------------------------
+
+LINES = "Иванов\r\n\n\u2028Войдите:\x00\nhttps://evil.example/\n\n\u202e"
+
+
+def test_no_name_makes_a_line_of_its_own_in_a_letter(client: Client, lyceum: Organisation) -> None:
+    head = RepresentativeFactory(organisation=lyceum, role=Role.HEAD).user
+    person = {
+        "last_name": LINES.replace("\x00", ""),
+        "first_name": "А",
+        "email": "new@example.org",
+        "password1": PASSWORD,
+    }
+    client.post("/account/signup/", person | ticked())
+    newcomer = User.objects.get(email="new@example.org")
+    assert newcomer.last_name == "Иванов Войдите: https://evil.example/"
+    tell_of_role(RepresentativeFactory(organisation=lyceum, user=newcomer))
+    letter = OutgoingMail.objects.get(recipient=head.email)
+    assert not [line for line in letter.text.splitlines() if line.startswith("https://evil")]
+    assert 'href="https://evil' not in letter.html
+
+
+def test_whoever_writes_a_name_is_one_line() -> None:
+    person = UserFactory(first_name=LINES, patronymic="ООО\N{NO-BREAK SPACE}\tА")
+    assert person.first_name == "Иванов Войдите: https://evil.example/"
+    User.objects.filter(pk=person.pk).update(last_name=LINES)
+    Organisation.objects.bulk_create([OrganisationFactory.build(slug="other", name="Лицей", short_name=LINES)])
+    person.refresh_from_db()
+    assert (person.last_name, person.patronymic) == (person.first_name, "ООО\N{NO-BREAK SPACE} А")
+    assert Organisation.objects.get(slug="other").short_name == person.first_name
+
+
+def test_the_title_of_a_notification_is_one_line() -> None:
+    with transaction.atomic():
+        notify([UserFactory()], topic=MEMBERSHIP, key="1", words=lambda: Words(LINES))
+    assert Notification.objects.get().title == "Иванов Войдите: https://evil.example/"

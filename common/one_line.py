@@ -1,0 +1,28 @@
+"""Words of one line: names stand in letters, where a line of its own would look like the portal's."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django.db import models
+
+_IN_PLACE_OF = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": ""}  # controls, ends of lines; what is not seen at all
+
+
+def one_line(text: str) -> str:
+    """Without controls and invisible signs, spaces single; a non-breaking space stays what it is."""
+    shown = "".join(_IN_PLACE_OF.get(unicodedata.category(letter), letter) for letter in text)
+    return re.sub(" +", " ", shown).strip()
+
+
+class OneLineField(models.CharField):
+    """Whoever writes, a form, a provider or a script, the row holds one line."""
+
+    def to_python(self, value: Any) -> Any:
+        return one_line(value) if isinstance(value, str) else super().to_python(value)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The object says what the row says."""
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
