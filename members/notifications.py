@@ -30,12 +30,23 @@ class Words:
     text: str = ""
 
 
-def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[[], Words], link: str = "") -> None:
+def notify(
+    people: Collection[User],
+    *,
+    topic: Topic,
+    key: str,
+    words: Callable[[], Words],
+    link: str = "",
+    about: User | None = None,
+) -> None:
     """Tell each of them, in their own language; with the transaction that runs, and at once by mail who wants that.
 
     ``key`` names the event: nobody is told twice of it. ``words`` is asked in the language of each reader; ``link`` is
-    an address of the portal.
+    an address of the portal. ``about``: whom the words name; when that person is erased, they go, and the letter with
+    them, which is why their topic is service mail, each in a letter of its own.
     """
+    if about and not topic.is_service:
+        raise ValueError("what names a person is no part of a daily letter")
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a notification is a part of what it tells of")
     told = Notification.objects.filter(user__in=people, key=key).values_list("user_id", flat=True)
@@ -49,6 +60,7 @@ def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[
         made.append(
             Notification(
                 user=reader,
+                about=about,
                 topic=topic.name,
                 key=key,
                 title=said.title,

@@ -1,10 +1,8 @@
 """What this app and the accounts hold about a person, and what the erasure makes of it. The person's row remains,
 without anything that tells who it was, so that what they did for an organisation stays on record as somebody's."""
 
-import json
-from collections.abc import Iterable, Iterator
-from functools import partial, reduce
-from operator import or_
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,12 +11,12 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.caching import invalidate_public_pages
 from common.personal_data import Holder, Person, Record, described, register, told
+from members.mentions import forget_in_journal, forget_notifications
 from members.models import Consent, DataExport, Notification, NotificationChoice, PublicPerson, Representative, User
 
 ERASED_DOMAIN = "erased.invalid"  # a name that nobody can have (RFC 6761, 6.4)
@@ -153,20 +151,8 @@ def _collect_notifications(person: Person) -> Iterator[Record]:
 
 
 def _erase_notifications(person: Person) -> int:
-    """Theirs, and their name in what others were told."""
-    for notification in Notification.objects.exclude(user=person.user).filter(_naming(person.names, "title", "text")):
-        for name in sorted(person.names, key=len, reverse=True):
-            notification.title = notification.title.replace(name, "—")
-            notification.text = notification.text.replace(name, "—")
-        notification.save(update_fields=["title", "text"])
     NotificationChoice.objects.filter(user=person.user).delete()
-    return Notification.objects.filter(user=person.user).delete()[0]
-
-
-def _naming(names: Iterable[str], *fields: str) -> Q:
-    """Rows with one of ``names`` in one of ``fields``; none where there are no names."""
-    found = [Q(**{f"{field}__contains": name}) for field in fields for name in names]
-    return reduce(or_, found, Q(pk__in=()))
+    return forget_notifications(person.user)
 
 
 def _collect_actions(person: Person) -> Iterator[Record]:
@@ -177,22 +163,6 @@ def _collect_actions(person: Person) -> Iterator[Record]:
             told("what", _("what was done"), entry.get_action_flag_display()),
             told("record", _("kind of record"), str(entry.content_type)),
         ]
-
-
-def _erase_mentions(person: Person) -> int:
-    """The journal of the office names whom it was about, in JSON with Russian letters as escapes."""
-    words = [*person.names, *person.addresses]
-    written = {word: json.dumps(word)[1:-1] for word in words}
-    named = Q()
-    for word, escaped in written.items():
-        named |= Q(object_repr__contains=word) | Q(change_message__contains=word) | Q(change_message__contains=escaped)
-    entries = [*LogEntry.objects.filter(named)]
-    for entry in entries:
-        for word in sorted(words, key=len, reverse=True):
-            entry.object_repr = entry.object_repr.replace(word, "—")
-            entry.change_message = entry.change_message.replace(word, "—").replace(written[word], "—")
-    LogEntry.objects.bulk_update(entries, ["object_repr", "change_message"])
-    return len(entries)
 
 
 def _collect_history(person: Person) -> Iterator[Record]:
@@ -236,6 +206,8 @@ def _nobody(user: User) -> dict[str, Any]:
 
 
 for _holder in (
+    # First, while the records are there that the journal names.
+    Holder("actions", _("What you did in the office"), ("admin.LogEntry",), _collect_actions, forget_in_journal),
     Holder("addresses", _("E-mail addresses"), ("account.EmailAddress",), _collect_addresses, _erase_addresses),
     Holder(
         "sessions",
@@ -270,13 +242,6 @@ for _holder in (
         ("members.HistoricalUser", "members.HistoricalRepresentative"),
         _collect_history,
         _erase_history,
-    ),
-    Holder(
-        "actions",
-        _("What you did in the office"),
-        ("admin.LogEntry",),
-        _collect_actions,
-        _erase_mentions,
     ),
 ):
     register(_holder)

@@ -233,7 +233,8 @@ def tell_of_role(representative: Representative) -> None:
     if before == after:
         return
     person, organisation = representative.user, representative.organisation
-    tell, link = partial(notify, topic=PEOPLE, key=f"role {now.history_id}"), representative.get_absolute_url()
+    tell = partial(notify, topic=PEOPLE, key=f"role {now.history_id}", about=person)
+    link = representative.get_absolute_url()
     tell([person], words=partial(_words_to_person, organisation, before, after), link=link if after else "")
     tell(heads_of(organisation), words=partial(_words_to_heads, organisation, str(person), before, after), link=link)
 

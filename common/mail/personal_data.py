@@ -34,8 +34,12 @@ def _collect_letters(person: Person) -> Iterator[Record]:
 
 
 def _erase_letters(person: Person) -> int:
-    """What still waits never goes; the last letter goes first, and then by itself (``forget_last_letters``)."""
-    letters = letters_to(person).exclude(purpose__in=last_purposes())
+    """But for the last one, which goes out first, and then by itself (``forget_last_letters``)."""
+    return wipe(letters_to(person).exclude(purpose__in=last_purposes()))
+
+
+def wipe(letters: QuerySet[OutgoingMail]) -> int:
+    """They stay as rows of nobody; what still waits never goes."""
     keys = [*letters.values_list("pk", flat=True)]
     MailAttachment.objects.filter(mail__in=keys).delete()
     rows = OutgoingMail.objects.filter(pk__in=keys)

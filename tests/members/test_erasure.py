@@ -41,6 +41,7 @@ from members.models import (
     Role,
     User,
 )
+from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
 from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app, ticked
@@ -59,6 +60,18 @@ def storages(monkeypatch: pytest.MonkeyPatch) -> dict[type, InMemoryStorage]:
     return fresh
 
 
+def written_down(record: Any, words: str, *, changes: list[Any]) -> LogEntry:
+    """In the journal of the office."""
+    return LogEntry.objects.create(
+        user=UserFactory(),
+        content_type=ContentType.objects.get_for_model(record),
+        object_id=str(record.pk),
+        object_repr=words,
+        action_flag=CHANGE,
+        change_message=json.dumps(changes),
+    )
+
+
 def known_everywhere(client: Client) -> User:
     """Somebody who has left a trace wherever the portal keeps any."""
     user = confirmed(email="zhuravleva@example.org", last_name="Журавлёва", first_name="Аполлинария")
@@ -68,7 +81,10 @@ def known_everywhere(client: Client) -> User:
     log_in(client, user)
     set_up_app(user)
     SocialAccount.objects.create(user=user, provider="yandex", uid="7", extra_data={"login": "zhuravleva"})
-    role = RepresentativeFactory(user=user, role=Role.TEACHER, position="логопед-дефектолог")
+    head = RepresentativeFactory(role=Role.HEAD)
+    role = RepresentativeFactory(
+        user=user, organisation=head.organisation, role=Role.TEACHER, position="логопед-дефектолог"
+    )
     shown = PublicPersonFactory(
         user=user, name="Аполлинария Журавлёва", position="логопед-дефектолог", basis=PublicationBasis.CONSENT
     )
@@ -79,19 +95,12 @@ def known_everywhere(client: Client) -> User:
             letter = Letter("Журавлёвой", "Здравствуйте, Аполлинария Львовна!", to=[address])
             letter.attach("zhuravleva.txt", "Журавлёва", "text/plain")
             letter.send()
-    for words in (str(role), "—"):
-        LogEntry.objects.create(
-            user=UserFactory(),
-            content_type=ContentType.objects.get_for_model(Representative),
-            object_id=str(role.pk),
-            object_repr=words,
-            action_flag=CHANGE,
-            change_message=json.dumps([{"added": {"name": "роль", "object": str(role)}}]),
-        )
+    tell_of_role(role)
+    for record, words in ((role, str(role)), (role.organisation, str(role.organisation)), (user, str(user))):
+        written_down(record, words, changes=[{"added": {"name": "роль", "object": str(role)}}])
+    written_down(shown.organisation, "—", changes=[{"deleted": {"name": "лицо", "object": shown.name}}])
     Unsubscription.objects.create(address="zhuravleva@example.org", purpose="news")
     link_tokens("unsubscribe", subjects=["zhuravleva.home@example.org news"])
-    for told in (user, UserFactory()):
-        Notification.objects.create(user=told, key="1", topic="people", title=f"{user} теперь учитель", text=f"{user}")
     NotificationChoice.objects.create(user=user, topic="membership", how="never")
     request_export(user)
     return user
@@ -132,6 +141,54 @@ def test_nothing_in_the_database_tells_who_it_was_once_the_last_letter_has_gone(
     OutgoingMail.objects.filter(pk=letter.pk).update(state=MailState.SENT, finished_at=letter.created_at)
     jobs.run(SWEEP_MAIL)
     assert traces() == {}
+
+
+def test_what_others_were_told_of_the_person_stays_without_a_word_of_it(client: Client) -> None:
+    user = known_everywhere(client)
+    reader = Representative.objects.get(role=Role.HEAD).user
+    before = Notification.objects.create(user=reader, key="x", topic="people", title="Другое", text="Событие")
+    key = OutgoingMail.objects.get(recipient=reader.email).pk
+    erased(user)
+    other, told = Notification.objects.filter(user=reader)
+    assert (other.pk, other.title, other.text) == (before.pk, "Другое", "Событие")
+    assert (told.about, told.title, told.text) == (
+        user,
+        "Речь шла о\xa0человеке, данные которого с\xa0тех пор стёрты",
+        "",
+    )
+    letter = OutgoingMail.objects.get(pk=key)
+    assert (letter.state, letter.recipient, letter.subject, letter.text, letter.html) == ("failed", "", "", "", "")
+
+
+def test_a_name_that_stands_in_the_texts_of_others_leaves_them_whole() -> None:
+    """A stranger may call themselves whatever they want to have blanked out elsewhere."""
+    reader, stranger = UserFactory(), confirmed(last_name="Лицей", first_name="№ 2")
+    notification = Notification.objects.create(
+        user=reader, key="1", topic="people", title="Лицей № 2", text="Лицей № 2"
+    )
+    organisation = OrganisationFactory()
+    elsewhere = written_down(organisation, "Лицей № 2", changes=[{"added": {"name": "лицо", "object": "Лицей № 2"}}])
+    role = RepresentativeFactory(user=stranger, role=Role.TEACHER)
+    stranger.last_name, stranger.first_name = '"added":', '{"name":'
+    stranger.save()
+    here = written_down(
+        role.organisation,
+        "Лицей № 2",
+        changes=[
+            {"changed": {"fields": ["Лицей № 2"]}},
+            {"added": {"name": "роль", "object": "Лицей № 2 — Учитель или наставник"}},
+            {"added": {"name": "роль", "object": "Лицей № 2 — Учитель или наставник, второй"}},
+        ],
+    )
+    erased(stranger)
+    for row in (notification, elsewhere, here):
+        row.refresh_from_db()
+    assert (notification.title, notification.text) == ("Лицей № 2", "Лицей № 2")
+    assert (elsewhere.object_repr, here.object_repr) == ("Лицей № 2", "Лицей № 2")
+    assert json.loads(elsewhere.change_message)[0]["added"]["object"] == "Лицей № 2"
+    changed, added, other = json.loads(here.change_message)
+    assert changed == {"changed": {"fields": ["Лицей № 2"]}}
+    assert (added["added"]["object"], other["added"]["object"]) == ("—", "Лицей № 2 — Учитель или наставник, второй")
 
 
 @pytest.mark.parametrize("state", [MailState.FAILED, MailState.UNKNOWN, MailState.SENT])
@@ -279,7 +336,7 @@ def test_the_act_says_what_the_order_asks_for_and_nothing_of_the_person(client: 
 def test_the_log_counts_what_was_destroyed(client: Client) -> None:
     act = erased(known_everywhere(client))
     assert {line["holder"]: line["rows"] for line in act.log}.items() >= {
-        "letters": 2, "addresses": 2, "second_factors": 1, "services": 1, "roles": 1, "account": 1,
+        "actions": 4, "letters": 3, "addresses": 2, "second_factors": 1, "services": 1, "roles": 1, "account": 1,
     }.items()  # fmt: skip
 
 
