@@ -1,6 +1,7 @@
 """What this app and the accounts hold about a person, and what the erasure makes of it. The person's row remains,
 without anything that tells who it was, so that what they did for an organisation stays on record as somebody's."""
 
+import secrets
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -24,12 +25,8 @@ NAMES = ("last_name", "first_name", "patronymic")
 
 
 def person_of(user: User) -> Person:
-    past = [*User.history.filter(id=user.pk)]
-    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    addresses |= {row.email for row in past}
-    names = {User.get_full_name(row) for row in [user, *past]}
-    names |= {name for role in user.public_roles.all() for name in (role.name, role.name_en)}
-    return Person(user, frozenset(map(str.lower, addresses)), frozenset(filter(None, names)))
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return Person(user, frozenset(map(str.lower, proved)), user.date_joined)
 
 
 def _collect_exports(person: Person) -> Iterator[Record]:
@@ -180,7 +177,8 @@ def _of_history(row: Any) -> Record:
 
 
 def _erase_history(person: Person) -> int:
-    return User.history.filter(id=person.user.pk).update(**_nobody(person.user))
+    names = dict.fromkeys(NAMES, "")
+    return User.history.filter(id=person.user.pk).update(email=person.user.email, **names)
 
 
 def _collect_account(person: Person) -> Iterator[Record]:
@@ -188,21 +186,17 @@ def _collect_account(person: Person) -> Iterator[Record]:
 
 
 def _erase_account(person: Person) -> int:
-    """Before the history, which a change of groups writes to."""
+    """Before the history, which a change of groups writes to. Nobody can have signed up with the new address."""
     user = person.user
     user.set_unusable_password()
     user.is_staff = user.is_superuser = user.is_active = False
     user.last_login, user.erased_at = None, timezone.now()
-    for name, value in _nobody(user).items():
-        setattr(user, name, value)
+    user.email = f"{secrets.token_hex(16)}@{ERASED_DOMAIN}"
+    user.last_name = user.first_name = user.patronymic = ""
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
     return 1
-
-
-def _nobody(user: User) -> dict[str, Any]:
-    return {"email": f"{user.pk}@{ERASED_DOMAIN}", "last_name": "", "first_name": "", "patronymic": ""}
 
 
 for _holder in (

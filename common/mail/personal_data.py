@@ -24,7 +24,8 @@ def last_purposes() -> list[str]:
 
 
 def letters_to(person: Person) -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.annotate(reader=Lower("recipient")).filter(reader__in=person.addresses)
+    since_then = OutgoingMail.objects.filter(created_at__gte=person.since)
+    return since_then.annotate(reader=Lower("recipient")).filter(reader__in=person.addresses)
 
 
 def _collect_letters(person: Person) -> Iterator[Record]:

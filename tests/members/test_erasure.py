@@ -3,6 +3,7 @@
 import datetime
 import io
 import json
+import re
 import threading
 from typing import Any
 
@@ -24,7 +25,8 @@ from common.errors import RuleViolated
 from common.links import link_tokens
 from common.mail import relay
 from common.mail.letters import Letter
-from common.models import Document, MailState, OutgoingMail, Unsubscription
+from common.models import Document, MailState, OutgoingMail, SignedLink, Unsubscription
+from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
@@ -41,6 +43,7 @@ from members.models import (
     Role,
     User,
 )
+from members.personal_data import person_of
 from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
@@ -77,7 +80,7 @@ def known_everywhere(client: Client) -> User:
     user = confirmed(email="zhuravleva@example.org", last_name="Журавлёва", first_name="Аполлинария")
     user.patronymic = "Львовна"
     user.save()
-    EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org")
+    EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org", verified=True)
     log_in(client, user)
     set_up_app(user)
     SocialAccount.objects.create(user=user, provider="yandex", uid="7", extra_data={"login": "zhuravleva"})
@@ -191,6 +194,67 @@ def test_a_name_that_stands_in_the_texts_of_others_leaves_them_whole() -> None:
     assert (added["added"]["object"], other["added"]["object"]) == ("—", "Лицей № 2 — Учитель или наставник, второй")
 
 
+def written_to(address: str, subject: str) -> OutgoingMail:
+    with transaction.atomic():
+        Letter(subject, "Здравствуйте!", to=[address]).send()
+    return OutgoingMail.objects.latest("pk")
+
+
+def is_whole(letter: OutgoingMail) -> bool:
+    letter.refresh_from_db()
+    return letter.text != ""
+
+
+def test_what_belongs_to_a_former_address_is_nothing_of_theirs() -> None:
+    former = confirmed(email="director@example.org")
+    EmailAddress.objects.filter(user=former).update(email="gone@example.org")
+    former.email = "gone@example.org"
+    former.save()
+    confirmed(email="director@example.org")
+    letter = written_to("director@example.org", "Новому директору")
+    Unsubscription.objects.create(address="director@example.org", purpose="news")
+    link_tokens("unsubscribe", subjects=["director@example.org news"])
+    assert [*HOLDERS["letters"].collect(person_of(former))] == []
+    erased(former)
+    assert is_whole(letter)
+    assert (Unsubscription.objects.count(), SignedLink.objects.count()) == (1, 1)
+    assert "director@example.org" not in {row.email for row in User.history.filter(id=former.pk)}
+
+
+def test_an_address_that_is_not_proved_is_nothing_of_theirs() -> None:
+    user = confirmed()
+    EmailAddress.objects.create(user=user, email="office@example.org")
+    letter = written_to("office@example.org", "Заявка школы")
+    erased(user)
+    assert is_whole(letter)
+
+
+def test_what_went_to_their_address_before_they_came_is_nothing_of_theirs() -> None:
+    before = written_to("olga@example.org", "Прежнему владельцу")
+    user = confirmed(email="olga@example.org")
+    since = written_to("Olga@example.org", "Ольге")
+    told = [entry.value for record in HOLDERS["letters"].collect(person_of(user)) for entry in record]
+    assert ("Ольге" in told, "Прежнему владельцу" in told) == (True, False)
+    erased(user)
+    assert (is_whole(before), is_whole(since)) == (True, False)
+
+
+def test_what_a_person_was_told_goes_also_from_letters_to_an_address_they_never_proved() -> None:
+    """Whom the office has entered has no proved one."""
+    role = RepresentativeFactory(role=Role.TEACHER)
+    tell_of_role(role)
+    letter = OutgoingMail.objects.get(recipient=role.user.email)
+    erased(role.user)
+    assert not is_whole(letter)
+
+
+def test_nobody_signs_up_with_the_address_of_the_erased_beforehand() -> None:
+    olga = confirmed()
+    UserFactory(email=f"{olga.pk}@erased.invalid")
+    erased(olga)
+    erased(confirmed())
+
+
 @pytest.mark.parametrize("state", [MailState.FAILED, MailState.UNKNOWN, MailState.SENT])
 def test_the_last_letter_forgets_its_reader_whatever_came_of_it(state: str) -> None:
     erased(confirmed())
@@ -220,7 +284,9 @@ def test_the_row_stays_as_nobody_and_what_they_did_stays_theirs(client: Client) 
     organisation.history.update(history_user=user)
     erased(user)
     user.refresh_from_db()
-    assert (str(user), user.email) == (f"Удалённый пользователь №\xa0{user.pk}", f"{user.pk}@erased.invalid")
+    assert str(user) == f"Удалённый пользователь №\xa0{user.pk}"
+    assert re.fullmatch(r"[0-9a-f]{32}@erased\.invalid", user.email)
+    assert {row.email for row in User.history.filter(id=user.pk)} == {user.email}
     assert (user.is_active, user.has_usable_password()) == (False, False)
     assert organisation.history.get().history_user == user
     role = Representative.objects.get(user=user)
@@ -430,6 +496,18 @@ def test_a_sign_up_that_nobody_confirmed_goes_after_thirty_days_without_a_trace(
         jobs.run(REMOVE_UNCONFIRMED)
     assert {*User.objects.all()} == {*staying}
     assert traces() == {}
+
+
+def test_a_sign_up_with_the_address_of_another_takes_nothing_of_theirs_along() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        signed_up("office@example.org")
+        letter = written_to("office@example.org", "Заявка школы")
+        Unsubscription.objects.create(address="office@example.org", purpose="news")
+        clock.shift(datetime.timedelta(days=31))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert not User.objects.filter(email="office@example.org").exists()
+    assert is_whole(letter)
+    assert Unsubscription.objects.exists()
 
 
 def test_who_already_acts_for_an_organisation_is_kept() -> None:
