@@ -14,6 +14,7 @@ from common.models import MailAttachment, MailState, OutgoingMail, SignedLink, S
 from common.models.mail import WAITING
 from common.personal_data import Holder, Person, Record, described, register, told
 
+UNFINISHED = (*WAITING, MailState.SENDING, MailState.UNKNOWN)
 WIPED: dict[str, Any] = {
     "recipient": "", "domain": "", "subject": "", "text": "", "html": "", "headers": {}, "key": "", "error": "",
 }  # fmt: skip
@@ -40,18 +41,19 @@ def _erase_letters(person: Person) -> int:
 
 
 def wipe(letters: QuerySet[OutgoingMail]) -> int:
-    """They stay as rows of nobody; what still waits never goes."""
+    """They stay as rows of nobody; what has not reached its end never goes, or never again."""
     keys = [*letters.values_list("pk", flat=True)]
     MailAttachment.objects.filter(mail__in=keys).delete()
     rows = OutgoingMail.objects.filter(pk__in=keys)
-    rows.filter(state__in=WAITING).update(state=MailState.FAILED, finished_at=timezone.now())
-    return rows.update(**WIPED)
+    wiped = rows.update(**WIPED)
+    rows.filter(state__in=UNFINISHED).update(state=MailState.FAILED, finished_at=timezone.now())
+    return wiped
 
 
 def forget_last_letters() -> int:
     """With its outcome, whatever it was, the last letter to somebody forgets whom it went to."""
     over = OutgoingMail.objects.filter(purpose__in=last_purposes()).exclude(recipient="")
-    return over.filter(state__in=(MailState.SENT, MailState.FAILED, MailState.UNKNOWN)).update(**WIPED)
+    return wipe(over.filter(state__in=(MailState.SENT, MailState.FAILED, MailState.UNKNOWN)))
 
 
 def _collect_suppressed(person: Person) -> Iterator[Record]:

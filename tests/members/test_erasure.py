@@ -25,7 +25,9 @@ from common.errors import RuleViolated
 from common.links import link_tokens
 from common.mail import relay
 from common.mail.letters import Letter
-from common.models import Document, MailState, OutgoingMail, SignedLink, Unsubscription
+from common.mail.purposes import ACCOUNT_NOTICE
+from common.mail.transport import Deferred, Refused, Unclear
+from common.models import Document, MailState, OutgoingMail, SignedLink, SuppressedAddress, Unsubscription
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
 from members.consents import give_consent, set_publication, text_in_force
@@ -262,6 +264,26 @@ def test_the_last_letter_forgets_its_reader_whatever_came_of_it(state: str) -> N
     relay.sweep()
     letter = OutgoingMail.objects.get()
     assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+
+
+def test_what_becomes_of_letters_on_their_way_brings_the_address_back_nowhere() -> None:
+    user = confirmed(email="olga@example.org")
+    with transaction.atomic():
+        for subject in "123":
+            Letter(subject, "Здравствуйте!", to=[user.email], purpose=ACCOUNT_NOTICE).send()
+    refused, put_off, unclear = filter(None, (relay._claim() for _ in range(3)))
+    relay._record(unclear, Unclear("broken off"))
+    erased(user)
+    relay._record(refused, Refused("550 5.1.1 <olga@example.org> unknown", is_address=True))
+    relay._record(put_off, Deferred("451 <olga@example.org> later"))
+    OutgoingMail.objects.filter(purpose="farewell").delete()
+    OutgoingMail.objects.update(finished_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    relay.sweep()
+    assert {*OutgoingMail.objects.values_list("state", "recipient", "error")} == {("failed", "", "")}
+    assert not SuppressedAddress.objects.exists()
+    with pytest.raises(RuleViolated) as refusal:
+        relay.send_again(OutgoingMail.objects.all()[0])
+    assert refusal.value.code == "nobody"
 
 
 def test_the_last_letter_waits_until_it_went() -> None:
