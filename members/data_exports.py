@@ -22,6 +22,7 @@ from common.documents import CLAIM
 from common.personal_data import HOLDERS, Person
 from members.emails import data_export_ready
 from members.models import DataExport, ExportState, User
+from members.people import locked_person
 from members.personal_data import person_of
 
 KEPT_FOR = timedelta(days=7)
@@ -37,7 +38,7 @@ logger = structlog.get_logger(__name__)
 def request_export(user: User) -> DataExport:
     """One at a time: asked again, it is the copy that is being made, or was a moment ago. One that failed is tried
     at once."""
-    User.objects.select_for_update().get(pk=user.pk)
+    locked_person(user)
     now = timezone.now()
     recent = DataExport.objects.filter(user=user, state=ExportState.READY, made_at__gt=now - ANOTHER_AFTER).first()
     if recent:

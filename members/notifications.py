@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -50,7 +50,7 @@ def notify(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a notification is a part of what it tells of")
     told = Notification.objects.filter(user__in=people, key=key).values_list("user_id", flat=True)
-    readers = {person.pk: person for person in people if person.is_active and person.pk not in {*told}}
+    readers = {person.pk: person for person in _open_to_letters(people).exclude(pk__in=[*told])}
     choices = Choices.of(readers.values())
     made = []
     for reader in readers.values():
@@ -78,6 +78,13 @@ def notify(
             if one.mailed_at
         ]
     )
+
+
+def _open_to_letters(people: Collection[User]) -> QuerySet[User]:
+    """As they are now, and held: nobody is erased or closed out between this and the end of the transaction."""
+    keys = [person.pk for person in people]
+    still = User.objects.filter(pk__in=keys, is_active=True, erased_at=None)
+    return still.select_for_update(no_key=True).order_by("pk")
 
 
 def heads_of(organisation: Organisation) -> list[User]:

@@ -5,6 +5,8 @@ import io
 import json
 import re
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,9 +32,11 @@ from common.mail.transport import Deferred, Refused, Unclear
 from common.models import Document, MailState, OutgoingMail, SignedLink, SuppressedAddress, Unsubscription
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
+from members.admin.people import PersonChangeForm
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
+from members.forms import PersonForm
 from members.models import (
     Consent,
     DataExport,
@@ -45,12 +49,15 @@ from members.models import (
     Role,
     User,
 )
+from members.notifications import Words, notify
+from members.people import update_person
 from members.personal_data import person_of
 from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
+from members.topics import MEMBERSHIP
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
-from tests.members.accounts import PASSWORD, confirmed, is_logged_in, log_in, set_up_app, ticked
-from tests.office import editor, enter
+from tests.members.accounts import PASSWORD, code_in, confirmed, is_logged_in, log_in, set_up_app, ticked
+from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
 # Each occurs in nothing but the data of the person; a number of the passport would do as well.
@@ -298,6 +305,137 @@ def test_a_letter_that_still_waited_never_goes(client: Client) -> None:
     erased(known_everywhere(client))
     waiting = OutgoingMail.objects.due()
     assert [letter.purpose for letter in waiting] == ["farewell"]
+
+
+# --- Who is being erased is not written to by what was read before ---------------------------------------------------
+
+
+def refusal_of(action: Callable[[], object]) -> str:
+    with pytest.raises(RuleViolated) as refusal, transaction.atomic():
+        action()
+    return refusal.value.code
+
+
+def test_what_was_read_before_writes_nothing_back() -> None:
+    olga = confirmed(last_name="Журавлёва")
+    read_before = User.objects.get(pk=olga.pk)
+    erased(olga)
+    letters = OutgoingMail.objects.count()
+    assert refusal_of(lambda: update_person(read_before, changes={"last_name": "Журавлёва"})) == "erased"
+    assert refusal_of(lambda: give_consent(read_before, text=text_in_force("news"))) == "erased"
+    assert refusal_of(lambda: request_export(read_before)) == "erased"
+    assert refusal_of(lambda: tell_of_role(RepresentativeFactory(user=read_before))) == "erased"
+    with transaction.atomic():
+        notify([read_before], topic=MEMBERSHIP, key="1", words=lambda: Words("Событие"))
+    assert OutgoingMail.objects.count() == letters
+    assert not Notification.objects.exists()
+    assert not Representative.objects.exists()
+    assert traces() == {}
+
+
+def erased_at_once(user: User) -> None:
+    """In a transaction of its own, beside the one that runs."""
+
+    def go() -> None:
+        erased(User.objects.get(pk=user.pk))
+        connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_while_their_form_is_checked_stays_nobody(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga = confirmed()
+    log_in(client, olga)
+    is_valid = PersonForm.is_valid
+
+    def slowly(form: PersonForm) -> bool:
+        erased_at_once(olga)
+        return is_valid(form)
+
+    monkeypatch.setattr(PersonForm, "is_valid", slowly)
+    names = {"last_name": "Журавлёва", "first_name": "Ольга", "patronymic": "", "language": "ru"}
+    assert client.post("/account/person/", names).status_code == 400  # the session has ended meanwhile
+    assert {row.last_name for row in [User.objects.get(pk=olga.pk), *User.history.filter(id=olga.pk)]} == {""}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_is_given_while_the_person_is_erased_is_none() -> None:
+    olga, organisation = confirmed(), OrganisationFactory()
+    office = enter(superuser())
+    is_held = threading.Event()
+
+    def go() -> None:
+        with transaction.atomic():
+            erased(olga)
+            is_held.set()
+            time.sleep(0.5)
+        connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    is_held.wait()
+    role = {"user": olga.pk, "organisation": organisation.pk, "role": "teacher", "position": "учитель"}
+    response = office.post("/admin/members/representative/add/", role)
+    thread.join()
+    assert response.status_code == 409
+    assert not Representative.objects.exists()
+    assert [letter.purpose for letter in OutgoingMail.objects.all()] == ["farewell"]
+
+
+def test_nobody_is_given_a_role_in_the_name_of_the_erased() -> None:
+    role = RepresentativeFactory(role=Role.TEACHER)
+    erased(role.user)
+    again = {"user": role.user_id, "organisation": OrganisationFactory().pk, "role": "teacher", "position": ""}
+    response = enter(superuser()).post("/admin/members/representative/add/", again)
+    assert "получить нельзя" in response.content.decode()
+    assert not Representative.objects.active().exists()
+    role.refresh_from_db()
+    role.full_clean()
+
+
+def test_a_code_that_was_sent_before_proves_nothing_after(client: Client) -> None:
+    person = {"email": "olga@example.org", "password1": PASSWORD, "first_name": "Ольга", "last_name": "Ким"}
+    address = client.post("/account/signup/", person | ticked())["Location"]
+    code = code_in(OutgoingMail.objects.get())
+    olga = User.objects.get()
+    erased(olga)
+    assert client.post(address, {"code": code}).status_code == 409
+    assert not EmailAddress.objects.exists()
+    assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize("page", ["change", "password"])
+def test_nobody_revives_the_erased(page: str) -> None:
+    olga = confirmed()
+    erased(olga)
+    names = {"last_name": "Восставшая", "first_name": "Анна", "language": "ru", "is_active": "on"}
+    password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    roles = {"representations-TOTAL_FORMS": "0", "representations-INITIAL_FORMS": "0"}
+    response = enter(superuser()).post(f"/admin/members/user/{olga.pk}/{page}/", names | password | roles)
+    assert response.status_code == 403
+    olga.refresh_from_db()
+    assert (olga.last_name, olga.is_active, olga.has_usable_password()) == ("", False, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_while_the_office_changes_them_stays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    olga, office = confirmed(), enter(superuser())
+    is_valid = PersonChangeForm.is_valid
+
+    def slowly(form: PersonChangeForm) -> bool:
+        erased_at_once(olga)
+        return is_valid(form)
+
+    monkeypatch.setattr(PersonChangeForm, "is_valid", slowly)
+    names = {"last_name": "Журавлёва", "first_name": "Ольга", "language": "ru"}
+    roles = {"representations-TOTAL_FORMS": "0", "representations-INITIAL_FORMS": "0"}
+    assert office.post(f"/admin/members/user/{olga.pk}/change/", names | roles).status_code == 409
+    assert User.objects.get(pk=olga.pk).last_name == ""
 
 
 def test_the_row_stays_as_nobody_and_what_they_did_stays_theirs(client: Client) -> None:
