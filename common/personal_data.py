@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``addresses`` in lower case, and ``names``: all under which the portal has known them, the former ones too."""
+    """``addresses`` in lower case: those that are theirs now, as they have shown. Of any other, a former one too,
+    nobody knows whose it is today. What went to one before ``since`` was for somebody else.
+    """
 
     user: Any
     addresses: frozenset[str]
-    names: frozenset[str]
+    since: datetime.datetime
 
 
 class Entry(NamedTuple):

@@ -22,6 +22,7 @@ from common.cookies import remember
 from common.mail.letters import Letter
 from common.mail.purposes import ACCOUNT, ACCOUNT_NOTICE
 from members.models import User
+from members.people import locked_person
 from members.second_factor import has_second_factor
 from members.topics import forget_owner
 
@@ -52,6 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Stricter than allauth, which trusts every host the portal answers to: stay on the one asked."""
         allowed = {self.request.get_host()}
         return url_has_allowed_host_and_scheme(url, allowed_hosts=allowed, require_https=self.request.is_secure())
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Raises RuleViolated for who was erased while the code was on its way."""
+        locked_person(email_address.user)
+        return super().confirm_email(request, email_address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of whose address it is or, as with a former or a new one, of who is logged in."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
 from members.models import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicPerson, User
+from members.people import locked_person
 
 
 def has_consent(user: User, purpose: str) -> bool:
@@ -47,7 +48,7 @@ def give_consent(user: User, *, text: ConsentText) -> Consent:
 
     Raises RuleViolated where another version came into force meanwhile.
     """
-    User.objects.select_for_update().get(pk=user.pk)
+    locked_person(user)
     _check_in_force(text)
     consent, _new = Consent.objects.standing().get_or_create(user=user, text=text, item="", withdrawn_at=None)
     return consent

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import uuid
 import zipfile
 from datetime import timedelta
 from functools import partial
@@ -17,9 +18,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from common.documents import CLAIM
 from common.personal_data import HOLDERS, Person
 from members.emails import data_export_ready
 from members.models import DataExport, ExportState, User
+from members.people import locked_person
 from members.personal_data import person_of
 
 KEPT_FOR = timedelta(days=7)
@@ -35,7 +38,7 @@ logger = structlog.get_logger(__name__)
 def request_export(user: User) -> DataExport:
     """One at a time: asked again, it is the copy that is being made, or was a moment ago. One that failed is tried
     at once."""
-    User.objects.select_for_update().get(pk=user.pk)
+    locked_person(user)
     now = timezone.now()
     recent = DataExport.objects.filter(user=user, state=ExportState.READY, made_at__gt=now - ANOTHER_AFTER).first()
     if recent:
@@ -54,8 +57,9 @@ def _make_soon() -> None:
 
 
 def make_due() -> int:
-    """Make what is due, oldest first; returns how many were made. As with documents, an attempt is noted, with the time
-    of the next one, and the note committed, before it begins."""
+    """Make what is due, oldest first; returns how many were made. As with documents, an attempt is noted, with a file
+    name of its own, and the note committed, before it begins: who comes then, also to erase the person, removes what
+    it has left."""
     made, until = 0, time.monotonic() + LONGEST_RUN
     while time.monotonic() < until and (export := _claim()):
         made += _make(export)
@@ -66,37 +70,40 @@ def make_due() -> int:
 def _claim() -> DataExport | None:
     export = DataExport.objects.due().select_for_update(skip_locked=True, of=["self"]).select_related("user").first()
     if export:
+        if export.file:
+            export.file.storage.delete(str(export.file.name))
+            export.state, export.error = ExportState.FAILED, "whoever was making it has vanished"
+        export.file = f"exports/{export.key}-{uuid.uuid4()}.zip"
         export.attempts += 1
-        pause = MINUTES_BETWEEN[min(export.attempts, len(MINUTES_BETWEEN)) - 1]
-        export.due_at = timezone.now() + timedelta(minutes=pause)
-        export.save(update_fields=["attempts", "due_at"])
+        export.due_at = timezone.now() + CLAIM
+        export.save(update_fields=["state", "error", "file", "attempts", "due_at"])
     return export
 
 
 def _make(export: DataExport) -> bool:
-    storage, name = export.file.storage, f"exports/{export.key}.zip"
+    storage, name = export.file.storage, str(export.file.name)
     try:
-        content = packed(person_of(export.user))
-        storage.delete(name)  # what a killed attempt has left
-        storage.save(name, ContentFile(content))
-        return _finish(export, name)
+        storage.save(name, ContentFile(packed(person_of(export.user))))
+        if _finish(export, name):
+            return True
     except Exception as error:  # whatever is wrong, the office sees it, and it is tried again
         logger.exception("data_export_failed", export=export.pk)
-        DataExport.objects.pending().filter(pk=export.pk).update(state=ExportState.FAILED, error=repr(error)[:2000])
-        return False
+        minutes = MINUTES_BETWEEN[min(export.attempts, len(MINUTES_BETWEEN)) - 1]
+        due_at = timezone.now() + timedelta(minutes=minutes)
+        failed = {"state": ExportState.FAILED, "error": repr(error)[:2000], "file": "", "due_at": due_at}
+        DataExport.objects.pending().filter(pk=export.pk, file=name).update(**failed)
+    storage.delete(name)
+    return False
 
 
 @transaction.atomic
 def _finish(export: DataExport, name: str) -> bool:
-    """Whether it was still waited for; if its person is gone by now, so is the file."""
-    locked = DataExport.objects.pending().select_for_update().filter(pk=export.pk).first()
+    """Whether its person is still there, and the attempt that writes the file of this ``name`` the last one."""
+    locked = DataExport.objects.pending().select_for_update().filter(pk=export.pk, file=name).first()
     if locked is None:
-        if not DataExport.objects.filter(pk=export.pk).exists():
-            export.file.storage.delete(name)
         return False
     now = timezone.now()
-    locked.state, locked.file.name, locked.error = ExportState.READY, name, ""
-    locked.made_at, locked.expires_at = now, now + KEPT_FOR
+    locked.state, locked.error, locked.made_at, locked.expires_at = ExportState.READY, "", now, now + KEPT_FOR
     locked.save()
     with translation.override(locked.user.language):
         data_export_ready(locked).send()

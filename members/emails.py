@@ -24,8 +24,13 @@ def notification_made(reader: User, *, notification: Notification, purpose: Purp
             to=reader.email,
             purpose=purpose,
             context={"notification": notification, "site": settings.SITE_ADDRESS},
-            key=f"notice {reader.pk} {notification.key}",
+            key=key_of(notification),
         )
+
+
+def key_of(notification: Notification) -> str:
+    """Of the letter that tells of it at once."""
+    return f"notice {notification.user_id} {notification.key}"
 
 
 def notifications_gathered(

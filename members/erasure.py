@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from common.documents import order_document
 from common.errors import RuleViolated
-from common.models import Document
+from common.mail.personal_data import wipe
+from common.mail.purposes import ACCOUNT
+from common.models import Document, OutgoingMail
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
 from members.emails import farewell
@@ -61,8 +63,9 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
 
 @transaction.atomic
 def remove_unconfirmed() -> int:
-    """Who signed up thirty days ago and never showed that the address is theirs goes without a trace, and without an
-    act: nobody knows whose data they were. Returns how many."""
+    """Who signed up thirty days ago and never showed that the address is theirs goes with all of the account, and
+    without an act: nobody knows whose data they were. Of what belongs to the address nothing goes but the letters
+    that asked for the proof. Returns how many."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
     since = timezone.now() - UNCONFIRMED_KEPT_FOR
     strangers = User.objects.select_for_update(of=["self"]).filter(
@@ -75,6 +78,7 @@ def remove_unconfirmed() -> int:
     keys = []
     for user in strangers:
         keys.append(user.pk)
+        wipe(OutgoingMail.objects.filter(recipient=user.email, purpose=ACCOUNT.name, created_at__gte=user.date_joined))
         _erased(person_of(user))
         user.delete()
     User.history.filter(id__in=keys).delete()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -31,16 +31,27 @@ class Words:
     text: str = ""
 
 
-def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[[], Words], link: str = "") -> None:
+def notify(
+    people: Collection[User],
+    *,
+    topic: Topic,
+    key: str,
+    words: Callable[[], Words],
+    link: str = "",
+    about: User | None = None,
+) -> None:
     """Tell each of them, in their own language; with the transaction that runs, and at once by mail who wants that.
 
     ``key`` names the event: nobody is told twice of it. ``words`` is asked in the language of each reader; ``link`` is
-    an address of the portal.
+    an address of the portal. ``about``: whom the words name; when that person is erased, they go, and the letter with
+    them, which is why their topic is service mail, each in a letter of its own.
     """
+    if about and not topic.is_service:
+        raise ValueError("what names a person is no part of a daily letter")
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a notification is a part of what it tells of")
     told = Notification.objects.filter(user__in=people, key=key).values_list("user_id", flat=True)
-    readers = {person.pk: person for person in people if person.is_active and person.pk not in {*told}}
+    readers = {person.pk: person for person in _open_to_letters(people).exclude(pk__in=[*told])}
     choices = Choices.of(readers.values())
     made = []
     for reader in readers.values():
@@ -50,6 +61,7 @@ def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[
         made.append(
             Notification(
                 user=reader,
+                about=about,
                 topic=topic.name,
                 key=key,
                 title=one_line(said.title),
@@ -67,6 +79,13 @@ def notify(people: Collection[User], *, topic: Topic, key: str, words: Callable[
             if one.mailed_at
         ]
     )
+
+
+def _open_to_letters(people: Collection[User]) -> QuerySet[User]:
+    """As they are now, and held: nobody is erased or closed out between this and the end of the transaction."""
+    keys = [person.pk for person in people]
+    still = User.objects.filter(pk__in=keys, is_active=True, erased_at=None)
+    return still.select_for_update(no_key=True).order_by("pk")
 
 
 def heads_of(organisation: Organisation) -> list[User]:

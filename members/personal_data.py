@@ -1,10 +1,9 @@
 """What this app and the accounts hold about a person, and what the erasure makes of it. The person's row remains,
 without anything that tells who it was, so that what they did for an organisation stays on record as somebody's."""
 
-import json
-from collections.abc import Iterable, Iterator
-from functools import partial, reduce
-from operator import or_
+import secrets
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,12 +12,12 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.caching import invalidate_public_pages
 from common.personal_data import Holder, Person, Record, described, register, told
+from members.mentions import forget_in_journal, forget_notifications
 from members.models import Consent, DataExport, Notification, NotificationChoice, PublicPerson, Representative, User
 
 ERASED_DOMAIN = "erased.invalid"  # a name that nobody can have (RFC 6761, 6.4)
@@ -26,12 +25,8 @@ NAMES = ("last_name", "first_name", "patronymic")
 
 
 def person_of(user: User) -> Person:
-    past = [*User.history.filter(id=user.pk)]
-    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    addresses |= {row.email for row in past}
-    names = {User.get_full_name(row) for row in [user, *past]}
-    names |= {name for role in user.public_roles.all() for name in (role.name, role.name_en)}
-    return Person(user, frozenset(map(str.lower, addresses)), frozenset(filter(None, names)))
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return Person(user, frozenset(map(str.lower, proved)), user.date_joined)
 
 
 def _collect_exports(person: Person) -> Iterator[Record]:
@@ -153,20 +148,8 @@ def _collect_notifications(person: Person) -> Iterator[Record]:
 
 
 def _erase_notifications(person: Person) -> int:
-    """Theirs, and their name in what others were told."""
-    for notification in Notification.objects.exclude(user=person.user).filter(_naming(person.names, "title", "text")):
-        for name in sorted(person.names, key=len, reverse=True):
-            notification.title = notification.title.replace(name, "—")
-            notification.text = notification.text.replace(name, "—")
-        notification.save(update_fields=["title", "text"])
     NotificationChoice.objects.filter(user=person.user).delete()
-    return Notification.objects.filter(user=person.user).delete()[0]
-
-
-def _naming(names: Iterable[str], *fields: str) -> Q:
-    """Rows with one of ``names`` in one of ``fields``; none where there are no names."""
-    found = [Q(**{f"{field}__contains": name}) for field in fields for name in names]
-    return reduce(or_, found, Q(pk__in=()))
+    return forget_notifications(person.user)
 
 
 def _collect_actions(person: Person) -> Iterator[Record]:
@@ -177,22 +160,6 @@ def _collect_actions(person: Person) -> Iterator[Record]:
             told("what", _("what was done"), entry.get_action_flag_display()),
             told("record", _("kind of record"), str(entry.content_type)),
         ]
-
-
-def _erase_mentions(person: Person) -> int:
-    """The journal of the office names whom it was about, in JSON with Russian letters as escapes."""
-    words = [*person.names, *person.addresses]
-    written = {word: json.dumps(word)[1:-1] for word in words}
-    named = Q()
-    for word, escaped in written.items():
-        named |= Q(object_repr__contains=word) | Q(change_message__contains=word) | Q(change_message__contains=escaped)
-    entries = [*LogEntry.objects.filter(named)]
-    for entry in entries:
-        for word in sorted(words, key=len, reverse=True):
-            entry.object_repr = entry.object_repr.replace(word, "—")
-            entry.change_message = entry.change_message.replace(word, "—").replace(written[word], "—")
-    LogEntry.objects.bulk_update(entries, ["object_repr", "change_message"])
-    return len(entries)
 
 
 def _collect_history(person: Person) -> Iterator[Record]:
@@ -210,7 +177,8 @@ def _of_history(row: Any) -> Record:
 
 
 def _erase_history(person: Person) -> int:
-    return User.history.filter(id=person.user.pk).update(**_nobody(person.user))
+    names = dict.fromkeys(NAMES, "")
+    return User.history.filter(id=person.user.pk).update(email=person.user.email, **names)
 
 
 def _collect_account(person: Person) -> Iterator[Record]:
@@ -218,24 +186,22 @@ def _collect_account(person: Person) -> Iterator[Record]:
 
 
 def _erase_account(person: Person) -> int:
-    """Before the history, which a change of groups writes to."""
+    """Before the history, which a change of groups writes to. Nobody can have signed up with the new address."""
     user = person.user
     user.set_unusable_password()
     user.is_staff = user.is_superuser = user.is_active = False
     user.last_login, user.erased_at = None, timezone.now()
-    for name, value in _nobody(user).items():
-        setattr(user, name, value)
+    user.email = f"{secrets.token_hex(16)}@{ERASED_DOMAIN}"
+    user.last_name = user.first_name = user.patronymic = ""
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
     return 1
 
 
-def _nobody(user: User) -> dict[str, Any]:
-    return {"email": f"{user.pk}@{ERASED_DOMAIN}", "last_name": "", "first_name": "", "patronymic": ""}
-
-
 for _holder in (
+    # First, while the records are there that the journal names.
+    Holder("actions", _("What you did in the office"), ("admin.LogEntry",), _collect_actions, forget_in_journal),
     Holder("addresses", _("E-mail addresses"), ("account.EmailAddress",), _collect_addresses, _erase_addresses),
     Holder(
         "sessions",
@@ -270,13 +236,6 @@ for _holder in (
         ("members.HistoricalUser", "members.HistoricalRepresentative"),
         _collect_history,
         _erase_history,
-    ),
-    Holder(
-        "actions",
-        _("What you did in the office"),
-        ("admin.LogEntry",),
-        _collect_actions,
-        _erase_mentions,
     ),
 ):
     register(_holder)

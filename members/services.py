@@ -30,6 +30,7 @@ from members.models import (
     User,
 )
 from members.notifications import Words, heads_of, notify
+from members.people import locked_person
 from members.topics import MEMBERSHIP, PEOPLE
 
 LOGO_FOLDER = "logos"
@@ -225,15 +226,16 @@ def tell_of_role(representative: Representative) -> None:
     """After its row was saved: the person and those who answer for the organisation hear what has become of the role.
 
     The newest row of the history is the event, of which nobody hears twice: not if it is told again, nor a head whose
-    own role it is.
+    own role it is. Raises RuleViolated, which takes the role back, where the person was erased while it was given.
     """
     now, *earlier = Representative.history.filter(id=representative.pk).order_by("-history_id")[:2]
     before = earlier[0].role if earlier and earlier[0].ended_at is None else ""
     after = now.role if now.ended_at is None else ""
     if before == after:
         return
-    person, organisation = representative.user, representative.organisation
-    tell, link = partial(notify, topic=PEOPLE, key=f"role {now.history_id}"), representative.get_absolute_url()
+    person, organisation = locked_person(representative.user), representative.organisation
+    tell = partial(notify, topic=PEOPLE, key=f"role {now.history_id}", about=person)
+    link = representative.get_absolute_url()
     tell([person], words=partial(_words_to_person, organisation, before, after), link=link if after else "")
     tell(heads_of(organisation), words=partial(_words_to_heads, organisation, str(person), before, after), link=link)
 

@@ -22,6 +22,7 @@ from members.benefits import BENEFITS
 from members.directory import Directory
 from members.forms import NotificationSettingsForm, NotificationsReadForm, PersonForm
 from members.models import How, MembershipCertificate, Notification, User
+from members.people import update_person
 from members.second_factor import has_second_factor
 from members.topics import TOPICS, choose
 
@@ -96,8 +97,7 @@ def account_index(request: HttpRequest) -> HttpResponse:
 def account_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        person = form.save(commit=False)
-        person.save(update_fields=form.Meta.fields)
+        person = update_person(cast("User", request.user), changes=form.cleaned_data)
         messages.success(request, _("Saved."))
         response = redirect("members:account_index")
         remember(response, settings.LANGUAGE_COOKIE_NAME, person.language)

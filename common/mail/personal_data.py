@@ -14,6 +14,7 @@ from common.models import MailAttachment, MailState, OutgoingMail, SignedLink, S
 from common.models.mail import WAITING
 from common.personal_data import Holder, Person, Record, described, register, told
 
+UNFINISHED = (*WAITING, MailState.SENDING, MailState.UNKNOWN)
 WIPED: dict[str, Any] = {
     "recipient": "", "domain": "", "subject": "", "text": "", "html": "", "headers": {}, "key": "", "error": "",
 }  # fmt: skip
@@ -24,7 +25,8 @@ def last_purposes() -> list[str]:
 
 
 def letters_to(person: Person) -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.annotate(reader=Lower("recipient")).filter(reader__in=person.addresses)
+    since_then = OutgoingMail.objects.filter(created_at__gte=person.since)
+    return since_then.annotate(reader=Lower("recipient")).filter(reader__in=person.addresses)
 
 
 def _collect_letters(person: Person) -> Iterator[Record]:
@@ -34,19 +36,24 @@ def _collect_letters(person: Person) -> Iterator[Record]:
 
 
 def _erase_letters(person: Person) -> int:
-    """What still waits never goes; the last letter goes first, and then by itself (``forget_last_letters``)."""
-    letters = letters_to(person).exclude(purpose__in=last_purposes())
+    """But for the last one, which goes out first, and then by itself (``forget_last_letters``)."""
+    return wipe(letters_to(person).exclude(purpose__in=last_purposes()))
+
+
+def wipe(letters: QuerySet[OutgoingMail]) -> int:
+    """They stay as rows of nobody; what has not reached its end never goes, or never again."""
     keys = [*letters.values_list("pk", flat=True)]
     MailAttachment.objects.filter(mail__in=keys).delete()
     rows = OutgoingMail.objects.filter(pk__in=keys)
-    rows.filter(state__in=WAITING).update(state=MailState.FAILED, finished_at=timezone.now())
-    return rows.update(**WIPED)
+    wiped = rows.update(**WIPED)
+    rows.filter(state__in=UNFINISHED).update(state=MailState.FAILED, finished_at=timezone.now())
+    return wiped
 
 
 def forget_last_letters() -> int:
     """With its outcome, whatever it was, the last letter to somebody forgets whom it went to."""
     over = OutgoingMail.objects.filter(purpose__in=last_purposes()).exclude(recipient="")
-    return over.filter(state__in=(MailState.SENT, MailState.FAILED, MailState.UNKNOWN)).update(**WIPED)
+    return wipe(over.filter(state__in=(MailState.SENT, MailState.FAILED, MailState.UNKNOWN)))
 
 
 def _collect_suppressed(person: Person) -> Iterator[Record]:

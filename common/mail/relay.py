@@ -94,8 +94,10 @@ def _busy_domains() -> list[str]:
 
 
 def _record(mail: OutgoingMail, outcome: Outcome) -> None:
-    """What is known now is written, also where the sweep has given the letter up for lost in the meantime."""
+    """What is known now is written, also where the sweep has given the letter up for lost in the meantime; nothing is
+    once its reader has been erased."""
     now = timezone.now()
+    is_suppressed = isinstance(outcome, Refused) and outcome.is_address and not named(mail.purpose).is_last
     changes: dict[str, object] = {"error": outcome.error[:2000], "finished_at": now}
     match outcome:
         case Sent():
@@ -110,19 +112,20 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> None:
             pause = timedelta(minutes=MINUTES_BETWEEN[min(mail.put_off, len(MINUTES_BETWEEN) - 1)])
             changes |= {"state": MailState.RETRY, "due_at": now + pause, "finished_at": None}
             changes["put_off"] = mail.put_off + 1
-        case Refused(is_address=True) if not named(mail.purpose).is_last:
-            changes["state"] = MailState.FAILED
-            SuppressedAddress.objects.get_or_create(
-                address=mail.recipient.lower(), defaults={"reason": outcome.error[:300]}
-            )
         case _:
             changes["state"] = MailState.FAILED
     if named(mail.purpose).is_secret and changes["finished_at"]:
         changes |= {"text": "", "html": ""}
     of_this_attempt = OutgoingMail.objects.filter(
-        pk=mail.pk, attempts=mail.attempts, state__in=(MailState.SENDING, MailState.UNKNOWN)
+        pk=mail.pk,
+        attempts=mail.attempts,
+        state__in=(MailState.SENDING, MailState.UNKNOWN),
+        recipient=mail.recipient,
     )
-    of_this_attempt.update(**changes)
+    if of_this_attempt.update(**changes) and is_suppressed:
+        SuppressedAddress.objects.get_or_create(
+            address=mail.recipient.lower(), defaults={"reason": outcome.error[:300]}
+        )
     code = CODE.match(outcome.error)  # the words of the server may name the reader
     logger.info("mail", mail=mail.pk, purpose=mail.purpose, state=changes["state"], code=code and code[0])
 
@@ -155,7 +158,8 @@ def sweep() -> int:
 def send_again(mail: OutgoingMail) -> OutgoingMail:
     """For who has found out that it did not arrive; the Message-ID stays.
 
-    Raises RuleViolated for any other state, for a suppressed address, and for what its reader must ask for anew.
+    Raises RuleViolated for any other state, for a suppressed address, for what its reader must ask for anew, and where
+    the reader has been erased.
     """
     with transaction.atomic():
         mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
@@ -165,6 +169,8 @@ def send_again(mail: OutgoingMail) -> OutgoingMail:
             raise RuleViolated(
                 _("It held what opens an account, and was wiped. Its reader has to ask for another one."), code="wiped"
             )
+        if not mail.recipient:
+            raise RuleViolated(_("Its reader has been erased: there is nobody to send it to."), code="nobody")
         if SuppressedAddress.objects.filter(address=mail.recipient.lower()).exists():
             raise RuleViolated(
                 _("Nothing is sent to this address. Take it off the suppressed addresses first."), code="suppressed"

@@ -24,6 +24,7 @@ from common.admin import HistoryModelAdmin, ModelAdmin
 from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
 from members.models import Representative, User
+from members.people import locked_person
 from members.services import delete_representative, tell_of_role
 
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
@@ -128,6 +129,11 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
         super().save_formset(request, form, formset, change)
         tell_of_roles(formset)
 
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        if change:
+            locked_person(obj)
+        super().save_model(request, obj, form, change)
+
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return [*super().get_inlines(request, obj)] if obj else []
 
@@ -136,7 +142,9 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
         return self.note_view(request, id, response, ViewKind.PAGE)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and _is_open_to(request, obj)
+        """Who has been erased stays nobody."""
+        is_erased = obj is not None and obj.erased_at is not None
+        return not is_erased and super().has_change_permission(request, obj) and _is_open_to(request, obj)
 
     @display(description=_("person"), ordering="last_name", header=True)
     def name(self, user: User) -> list[str]:

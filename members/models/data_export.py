@@ -40,6 +40,7 @@ class DataExport(models.Model):
     due_at = models.DateTimeField(_("next try"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
+    # The name is there from the beginning of an attempt, the file is whole once the copy is ready.
     file = models.FileField(_("file"), storage=private_storage, blank=True)
     made_at = models.DateTimeField(_("made"), null=True)
     expires_at = models.DateTimeField(_("kept until"), null=True)

@@ -41,10 +41,13 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """In the words and the language in which the person was told; never changed afterwards."""
+    """In the words and the language in which the person was told; changed only once who it is ``about`` is erased."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("person")
+    )
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("about whom")
     )
     topic = models.CharField(_("topic"), max_length=40)
     key = models.CharField(_("key"), max_length=150)

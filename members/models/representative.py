@@ -79,6 +79,12 @@ class Representative(models.Model):
     def __str__(self) -> str:
         return f"{self.user} — {self.get_role_display()}"
 
+    def clean(self) -> None:
+        super().clean()
+        if self.user_id and self.ended_at is None and self.user.erased_at:
+            text = _("This person has been erased: nobody can be given a role in their name.")
+            raise ValidationError(text, code="erased")
+
     if TYPE_CHECKING:
 
         def get_absolute_url(self: HasOrganisation) -> str:

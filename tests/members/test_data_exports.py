@@ -13,13 +13,16 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.files.storage import InMemoryStorage, Storage
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common import jobs
+from common.documents import CLAIM
 from common.personal_data import HOLDERS, Holder
 from members import data_exports
 from members.consents import give_consent, text_in_force
 from members.data_exports import make_due, request_export
+from members.erasure import BY_REQUEST, erase_person
 from members.models import DataExport, Role, User
 from members.tasks import EXPIRE_EXPORTS, SWEEP_EXPORTS
 from tests.factories.members import PublicPersonFactory, RepresentativeFactory
@@ -179,19 +182,79 @@ def test_who_asks_again_does_not_wait_for_the_next_try(
     assert make_due() == 1
 
 
+class Killed(BaseException):
+    """Nothing after it runs, as nothing does in a process that is killed."""
+
+
+def kill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the file and its row."""
+
+    def die(*args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(data_exports, "_finish", die)
+        with pytest.raises(Killed):
+            make_due()
+
+
 def test_a_copy_whose_person_was_erased_meanwhile_leaves_no_file(
     olga: User, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_export(olga)
-    finish = data_exports._finish
+    save = storage.save
 
-    def erased_first(export: DataExport, name: str) -> bool:
+    def erased_first(name: str, content: Any) -> str:
         DataExport.objects.all().delete()
-        return finish(export, name)
+        return save(name, content)
 
-    monkeypatch.setattr(data_exports, "_finish", erased_first)
+    monkeypatch.setattr(storage, "save", erased_first)
     assert make_due() == 0
     assert files(storage) == []
+
+
+def test_what_a_killed_worker_has_left_goes_with_its_person(
+    olga: User,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    request_export(olga)
+    kill(monkeypatch)
+    assert len(files(storage)) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_person(olga, by=olga, reason=BY_REQUEST)
+    assert files(storage) == []
+
+
+def test_what_a_killed_worker_has_left_goes_with_the_next_attempt(
+    client: Client, olga: User, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        request_export(olga)
+        kill(monkeypatch)
+        left = files(storage)
+        assert make_due() == 0
+        clock.shift(CLAIM)
+        assert make_due() == 1
+    assert (len(files(storage)), set(files(storage)) & set(left)) == (1, set())
+    assert DataExport.objects.get().is_ready
+
+
+def test_two_attempts_at_once_leave_one_file(olga: User, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first is slow, and its claim over."""
+    request_export(olga)
+    save = storage.save
+
+    def overtaken(name: str, content: Any) -> str:
+        monkeypatch.setattr(storage, "save", save)
+        DataExport.objects.update(due_at=timezone.now())
+        assert make_due() == 1
+        return save(name, content)
+
+    monkeypatch.setattr(storage, "save", overtaken)
+    assert make_due() == 0
+    assert [f"exports/{name}" for name in files(storage)] == [DataExport.objects.get().file.name]
 
 
 def test_after_seven_days_the_file_goes_and_the_address_with_it(

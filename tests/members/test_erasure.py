@@ -3,7 +3,10 @@
 import datetime
 import io
 import json
+import re
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,11 +27,16 @@ from common.errors import RuleViolated
 from common.links import link_tokens
 from common.mail import relay
 from common.mail.letters import Letter
-from common.models import Document, MailState, OutgoingMail, Unsubscription
+from common.mail.purposes import ACCOUNT_NOTICE
+from common.mail.transport import Deferred, Refused, Unclear
+from common.models import Document, MailState, OutgoingMail, SignedLink, SuppressedAddress, Unsubscription
+from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
+from members.admin.people import PersonChangeForm
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
+from members.forms import PersonForm
 from members.models import (
     Consent,
     DataExport,
@@ -41,7 +49,12 @@ from members.models import (
     Role,
     User,
 )
+from members.notifications import Words, notify
+from members.people import update_person
+from members.personal_data import person_of
+from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
+from members.topics import MEMBERSHIP
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
 from tests.members.accounts import (
     PASSWORD,
@@ -68,16 +81,31 @@ def storages(monkeypatch: pytest.MonkeyPatch) -> dict[type, InMemoryStorage]:
     return fresh
 
 
+def written_down(record: Any, words: str, *, changes: list[Any]) -> LogEntry:
+    """In the journal of the office."""
+    return LogEntry.objects.create(
+        user=UserFactory(),
+        content_type=ContentType.objects.get_for_model(record),
+        object_id=str(record.pk),
+        object_repr=words,
+        action_flag=CHANGE,
+        change_message=json.dumps(changes),
+    )
+
+
 def known_everywhere(client: Client) -> User:
     """Somebody who has left a trace wherever the portal keeps any."""
     user = confirmed(email="zhuravleva@example.org", last_name="Журавлёва", first_name="Аполлинария")
     user.patronymic = "Львовна"
     user.save()
-    EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org")
+    EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org", verified=True)
     log_in(client, user)
     set_up_app(user)
     SocialAccount.objects.create(user=user, provider="yandex", uid="7", extra_data={"login": "zhuravleva"})
-    role = RepresentativeFactory(user=user, role=Role.TEACHER, position="логопед-дефектолог")
+    head = RepresentativeFactory(role=Role.HEAD)
+    role = RepresentativeFactory(
+        user=user, organisation=head.organisation, role=Role.TEACHER, position="логопед-дефектолог"
+    )
     shown = PublicPersonFactory(
         user=user, name="Аполлинария Журавлёва", position="логопед-дефектолог", basis=PublicationBasis.CONSENT
     )
@@ -88,19 +116,12 @@ def known_everywhere(client: Client) -> User:
             letter = Letter("Журавлёвой", "Здравствуйте, Аполлинария Львовна!", to=[address])
             letter.attach("zhuravleva.txt", "Журавлёва", "text/plain")
             letter.send()
-    for words in (str(role), "—"):
-        LogEntry.objects.create(
-            user=UserFactory(),
-            content_type=ContentType.objects.get_for_model(Representative),
-            object_id=str(role.pk),
-            object_repr=words,
-            action_flag=CHANGE,
-            change_message=json.dumps([{"added": {"name": "роль", "object": str(role)}}]),
-        )
+    tell_of_role(role)
+    for record, words in ((role, str(role)), (role.organisation, str(role.organisation)), (user, str(user))):
+        written_down(record, words, changes=[{"added": {"name": "роль", "object": str(role)}}])
+    written_down(shown.organisation, "—", changes=[{"deleted": {"name": "лицо", "object": shown.name}}])
     Unsubscription.objects.create(address="zhuravleva@example.org", purpose="news")
     link_tokens("unsubscribe", subjects=["zhuravleva.home@example.org news"])
-    for told in (user, UserFactory()):
-        Notification.objects.create(user=told, key="1", topic="people", title=f"{user} теперь учитель", text=f"{user}")
     NotificationChoice.objects.create(user=user, topic="membership", how="never")
     request_export(user)
     return user
@@ -143,6 +164,115 @@ def test_nothing_in_the_database_tells_who_it_was_once_the_last_letter_has_gone(
     assert traces() == {}
 
 
+def test_what_others_were_told_of_the_person_stays_without_a_word_of_it(client: Client) -> None:
+    user = known_everywhere(client)
+    reader = Representative.objects.get(role=Role.HEAD).user
+    before = Notification.objects.create(user=reader, key="x", topic="people", title="Другое", text="Событие")
+    key = OutgoingMail.objects.get(recipient=reader.email).pk
+    erased(user)
+    other, told = Notification.objects.filter(user=reader)
+    assert (other.pk, other.title, other.text) == (before.pk, "Другое", "Событие")
+    assert (told.about, told.title, told.text) == (
+        user,
+        "Речь шла о\xa0человеке, данные которого с\xa0тех пор стёрты",
+        "",
+    )
+    letter = OutgoingMail.objects.get(pk=key)
+    assert (letter.state, letter.recipient, letter.subject, letter.text, letter.html) == ("failed", "", "", "", "")
+
+
+def test_a_name_that_stands_in_the_texts_of_others_leaves_them_whole() -> None:
+    """A stranger may call themselves whatever they want to have blanked out elsewhere."""
+    reader, stranger = UserFactory(), confirmed(last_name="Лицей", first_name="№ 2")
+    notification = Notification.objects.create(
+        user=reader, key="1", topic="people", title="Лицей № 2", text="Лицей № 2"
+    )
+    organisation = OrganisationFactory()
+    elsewhere = written_down(organisation, "Лицей № 2", changes=[{"added": {"name": "лицо", "object": "Лицей № 2"}}])
+    role = RepresentativeFactory(user=stranger, role=Role.TEACHER)
+    stranger.last_name, stranger.first_name = '"added":', '{"name":'
+    stranger.save()
+    here = written_down(
+        role.organisation,
+        "Лицей № 2",
+        changes=[
+            {"changed": {"fields": ["Лицей № 2"]}},
+            {"added": {"name": "роль", "object": "Лицей № 2 — Учитель или наставник"}},
+            {"added": {"name": "роль", "object": "Лицей № 2 — Учитель или наставник, второй"}},
+        ],
+    )
+    erased(stranger)
+    for row in (notification, elsewhere, here):
+        row.refresh_from_db()
+    assert (notification.title, notification.text) == ("Лицей № 2", "Лицей № 2")
+    assert (elsewhere.object_repr, here.object_repr) == ("Лицей № 2", "Лицей № 2")
+    assert json.loads(elsewhere.change_message)[0]["added"]["object"] == "Лицей № 2"
+    changed, added, other = json.loads(here.change_message)
+    assert changed == {"changed": {"fields": ["Лицей № 2"]}}
+    assert (added["added"]["object"], other["added"]["object"]) == ("—", "Лицей № 2 — Учитель или наставник, второй")
+
+
+def written_to(address: str, subject: str) -> OutgoingMail:
+    with transaction.atomic():
+        Letter(subject, "Здравствуйте!", to=[address]).send()
+    return OutgoingMail.objects.latest("pk")
+
+
+def is_whole(letter: OutgoingMail) -> bool:
+    letter.refresh_from_db()
+    return letter.text != ""
+
+
+def test_what_belongs_to_a_former_address_is_nothing_of_theirs() -> None:
+    former = confirmed(email="director@example.org")
+    EmailAddress.objects.filter(user=former).update(email="gone@example.org")
+    former.email = "gone@example.org"
+    former.save()
+    confirmed(email="director@example.org")
+    letter = written_to("director@example.org", "Новому директору")
+    Unsubscription.objects.create(address="director@example.org", purpose="news")
+    link_tokens("unsubscribe", subjects=["director@example.org news"])
+    assert [*HOLDERS["letters"].collect(person_of(former))] == []
+    erased(former)
+    assert is_whole(letter)
+    assert (Unsubscription.objects.count(), SignedLink.objects.count()) == (1, 1)
+    assert "director@example.org" not in {row.email for row in User.history.filter(id=former.pk)}
+
+
+def test_an_address_that_is_not_proved_is_nothing_of_theirs() -> None:
+    user = confirmed()
+    EmailAddress.objects.create(user=user, email="office@example.org")
+    letter = written_to("office@example.org", "Заявка школы")
+    erased(user)
+    assert is_whole(letter)
+
+
+def test_what_went_to_their_address_before_they_came_is_nothing_of_theirs() -> None:
+    before = written_to("olga@example.org", "Прежнему владельцу")
+    user = confirmed(email="olga@example.org")
+    since = written_to("Olga@example.org", "Ольге")
+    told = [entry.value for record in HOLDERS["letters"].collect(person_of(user)) for entry in record]
+    assert ("Ольге" in told, "Прежнему владельцу" in told) == (True, False)
+    erased(user)
+    assert (is_whole(before), is_whole(since)) == (True, False)
+
+
+def test_what_a_person_was_told_goes_also_from_letters_to_an_address_they_never_proved() -> None:
+    """Whom the office has entered has no proved one."""
+    role = RepresentativeFactory(role=Role.TEACHER)
+    tell_of_role(role)
+    letter = OutgoingMail.objects.get(recipient=role.user.email)
+    erased(role.user)
+    assert not is_whole(letter)
+
+
+def test_nobody_signs_up_with_the_address_of_the_erased_beforehand() -> None:
+    olga = confirmed()
+    UserFactory(email=f"{olga.pk}@erased.invalid")
+    erased(olga)
+    erased(confirmed())
+
+
 @pytest.mark.parametrize("state", [MailState.FAILED, MailState.UNKNOWN, MailState.SENT])
 def test_the_last_letter_forgets_its_reader_whatever_came_of_it(state: str) -> None:
     erased(confirmed())
@@ -150,6 +280,26 @@ def test_the_last_letter_forgets_its_reader_whatever_came_of_it(state: str) -> N
     relay.sweep()
     letter = OutgoingMail.objects.get()
     assert (letter.recipient, letter.subject, letter.text, letter.html) == ("", "", "", "")
+
+
+def test_what_becomes_of_letters_on_their_way_brings_the_address_back_nowhere() -> None:
+    user = confirmed(email="olga@example.org")
+    with transaction.atomic():
+        for subject in "123":
+            Letter(subject, "Здравствуйте!", to=[user.email], purpose=ACCOUNT_NOTICE).send()
+    refused, put_off, unclear = filter(None, (relay._claim() for _ in range(3)))
+    relay._record(unclear, Unclear("broken off"))
+    erased(user)
+    relay._record(refused, Refused("550 5.1.1 <olga@example.org> unknown", is_address=True))
+    relay._record(put_off, Deferred("451 <olga@example.org> later"))
+    OutgoingMail.objects.filter(purpose="farewell").delete()
+    OutgoingMail.objects.update(finished_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    relay.sweep()
+    assert {*OutgoingMail.objects.values_list("state", "recipient", "error")} == {("failed", "", "")}
+    assert not SuppressedAddress.objects.exists()
+    with pytest.raises(RuleViolated) as refusal:
+        relay.send_again(OutgoingMail.objects.all()[0])
+    assert refusal.value.code == "nobody"
 
 
 def test_the_last_letter_waits_until_it_went() -> None:
@@ -166,13 +316,146 @@ def test_a_letter_that_still_waited_never_goes(client: Client) -> None:
     assert [letter.purpose for letter in waiting] == ["farewell"]
 
 
+# --- Who is being erased is not written to by what was read before ---------------------------------------------------
+
+
+def refusal_of(action: Callable[[], object]) -> str:
+    with pytest.raises(RuleViolated) as refusal, transaction.atomic():
+        action()
+    return refusal.value.code
+
+
+def test_what_was_read_before_writes_nothing_back() -> None:
+    olga = confirmed(last_name="Журавлёва")
+    read_before = User.objects.get(pk=olga.pk)
+    erased(olga)
+    letters = OutgoingMail.objects.count()
+    assert refusal_of(lambda: update_person(read_before, changes={"last_name": "Журавлёва"})) == "erased"
+    assert refusal_of(lambda: give_consent(read_before, text=text_in_force("news"))) == "erased"
+    assert refusal_of(lambda: request_export(read_before)) == "erased"
+    assert refusal_of(lambda: tell_of_role(RepresentativeFactory(user=read_before))) == "erased"
+    with transaction.atomic():
+        notify([read_before], topic=MEMBERSHIP, key="1", words=lambda: Words("Событие"))
+    assert OutgoingMail.objects.count() == letters
+    assert not Notification.objects.exists()
+    assert not Representative.objects.exists()
+    assert traces() == {}
+
+
+def erased_at_once(user: User) -> None:
+    """In a transaction of its own, beside the one that runs."""
+
+    def go() -> None:
+        erased(User.objects.get(pk=user.pk))
+        connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_while_their_form_is_checked_stays_nobody(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga = confirmed()
+    log_in(client, olga)
+    is_valid = PersonForm.is_valid
+
+    def slowly(form: PersonForm) -> bool:
+        erased_at_once(olga)
+        return is_valid(form)
+
+    monkeypatch.setattr(PersonForm, "is_valid", slowly)
+    names = {"last_name": "Журавлёва", "first_name": "Ольга", "patronymic": "", "language": "ru"}
+    assert client.post("/account/person/", names).status_code == 400  # the session has ended meanwhile
+    assert {row.last_name for row in [User.objects.get(pk=olga.pk), *User.history.filter(id=olga.pk)]} == {""}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_that_is_given_while_the_person_is_erased_is_none() -> None:
+    olga, organisation = confirmed(), OrganisationFactory()
+    office = enter(superuser())
+    is_held = threading.Event()
+
+    def go() -> None:
+        with transaction.atomic():
+            erased(olga)
+            is_held.set()
+            time.sleep(0.5)
+        connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    is_held.wait()
+    role = {"user": olga.pk, "organisation": organisation.pk, "role": "teacher", "position": "учитель"}
+    response = office.post("/admin/members/representative/add/", role)
+    thread.join()
+    assert response.status_code == 409
+    assert not Representative.objects.exists()
+    assert [letter.purpose for letter in OutgoingMail.objects.all()] == ["farewell"]
+
+
+def test_nobody_is_given_a_role_in_the_name_of_the_erased() -> None:
+    role = RepresentativeFactory(role=Role.TEACHER)
+    erased(role.user)
+    again = {"user": role.user_id, "organisation": OrganisationFactory().pk, "role": "teacher", "position": ""}
+    response = enter(superuser()).post("/admin/members/representative/add/", again)
+    assert "получить нельзя" in response.content.decode()
+    assert not Representative.objects.active().exists()
+    role.refresh_from_db()
+    role.full_clean()
+
+
+def test_a_code_that_was_sent_before_proves_nothing_after(client: Client) -> None:
+    person = {"email": "olga@example.org", "password1": PASSWORD, "first_name": "Ольга", "last_name": "Ким"}
+    address = client.post("/account/signup/", person | ticked())["Location"]
+    code = code_in(OutgoingMail.objects.get())
+    olga = User.objects.get()
+    erased(olga)
+    assert client.post(address, {"code": code}).status_code == 409
+    assert not EmailAddress.objects.exists()
+    assert not is_logged_in(client)
+
+
+@pytest.mark.parametrize("page", ["change", "password"])
+def test_nobody_revives_the_erased(page: str) -> None:
+    olga = confirmed()
+    erased(olga)
+    names = {"last_name": "Восставшая", "first_name": "Анна", "language": "ru", "is_active": "on"}
+    password = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    roles = {"representations-TOTAL_FORMS": "0", "representations-INITIAL_FORMS": "0"}
+    response = enter(superuser()).post(f"/admin/members/user/{olga.pk}/{page}/", names | password | roles)
+    assert response.status_code == 403
+    olga.refresh_from_db()
+    assert (olga.last_name, olga.is_active, olga.has_usable_password()) == ("", False, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_while_the_office_changes_them_stays_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    olga, office = confirmed(), enter(superuser())
+    is_valid = PersonChangeForm.is_valid
+
+    def slowly(form: PersonChangeForm) -> bool:
+        erased_at_once(olga)
+        return is_valid(form)
+
+    monkeypatch.setattr(PersonChangeForm, "is_valid", slowly)
+    names = {"last_name": "Журавлёва", "first_name": "Ольга", "language": "ru"}
+    roles = {"representations-TOTAL_FORMS": "0", "representations-INITIAL_FORMS": "0"}
+    assert office.post(f"/admin/members/user/{olga.pk}/change/", names | roles).status_code == 409
+    assert User.objects.get(pk=olga.pk).last_name == ""
+
+
 def test_the_row_stays_as_nobody_and_what_they_did_stays_theirs(client: Client) -> None:
     user = known_everywhere(client)
     organisation = OrganisationFactory()
     organisation.history.update(history_user=user)
     erased(user)
     user.refresh_from_db()
-    assert (str(user), user.email) == (f"Удалённый пользователь №\xa0{user.pk}", f"{user.pk}@erased.invalid")
+    assert str(user) == f"Удалённый пользователь №\xa0{user.pk}"
+    assert re.fullmatch(r"[0-9a-f]{32}@erased\.invalid", user.email)
+    assert {row.email for row in User.history.filter(id=user.pk)} == {user.email}
     assert (user.is_active, user.has_usable_password()) == (False, False)
     assert organisation.history.get().history_user == user
     role = Representative.objects.get(user=user)
@@ -331,7 +614,7 @@ def test_the_act_says_what_the_order_asks_for_and_nothing_of_the_person(client: 
 def test_the_log_counts_what_was_destroyed(client: Client) -> None:
     act = erased(known_everywhere(client))
     assert {line["holder"]: line["rows"] for line in act.log}.items() >= {
-        "letters": 2, "addresses": 2, "second_factors": 1, "services": 1, "roles": 1, "account": 1,
+        "actions": 4, "letters": 3, "addresses": 2, "second_factors": 1, "services": 1, "roles": 1, "account": 1,
     }.items()  # fmt: skip
 
 
@@ -458,6 +741,18 @@ def test_a_sign_up_that_nobody_confirmed_goes_after_thirty_days_without_a_trace(
         jobs.run(REMOVE_UNCONFIRMED)
     assert {*User.objects.all()} == {*staying}
     assert traces() == {}
+
+
+def test_a_sign_up_with_the_address_of_another_takes_nothing_of_theirs_along() -> None:
+    with time_machine.travel("2026-12-16T10:00:00Z", tick=False) as clock:
+        signed_up("office@example.org")
+        letter = written_to("office@example.org", "Заявка школы")
+        Unsubscription.objects.create(address="office@example.org", purpose="news")
+        clock.shift(datetime.timedelta(days=31))
+        jobs.run(REMOVE_UNCONFIRMED)
+    assert not User.objects.filter(email="office@example.org").exists()
+    assert is_whole(letter)
+    assert Unsubscription.objects.exists()
 
 
 def test_who_already_acts_for_an_organisation_is_kept() -> None:

@@ -190,6 +190,11 @@ def test_what_did_not_happen_is_not_told() -> None:
         notify([person], topic=MEMBERSHIP, key="1", words=lambda: Words("Событие"))
 
 
+def test_what_names_a_person_is_no_part_of_a_daily_letter() -> None:
+    with pytest.raises(ValueError, match="daily"):
+        notify([reader()], topic=MEMBERSHIP, key="1", words=lambda: Words("Событие"), about=UserFactory())
+
+
 def test_who_is_closed_out_is_told_nothing() -> None:
     tell(reader(is_active=False))
     assert (Notification.objects.count(), letters()) == (0, [])
