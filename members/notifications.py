@@ -82,9 +82,9 @@ def notify(
 
 
 def _open_to_letters(people: Collection[User]) -> QuerySet[User]:
-    """As they are now, and held: nobody is erased or closed out between this and the end of the transaction."""
+    """As they are now, and held: nobody is erased, or closed out, between this and the end of the transaction."""
     keys = [person.pk for person in people]
-    still = User.objects.filter(pk__in=keys, is_active=True, erased_at=None)
+    still = User.objects.filter(pk__in=keys, is_active=True)
     return still.select_for_update(no_key=True).order_by("pk")
 
 

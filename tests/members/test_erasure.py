@@ -133,7 +133,8 @@ def whole_database() -> str:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT coalesce(json_agg(t)::text, '') FROM \"{table}\" t")  # noqa: S608
-            tables.append(f"{table}: {cursor.fetchone()[0]}")
+            rows = cursor.fetchone()[0].replace("\n", "")  # between rows; those of texts are escaped
+            tables.append(f"{table}: {rows}")
     return "\n".join(tables)
 
 
