@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,8 @@ def _check_in_force(text: ConsentText) -> None:
 
 
 def _end(consents: QuerySet[Consent]) -> None:
-    """Public pages are old then, and so they are where something new was agreed to beside."""
-    Consent.objects.filter(pk__in=consents.values("pk")).update(withdrawn_at=timezone.now())
+    """Public pages are old then, and so they are where something new was agreed to beside. Nothing ends before it began,
+    whatever a clock says that was put back."""
+    ending = Consent.objects.filter(pk__in=consents.values("pk"))
+    ending.update(withdrawn_at=Greatest(timezone.now(), F("given_at")))
     invalidate_public_pages()

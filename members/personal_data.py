@@ -12,6 +12,8 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -128,7 +130,7 @@ def _erase_public_roles(person: Person) -> int:
 
 def _collect_consents(person: Person) -> Iterator[Record]:
     for consent in Consent.objects.of(person.user).select_related("text"):
-        yield described(consent, "text", "item", "way", "given_at", "withdrawn_at")
+        yield described(consent, "text", "item", "words", "words_en", "way", "paper", "given_at", "withdrawn_at")
 
 
 def _erase_consents(person: Person) -> int:
@@ -136,7 +138,7 @@ def _erase_consents(person: Person) -> int:
     return (
         Consent.objects.standing()
         .filter(pk__in=Consent.objects.of(person.user).values("pk"))
-        .update(withdrawn_at=timezone.now())
+        .update(withdrawn_at=Greatest(timezone.now(), F("given_at")))
     )
 
 
@@ -213,6 +215,8 @@ for _holder in (
     Holder("second_factors", _("Second factors"), ("mfa.Authenticator",), _collect_factors, _erase_factors),
     Holder("services", _("Other services"), ("socialaccount.SocialAccount",), _collect_services, _erase_services),
     Holder("roles", _("Roles in organisations"), ("members.Representative",), _collect_roles, _erase_roles),
+    # Before the public roles, by which those on paper are found.
+    Holder("consents", _("Consents"), ("members.Consent",), _collect_consents, _erase_consents),
     Holder(
         "public_roles",
         _("What is published of you"),
@@ -220,7 +224,6 @@ for _holder in (
         _collect_public_roles,
         _erase_public_roles,
     ),
-    Holder("consents", _("Consents"), ("members.Consent",), _collect_consents, _erase_consents),
     Holder(
         "notifications",
         _("What the portal has told you"),

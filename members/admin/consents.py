@@ -56,7 +56,8 @@ class ConsentTextAdmin(ModelAdmin):
         return ["purpose"] if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.consents.exists())
+        """Until its day: what is in force may be before somebody's eyes at this moment."""
+        return super().has_change_permission(request, obj) and not (obj and obj.in_force_from <= timezone.localdate())
 
     def has_delete_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
         """The one before would be in force again; whoever has published a wrong text publishes a right one."""

@@ -762,3 +762,11 @@ def test_who_already_acts_for_an_organisation_is_kept() -> None:
         clock.shift(datetime.timedelta(days=31))
         jobs.run(REMOVE_UNCONFIRMED)
     assert User.objects.count() == 1
+
+
+def test_a_consent_on_paper_ends_too(client: Client) -> None:
+    user = confirmed(email="paper@example.org")
+    shown = PublicPersonFactory(user=user, basis=PublicationBasis.CONSENT)
+    set_publication(shown, items=["name"], text=text_in_force("publication"), by=UserFactory(), paper="папка 3, лист 7")
+    erased(user)
+    assert Consent.objects.get(paper="папка 3, лист 7").withdrawn_at
