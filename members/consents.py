@@ -109,8 +109,8 @@ def _check_in_force(text: ConsentText) -> None:
 
 
 def _end(consents: QuerySet[Consent]) -> None:
-    """Public pages are old then, and so they are where something new was agreed to beside. Nothing ends before it began,
-    whatever a clock says that was put back."""
+    """Public pages are old then, and so they are where something new was agreed to beside. Nothing ends before it
+    began, whatever a clock says that was put back."""
     ending = Consent.objects.filter(pk__in=consents.values("pk"))
     ending.update(withdrawn_at=Greatest(timezone.now(), F("given_at")))
     invalidate_public_pages()
