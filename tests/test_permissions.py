@@ -1,5 +1,6 @@
 """The permission matrix: every route × method × role against ``permission_table.py``."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
-from members.consents import give_consent, text_in_force
+from members.consents import give_consent, publish_consent_text, text_in_force
 from members.data_exports import request_export
 from members.erasure import erase_person
 from members.models import Direction, Kind, Region, Role, User
@@ -65,6 +66,7 @@ class World:
         }
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         [token] = link_tokens("unsubscribe", subjects=["reader@example.org news"]).values()
+        tomorrow = timezone.localdate() + datetime.timedelta(days=1)
         self.objects: dict[str, Any] = {
             "token": SimpleNamespace(pk=token),
             "signedlink": SignedLink.objects.get(),
@@ -78,7 +80,7 @@ class World:
             "group": Group.objects.first(),
             "region": Region.objects.first(),
             "direction": Direction.objects.first(),
-            "consenttext": text_in_force("news"),
+            "consenttext": publish_consent_text("news", text="Да", text_en="Yes", in_force_from=tomorrow),
             "consent": give_consent(UserFactory(), text=text_in_force("publication")),
             "dataexport": request_export(UserFactory()),
             "erasureact": erase_person(UserFactory(), by=UserFactory(), reason="Запрос"),
