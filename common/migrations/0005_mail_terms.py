@@ -1,15 +1,12 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import migrations, models
-from django.utils import timezone
-
-
-def in_three_days() -> datetime:
-    """For letters that wait while the portal is upgraded."""
-    return timezone.now() + timedelta(days=3)
+from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
+    """With defaults in the database: the release before this one still writes letters while hosts are upgraded."""
+
     dependencies = [("common", "0004_links_and_unsubscriptions")]
 
     operations = [
@@ -17,20 +14,19 @@ class Migration(migrations.Migration):
             "outgoingmail",
             "give_up_at",
             models.DateTimeField(
-                default=in_three_days,
+                db_default=Now() + timedelta(days=3),
                 help_text="From then on it is of no use to its reader",
                 verbose_name="to be given up",
             ),
-            preserve_default=False,
         ),
         migrations.AddField(
             "outgoingmail",
             "put_off",
-            models.PositiveSmallIntegerField(default=0, verbose_name="put off by the server"),
+            models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="put off by the server"),
         ),
         migrations.AddField(
             "outgoingmail",
             "unclear",
-            models.PositiveSmallIntegerField(default=0, verbose_name="attempts with unclear end"),
+            models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="attempts with unclear end"),
         ),
     ]

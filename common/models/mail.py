@@ -1,10 +1,11 @@
 """Mail that waits to be sent, is on its way, or went."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,10 +63,14 @@ class OutgoingMail(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.QUEUED)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
-    give_up_at = models.DateTimeField(_("to be given up"), help_text=_("From then on it is of no use to its reader"))
+    give_up_at = models.DateTimeField(
+        _("to be given up"),
+        db_default=Now() + timedelta(days=3),
+        help_text=_("From then on it is of no use to its reader"),
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    put_off = models.PositiveSmallIntegerField(_("put off by the server"), default=0)
-    unclear = models.PositiveSmallIntegerField(_("attempts with unclear end"), default=0)
+    put_off = models.PositiveSmallIntegerField(_("put off by the server"), default=0, db_default=0)
+    unclear = models.PositiveSmallIntegerField(_("attempts with unclear end"), default=0, db_default=0)
     tried_at = models.DateTimeField(_("last tried"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     error = models.TextField(_("last error"), blank=True)
