@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker, Settings
@@ -17,6 +19,7 @@ from common import page_cache
 from common.caching import forget_stamp
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
+from tests.databases import MIGRATED, as_migrated, migrate_once, remember
 from tests.deployment.nginx import NGINX
 from tests.templates import UnknownVariable
 
@@ -35,20 +38,39 @@ def pytest_configure(config: pytest.Config) -> None:
         trans_real._translations.clear()  # type: ignore[attr-defined]  # settings have been translated, from whatever was there before
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit for real find what the migrations have filled in, whichever of them ran before."""
-    for item in items:
-        mark = item.get_closest_marker("django_db")
-        if mark and mark.kwargs.get("transaction"):
-            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (program, package) in PROGRAMS.items():
         if item.get_closest_marker(marker) and program is None:
             if os.environ.get("CI") == "true":
                 pytest.fail(f"{NOT_FOUND}{package}")
             pytest.skip(f"{NOT_FOUND}{package}")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For what takes a while and is made once for all processes of pytest-xdist."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if folder.name.startswith("popen-") else folder
+
+
+@pytest.fixture(scope="session")
+def migrated(shared_folder: Path) -> None:
+    migrate_once(shared_folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, migrated: None) -> None:
+    settings.DATABASES["default"]["TEST"] |= {"TEMPLATE": MIGRATED}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test that commits for real, the database is again as the migrations have made it."""
+    with django_db_blocker.unblock():
+        remember()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: as_migrated())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -129,7 +129,7 @@ class Consent(models.Model):
         verbose_name=_("person in a public role"),
     )
     item = models.CharField(_("item"), max_length=10, choices=PublicItem, blank=True)
-    # A trigger empties them when the public role is taken out (migration 0113).
+    # A trigger empties them when the public role is taken out (migration 0013).
     words = models.CharField(_("words agreed to"), max_length=200, blank=True, db_default="")
     words_en = models.CharField(_("words agreed to in English"), max_length=200, blank=True, db_default="")
     way = models.CharField(_("how"), max_length=5, choices=ConsentWay, default=ConsentWay.PAGE)

@@ -7,17 +7,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from members import demo
-from members.models import Region
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES
+from tests.databases import as_migrated
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,6 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The address of a running portal with the demo data, which are really committed."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
-        migrated = _what_the_migrations_filled_in()
         call_command("demo")
         demo.load_logins()
         readers.load()
@@ -38,21 +37,13 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             )
         )
         server = LiveServer("127.0.0.1")
-        stack.callback(_empty, migrated)
+        stack.callback(_empty)
         stack.callback(server.stop)
         yield server.url
 
 
-def _what_the_migrations_filled_in() -> str:
-    """A test that commits for real may have emptied the database before."""
-    if not Region.objects.exists():
-        connection.creation.deserialize_db_from_string(connection._test_serialized_contents)  # type: ignore[attr-defined]
-    return connection.creation.serialize_db_to_string()
-
-
-def _empty(migrated: str) -> None:
-    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True, reset_sequences=False)
-    connection.creation.deserialize_db_from_string(migrated)
+def _empty() -> None:
+    as_migrated()
     connections.close_all()
 
 

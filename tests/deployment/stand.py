@@ -9,34 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote
-from uuid import uuid4
 
-import psycopg2
 from django.conf import settings
 
 HOST = "portal.example.org"
 PATIENCE = 60  # s, for what happens in a few on an idle machine
 BEHIND_TLS = {"Host": HOST, "X-Forwarded-Proto": "https"}
-
-
-@contextmanager
-def empty_database() -> Iterator[str]:
-    """Its URL, on the server of the tests."""
-    server: dict[str, str] = settings.DATABASES["default"]
-    login = f"{quote(server['USER'])}:{quote(server['PASSWORD'])}@{quote(server['HOST'], safe='')}:{server['PORT']}"
-    name = f"deployment_{uuid4().hex[:12]}"
-    _at_server(f"postgres://{login}/postgres", f"CREATE DATABASE {name}")
-    try:
-        yield f"postgres://{login}/{name}"
-    finally:
-        _at_server(f"postgres://{login}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _at_server(url: str, statement: str) -> None:
-    with closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(statement)
 
 
 def production(database: str, folder: Path) -> dict[str, str]:

@@ -12,7 +12,8 @@ import pytest
 import redis
 from django.conf import settings
 
-from tests.deployment.stand import empty_database, manage, production
+from tests.databases import database
+from tests.deployment.stand import manage, production
 
 Portal = dict[str, str]
 
@@ -63,8 +64,8 @@ def backup(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Portal]:
     """An empty place."""
-    with empty_database() as database:
-        yield production(database, tmp_path)
+    with database() as url:
+        yield production(url, tmp_path)
 
 
 def ask(portal: Portal, query: str) -> list[tuple[str, ...]]:

@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import redis
 import yaml
@@ -20,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from cluster_portal.embedded import valkey
+from tests.databases import database
 from tests.deployment.stand import BEHIND_TLS, PATIENCE, answers, ask, eventually, free_port, running
 
 ROOT = Path(settings.BASE_DIR)
@@ -130,8 +133,13 @@ def test_migrate_brings_the_database_up_to_date_and_adds_static_files(
     for folder, name in ((image, "new.css"), (served, "old.css")):
         folder.mkdir()
         (folder / name).touch()
-    done = subprocess.run(command_of("migrate", image=image, static=served), cwd=ROOT, env=environment)
-    assert done.returncode == 0
+    with database() as url:
+        given = environment | {"DATABASE_URL": url}
+        done = subprocess.run(command_of("migrate", image=image, static=served), cwd=ROOT, env=given)
+        assert done.returncode == 0
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM members_region")
+            assert cursor.fetchone() == (83,)
     assert sorted(path.name for path in served.iterdir()) == ["new.css", "old.css"]
 
 
