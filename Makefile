@@ -20,8 +20,8 @@ run: $(INSTALLED)
 	@$(BIN) -m cluster_portal.run
 
 test: $(INSTALLED)
-	@# Three on two cores: many a test waits for a process. Neighbours share what a module has set up.
-	@$(BIN) -m pytest -n 3 --dist worksteal $(ARGS)
+	@# Four on two cores: many a test waits for a process.
+	@$(BIN) -m pytest -n 4 $(ARGS)
 
 # Every tool has its say, even when one before it has failed.
 check: $(INSTALLED)

@@ -13,6 +13,8 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from django.utils.translation import trans_real
 from pytest_django import DjangoDbBlocker, Settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from cluster_portal.settings.base import redis_caches
 from common import page_cache
@@ -25,6 +27,14 @@ from tests.templates import UnknownVariable
 
 # What tests with these markers drive, and Debian's package of it: pip does not bring it.
 PROGRAMS = {"browser": (CHROMIUM, "chromium"), "nginx": (NGINX, "nginx-light")}
+# Modules whose tests share what takes long to set up.
+TOGETHER = {
+    f"tests/{module}.py"
+    for module in (
+        *("browser/test_pages", "browser/test_letters", "test_permissions", "test_run"),
+        *("deployment/test_backup", "deployment/test_compose", "deployment/test_nginx"),
+    )
+}
 NOT_FOUND = "not installed: "
 NOWHERE = "redis://127.0.0.1:1/0"  # nobody listens there
 
@@ -36,6 +46,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         compile_catalogues()
         trans_real._translations.clear()  # type: ignore[attr-defined]  # settings have been translated, from whatever was there before
+
+
+class Scheduler(LoadScopeScheduling):
+    """Of pytest-xdist, for `make test`: tests of some modules stay in one process, and these begin; all others go where
+    there is time. (Its own way to say so, ``--dist loadgroup``, does nothing since pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if module in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduler:
+    return Scheduler(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -62,6 +63,27 @@ def running(*processes: Process) -> Iterator[None]:
         for process in processes:
             if process.process.poll() is None:
                 process.kill()
+
+
+@contextmanager
+def kept_running(process: Process) -> Iterator[None]:
+    """Started again whenever it has ended, as the restart policies of docker-compose.yml do: a worker that holds tasks
+    when the broker goes ends with an error of kombu 5.7."""
+    stopped = threading.Event()
+
+    def watch() -> None:
+        while not stopped.wait(0.5):
+            if process.process.poll() is not None:
+                process.start()
+
+    with running(process):
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            watcher.join()
 
 
 def worker(name: str, *options: str, **changes: object) -> Process:

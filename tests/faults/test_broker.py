@@ -15,7 +15,7 @@ from cluster_portal.embedded.valkey import _program
 from common.models import OutgoingMail
 from members.models import Organisation
 from tests.factories.members import OrganisationFactory, RepresentativeFactory
-from tests.faults.stand import eventually, free_port, quick_worker, report, running, status_of, web
+from tests.faults.stand import eventually, free_port, kept_running, quick_worker, report, running, status_of, web
 from tests.mail import Sink, listening
 from tests.members.accounts import PASSWORD, confirmed
 
@@ -66,8 +66,8 @@ def test_it_is_down_and_comes_back_empty() -> None:
     sink, port, queue = Sink(), free_port(), free_port()
     changes = {"REDIS_URL": f"redis://127.0.0.1:{queue}/0"}
     with listening(sink):
-        portal = web(port, **changes), quick_worker("cut-off", **changes, EMAIL_PORT=sink.port)
-        with running(*portal):
+        cut_off = quick_worker("cut-off", **changes, EMAIL_PORT=sink.port)
+        with running(web(port, **changes)), kept_running(cut_off):
             with broker(queue):
                 eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready")
             ready = status_of(port, "/readyz")
