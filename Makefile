@@ -13,6 +13,9 @@ PRODUCTION := DJANGO_SETTINGS_MODULE=cluster_portal.settings.production ALLOWED_
 LOCK := .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
 
+# Many processes are started here: what Python has compiled is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check fmt faults bench screenshots messages lock backup restore clean
 .DELETE_ON_ERROR:
 
