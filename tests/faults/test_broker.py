@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
@@ -60,16 +61,19 @@ class Browser:
         return self.open(path, form | data)
 
 
-def test_it_is_down_and_comes_back_empty() -> None:
+def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
+    """It goes while a worker holds a task."""
     anna = confirmed()
     organisation = RepresentativeFactory(user=anna, organisation=OrganisationFactory(), role="head").organisation
     sink, port, queue = Sink(), free_port(), free_port()
     changes = {"REDIS_URL": f"redis://127.0.0.1:{queue}/0"}
     with listening(sink):
-        cut_off = quick_worker("cut-off", **changes, EMAIL_PORT=sink.port)
+        work = tmp_path / "work"
+        cut_off = quick_worker("cut-off", **changes, EMAIL_PORT=sink.port, WORK=work)
         with running(web(port, **changes)), kept_running(cut_off):
             with broker(queue):
                 eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready")
+                eventually(work.exists, within=60, what="a task runs")
             ready = status_of(port, "/readyz")
             browser = Browser(port)
             browser.send("/account/login/", login=anna.email, password=PASSWORD)
