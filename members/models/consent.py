@@ -1,12 +1,13 @@
 """What people have agreed to: the texts by version, and who agreed to which of them when (152-FZ, art. 9 and 10.1)."""
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -87,15 +88,22 @@ class ConsentWay(models.TextChoices):
     PAPER = "paper", _("On paper")
 
 
+def _to_words(item: str, said: Callable[[str], Any]) -> Q:
+    return Q(item=item, words=said(item), words_en=said(f"{item}_en"))
+
+
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
     def holding(self) -> Self:
         """Standing, and to what the public role still says: other words need another consent."""
-        said = {item: (F(f"public_person__{item}"), F(f"public_person__{item}_en")) for item in PublicItem.values}
-        same = (Q(item=item, words=words, words_en=words_en) for item, (words, words_en) in said.items())
+        same = (_to_words(item, lambda field: F(f"public_person__{field}")) for item in PublicItem.values)
         return self.standing().filter(reduce(or_, same))
+
+    def holding_of_outer(self, item: str) -> Self:
+        """The same for one item of the public role in the query around, as pages ask in each of their rows."""
+        return self.standing().filter(_to_words(item, OuterRef), public_person=OuterRef("pk"))
 
     def of_purpose(self, purpose: str) -> Self:
         return self.filter(text__purpose=purpose)

@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, Q, Value, When
 from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -278,9 +278,9 @@ class PublicPersonQuerySet(models.QuerySet["PublicPerson"]):
         """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed
         and as long as it says what they agreed to."""
         by_source = Q(basis=PublicationBasis.SOURCE)
-        agreed = Consent.objects.holding().filter(public_person=OuterRef("pk"))
-        return self.filter(by_source | Exists(agreed.filter(item=PublicItem.NAME)), is_published=True).annotate(
-            shows_position=Case(When(by_source, Value(True)), default=Exists(agreed.filter(item=PublicItem.POSITION)))
+        name, position = (Exists(Consent.objects.holding_of_outer(item)) for item in PublicItem.values)
+        return self.filter(by_source | name, is_published=True).annotate(
+            shows_position=Case(When(by_source, Value(True)), default=position)
         )
 
 
