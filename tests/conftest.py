@@ -21,7 +21,7 @@ from common import page_cache
 from common.caching import forget_stamp
 from common.messages import compile_catalogues
 from tests.browser.chromium import CHROMIUM
-from tests.databases import MIGRATED, as_migrated, migrate_once, remember
+from tests.databases import MIGRATED, as_migrated, end_other_connections, migrate_once, remember
 from tests.deployment.nginx import NGINX
 from tests.templates import UnknownVariable
 
@@ -94,6 +94,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: as_migrated())
         yield
+    with django_db_blocker.unblock():
+        end_other_connections()
 
 
 @pytest.fixture(scope="session", autouse=True)

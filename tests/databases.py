@@ -60,6 +60,15 @@ def as_migrated() -> None:
             cursor.execute(f"INSERT INTO public.{table} ({columns}) SELECT {columns} FROM migrated.{table}")  # noqa: S608
 
 
+def end_other_connections() -> None:
+    """What threads have left open keeps a database from being dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def _tables(cursor: CursorWrapper) -> dict[str, str]:
     """Each with its columns, but for those that are computed."""
     cursor.execute(
