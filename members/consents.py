@@ -15,11 +15,6 @@ from members.models import Consent, ConsentPurpose, ConsentText, ConsentWay, Pub
 from members.people import locked_person
 
 
-def has_consent(user: User, purpose: str) -> bool:
-    """Whether letters may be sent, or data processed, for ``purpose`` at this moment."""
-    return Consent.objects.standing().of_purpose(purpose).filter(user=user).exists()
-
-
 def text_in_force(purpose: str) -> ConsentText:
     return ConsentText.objects.in_force().get(purpose=purpose)
 

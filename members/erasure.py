@@ -49,7 +49,7 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
         return act
     _check_heads(locked)
     is_own = by.pk == locked.pk
-    responsible = "" if is_own else by.get_full_name()
+    responsible = "" if is_own else by.get_full_name() or by.email
     person, now = person_of(locked), timezone.now()
     act = ErasureAct(erased=locked, by=by, reason=reason, at=now)
     act.number = f"{localtime(now).year}-{next_number(f'erasure {localtime(now).year}'):04}"

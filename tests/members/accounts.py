@@ -11,7 +11,7 @@ from django.test import Client
 
 from common.models import OutgoingMail
 from members.consents import text_in_force
-from members.models import User
+from members.models import Consent, User
 from tests.factories.members import UserFactory
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def confirmed(**fields: object) -> User:
 def ticked() -> dict[str, str]:
     """The box of the consent at sign-up: its value is the text that stands beside it."""
     return {"consent": str(text_in_force("account").pk)}
+
+
+def has_consent(user: User, purpose: str) -> bool:
+    return Consent.objects.standing().of_purpose(purpose).filter(user=user).exists()
 
 
 def log_in(client: Client, user: User, **data: str) -> "Answer":

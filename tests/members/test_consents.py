@@ -14,7 +14,6 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from common.errors import RuleViolated
 from members.consents import (
     give_consent,
-    has_consent,
     publish_consent_text,
     set_publication,
     text_in_force,
@@ -22,7 +21,7 @@ from members.consents import (
 )
 from members.models import Consent, ConsentText, Organisation, PublicationBasis, PublicPerson, User
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, UserFactory
-from tests.members.accounts import code_in, confirmed, ticked, written
+from tests.members.accounts import code_in, confirmed, has_consent, ticked, written
 from tests.office import editor, enter
 
 pytestmark = pytest.mark.django_db

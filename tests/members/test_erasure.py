@@ -693,6 +693,12 @@ def test_the_last_head_reads_what_to_do_first(client: Client, olga: User) -> Non
 # --- The office ----------------------------------------------------------------------------------------------------
 
 
+def test_who_has_told_no_name_answers_with_their_address() -> None:
+    clerk = UserFactory(first_name="", last_name="", patronymic="")
+    act = erase_person(confirmed(), by=clerk, reason="Запрос")
+    assert act.document.data["responsible"] == clerk.email
+
+
 def test_the_office_erases_with_a_reason_and_has_the_act_as_a_pdf(office: Client) -> None:
     person = confirmed()
     address = f"/admin/members/user/{person.pk}/erase_this/"

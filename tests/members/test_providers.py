@@ -18,12 +18,12 @@ from django.conf import settings as project
 from django.test import Client
 from pytest_django import Settings
 
-from members.consents import has_consent
 from members.models import User
 from tests.members.accounts import (
     PASSWORD,
     code_in,
     confirmed,
+    has_consent,
     is_logged_in,
     link_in,
     log_in,
