@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from common.models import Document, DocumentState
 
@@ -78,7 +79,7 @@ def _claim() -> Document | None:
     if document:
         if document.file:
             document.file.storage.delete(str(document.file.name))
-            document.state, document.error = DocumentState.FAILED, "whoever was making it has vanished"
+            document.state, document.error = DocumentState.FAILED, gettext_noop("whoever was making it has vanished")
         document.file = f"documents/{document.key}-{uuid.uuid4()}.pdf"
         document.attempts += 1
         document.due_at = timezone.now() + CLAIM

@@ -25,7 +25,7 @@ REBUILD_FOR = 20  # s, after which a rebuild is taken for dead and another may b
 LONGEST_QUERY = 200  # characters
 ASKED_KEPT_FOR = 10 * 60  # s, of pages with a query: there is no end of them
 
-BROTLI_QUALITY = 9  # of 11: the last two take ten times as long
+BROTLI_QUALITY = 10  # of 11: the last takes three times as long and saves nothing
 MOST_AT_HAND = 200  # pages of about 10 KB in the memory of each process
 
 PREFIX = "page 2:"  # with another number after each change of StoredPage: old code and new share the cache for a while

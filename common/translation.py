@@ -1,7 +1,7 @@
 """Content in two languages: Russian is the original, English stands beside it and may be missing."""
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 
 class Translated:
@@ -19,3 +19,8 @@ class Translated:
         if get_language() == "en" and (english := getattr(instance, f"{self.field}_en")):
             return english
         return getattr(instance, self.field)
+
+
+def reason(error: str) -> str:
+    """Why something failed, as it was stored: ours in the reader's language, those of others as they are."""
+    return gettext(error) if error else ""

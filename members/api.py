@@ -166,7 +166,8 @@ class OrganisationViewSet(PublicViewSet):
         if self.action == "list":
             selection = Selection.read(self.request.query_params, Overview.load())
             if selection.unknown:
-                raise serializers.ValidationError({"detail": f"Unknown: {', '.join(selection.unknown)}"})
+                words = ", ".join(selection.unknown)
+                raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})
             organisations = selection.of(organisations.searched(selection.words))
         return organisations.values_list(*self.get_serializer_class().columns())
 

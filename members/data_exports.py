@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from common.documents import CLAIM
 from common.personal_data import HOLDERS, Person
@@ -72,7 +73,7 @@ def _claim() -> DataExport | None:
     if export:
         if export.file:
             export.file.storage.delete(str(export.file.name))
-            export.state, export.error = ExportState.FAILED, "whoever was making it has vanished"
+            export.state, export.error = ExportState.FAILED, gettext_noop("whoever was making it has vanished")
         export.file = f"exports/{export.key}-{uuid.uuid4()}.zip"
         export.attempts += 1
         export.due_at = timezone.now() + CLAIM

@@ -57,8 +57,9 @@ class Scheduler(LoadScopeScheduling):
         return module if module in TOGETHER else nodeid
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduler:
-    return Scheduler(config, log)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduler | None:
+    return Scheduler(config, log) if config.getvalue("dist") == "load" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,4 +1,4 @@
-"""A pytest plugin: real PostgreSQL and Valkey for the run, unless the environment names others.
+"""A pytest plugin: real PostgreSQL and Valkey for the run, unless the environment names others (with a superuser).
 
 Named in pyproject.toml with ``-p``, because pytest-django reads the settings before it imports a conftest.py.
 With pytest-xdist the controller starts the servers; its workers inherit the addresses, and each has its own

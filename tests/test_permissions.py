@@ -239,6 +239,13 @@ def test_each_role_gets_the_answer_of_the_table(world: World, address: str, meth
     assert got == {role: expected[column] for role, column in roles_of(expected).items()}
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_refusal_is_a_page(world: World, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    refused = world.answers("GET", "/admin/common/jobrun/add/", role) | world.answers("GET", "/nowhere/", role)
+    assert refused <= {"403", "404", "login", "factor"}
+
+
 def roles_of(answers: Answers) -> dict[str, str]:
     """Role → its column; the admin's table has one column for all who do not work in the office."""
     return {role: role if role in answers else "others" for role in ROLES}

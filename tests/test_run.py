@@ -100,13 +100,14 @@ def test_it_starts_again_after_a_hard_kill(checkout: Path, environment: dict[str
     assert "Traceback" not in said(checkout)
 
 
-def test_it_ends_when_a_server_has_ended(checkout: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("server", ["postgres", "valkey-server"])
+def test_it_ends_when_a_server_has_ended(checkout: Path, environment: dict[str, str], server: str) -> None:
     with portal(checkout, environment) as (process, _):
         everything = psutil.Process(process.pid).children(recursive=True)
-        next(child for child in psutil.Process(process.pid).children() if child.name() == "postgres").kill()
+        next(child for child in psutil.Process(process.pid).children() if child.name() == server).kill()
         assert process.wait(PATIENCE) == 1
         assert are_gone(everything)
-    assert said(checkout).endswith("postgres ended by itself, so everything ends.\n")
+    assert said(checkout).endswith(f"{server} ended by itself, so everything ends.\n")
 
 
 @pytest.mark.parametrize("port", ["abc", "70000", "-1", "0", "８０００", "9" * 5000])

@@ -22,6 +22,7 @@ from common.mail.preview import shows_a_letter
 from common.mail.purposes import PURPOSES, named
 from common.mail.relay import send_again
 from common.models import MailAttachment, MailState, OutgoingMail, SuppressedAddress, Unsubscription, ViewKind
+from common.translation import reason
 
 STATE_COLOURS = {
     MailState.QUEUED: "info",
@@ -62,7 +63,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         "purpose_title",
         "state_label",
         "attempts",
-        "error",
+        "last_error",
         "created_at",
         "tried_at",
         "due_at",
@@ -71,7 +72,7 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
         "as_read",
         "words",
     ]
-    readonly_fields = ["purpose_title", "state_label", "as_read", "words"]
+    readonly_fields = ["purpose_title", "state_label", "last_error", "as_read", "words"]
     inlines = [AttachmentInline]
     actions = ["send_again"]
     actions_detail = ["send_this_again"]
@@ -86,6 +87,10 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, letter: OutgoingMail) -> tuple[str, str]:
         return letter.state, letter.get_state_display()
+
+    @display(description=_("last error"))
+    def last_error(self, letter: OutgoingMail) -> str:
+        return reason(letter.error)
 
     @display(description=_("as its reader sees it"))
     def as_read(self, letter: OutgoingMail) -> SafeString | str:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from common.errors import RuleViolated
 from common.locks import one_of
@@ -23,7 +24,7 @@ from common.models.mail import WAITING
 MINUTES_BETWEEN = (1, 5, 15, 60, 180, 360, 720)  # after each attempt that the server put off; the last one repeats
 WHILE_AWAY = timedelta(seconds=30)  # a server that does not answer at all is asked again by the next sweep
 LONGEST_PAUSE = timedelta(minutes=MINUTES_BETWEEN[-1])
-LOST_AFTER = timedelta(minutes=5)  # longer than all the waiting of one conversation
+LOST_AFTER = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)  # nobody can be at it any more
 RESENT_AFTER = timedelta(minutes=15)
 MOST_RESENDS = 1  # a server that is slower than our patience would get it again and again
 LONGEST_RUN = 20  # s, so that other work has its turn, and a worker that is to end ends soon
@@ -60,9 +61,9 @@ def relay() -> int:
 
 def _deliver(session: SmtpSession, mail: OutgoingMail) -> Outcome:
     if mail.is_suppressed:
-        return Refused("the address is suppressed")
+        return Refused(gettext_noop("the address is suppressed"))
     if mail.give_up_at < timezone.now():
-        return Refused("it is of no use any more")
+        return Refused(gettext_noop("it is of no use any more"))
     purpose = named(mail.purpose)
     if not purpose.is_service and not purpose.readers.want(purpose.name, mail.recipient):
         return Unwanted()
@@ -137,7 +138,7 @@ def sweep() -> int:
         state=MailState.UNKNOWN,
         unclear=F("unclear") + 1,
         finished_at=now,
-        error="whoever was sending it has vanished",
+        error=gettext_noop("whoever was sending it has vanished"),
     )
     secret = [name for name, purpose in PURPOSES.items() if purpose.is_secret]
     OutgoingMail.objects.filter(state=MailState.UNKNOWN, purpose__in=secret).exclude(text="").update(text="", html="")

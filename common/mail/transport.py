@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import force_str, punycode
+from django.utils.translation import gettext_noop
 
 from common.models import OutgoingMail
 
@@ -58,7 +59,7 @@ class Unclear:
 class Unwanted:
     """Its reader has unsubscribed since it was written."""
 
-    error: str = "its reader has unsubscribed"
+    error: str = gettext_noop("its reader has unsubscribed")
 
 
 Outcome = Sent | Refused | Deferred | Unclear | Unwanted

@@ -63,6 +63,7 @@ class OutgoingMail(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.QUEUED)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
+    # The default is for the release that does not know the field, while hosts are upgraded: ours name a term.
     give_up_at = models.DateTimeField(
         _("to be given up"),
         db_default=Now() + timedelta(days=3),

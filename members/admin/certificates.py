@@ -18,6 +18,7 @@ from common.admin import HistoryModelAdmin, ReadOnlyInline
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
+from common.translation import reason
 from members.certificates import issue_certificate, lacks_certificate
 from members.models import CertificateState, Membership, MembershipCertificate, User
 
@@ -55,7 +56,7 @@ class CertificateInline(ReadOnlyInline):
         if document.has_failed:
             next_try = date_format(localtime(document.due_at), "DATETIME_FORMAT")
             text = _("Could not be made yet. Next try: %(time)s.") % {"time": next_try}
-            return format_html("{}<br><small>{}</small>", text, document.error)
+            return format_html("{}<br><small>{}</small>", text, reason(document.error))
         return document.get_state_display()
 
 

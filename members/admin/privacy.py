@@ -18,6 +18,7 @@ from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly
 from common.errors import RuleViolated
 from common.models import ViewKind
 from common.private_files import private_file_response
+from common.translation import reason
 from members.erasure import BY_REQUEST, erase_person
 from members.models import DataExport, ErasureAct, ExportState, User
 
@@ -31,7 +32,11 @@ class DataExportAdmin(ReadOnly, ModelAdmin):
     holds_personal_data = True
     list_display = ["user", "state_label", "requested_at", "made_at", "expires_at", "attempts"]
     list_select_related = ["user"]
-    fields = ["user", "state", "requested_at", "attempts", "due_at", "error", "made_at", "expires_at"]
+    fields = ["user", "state", "requested_at", "attempts", "due_at", "last_error", "made_at", "expires_at"]
+
+    @display(description=_("last error"))
+    def last_error(self, export: DataExport) -> str:
+        return reason(export.error)
 
     @display(description=_("state"), ordering="state", label=EXPORT_COLOURS)
     def state_label(self, export: DataExport) -> tuple[str, str]:

@@ -278,7 +278,8 @@ class PublicPersonQuerySet(models.QuerySet["PublicPerson"]):
         """On public pages now, with ``shows_position``: by a public source, or item by item as the person agreed
         and as long as it says what they agreed to."""
         by_source = Q(basis=PublicationBasis.SOURCE)
-        name, position = (Exists(Consent.objects.holding_of_outer(item)) for item in PublicItem.values)
+        name = Exists(Consent.objects.holding_of_outer(PublicItem.NAME))
+        position = Exists(Consent.objects.holding_of_outer(PublicItem.POSITION))
         return self.filter(by_source | name, is_published=True).annotate(
             shows_position=Case(When(by_source, Value(True)), default=position)
         )

@@ -1,4 +1,5 @@
-"""For the processes of the fault tests: as production, with waiting times that a test can wait for."""
+"""For the processes of the fault tests: those of the tests, but with real files and mail, and with waiting times that a
+test can wait for. Each tick comes after a second instead of ten."""
 
 from cluster_portal.settings.test import *
 

@@ -66,21 +66,22 @@ def running(*processes: Process) -> Iterator[None]:
 
 
 @contextmanager
-def kept_running(process: Process) -> Iterator[None]:
+def kept_running(process: Process) -> Iterator[list[float]]:
     """Started again whenever it has ended, as the restart policies of docker-compose.yml do: a worker that holds tasks
-    when the broker goes ends with an error of kombu 5.7."""
-    stopped = threading.Event()
+    when the broker goes ends with an error of kombu 5.7. Yields when it was, for who wants to know how often."""
+    stopped, starts = threading.Event(), list[float]()
 
     def watch() -> None:
         while not stopped.wait(0.5):
             if process.process.poll() is not None:
                 process.start()
+                starts.append(time.time())
 
     with running(process):
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
-            yield
+            yield starts
         finally:
             stopped.set()
             watcher.join()

@@ -70,7 +70,7 @@ def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
     with listening(sink):
         work = tmp_path / "work"
         cut_off = quick_worker("cut-off", **changes, EMAIL_PORT=sink.port, WORK=work)
-        with running(web(port, **changes)), kept_running(cut_off):
+        with running(web(port, **changes)), kept_running(cut_off) as restarts:
             with broker(queue):
                 eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready")
                 eventually(work.exists, within=60, what="a task runs")
@@ -89,4 +89,5 @@ def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
         f"without the broker people log in and save, and what waits is found within {FOUND_WITHIN} s of its return",
         f"/readyz {ready}, logged in, saved {city!r}, the letter {waited}; sent {took:.1f} s after the return",
     )
+    assert len(restarts) <= 1
     assert (ready, city, waited) == (503, "Сургут", "queued")

@@ -96,8 +96,9 @@ def test_pages_are_of_fifty_unless_asked_for_up_to_two_hundred() -> None:
 
 @pytest.mark.parametrize("name", ["kind", "region", "direction", "role", "sort"])
 def test_a_program_is_told_of_its_mistake(name: str) -> None:
-    answer = Client().get(LIST, {name: "nonsense"})
-    assert (answer.status_code, answer.json()) == (400, {"detail": "Unknown: nonsense"})
+    for prefix, detail in (("", "Неизвестно: nonsense"), ("/en", "Unknown: nonsense")):
+        answer = Client().get(prefix + LIST, {name: "nonsense"})
+        assert (answer.status_code, answer.json()) == (400, {"detail": detail})
 
 
 def test_regions_have_their_time_zones_and_directions_their_names() -> None:

@@ -156,10 +156,10 @@ def test_what_died_with_a_letter_on_its_way_follows_the_policy_of_its_purpose(
 ) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         mail = write(purpose=purpose, state=MailState.SENDING, attempts=1, tried_at=NOW)
-        clock.shift(4 * 60)
+        clock.shift(relay.LOST_AFTER)
         relay.sweep()
         assert state_of(mail)[0] == MailState.SENDING
-        clock.shift(2 * 60)
+        clock.shift(60)
         relay.sweep()
         assert state_of(mail)[0] == MailState.UNKNOWN
         clock.shift(14 * 60)
