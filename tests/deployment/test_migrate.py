@@ -10,9 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
+from tests.faults.stand import report
+
 WAIT = 0.5  # s
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
@@ -40,10 +42,14 @@ def test_a_migration_does_not_wait_for_long_and_changes_nothing() -> None:
         began = time.monotonic()
         with pytest.raises(CommandError, match=r"A table was in use for 0.5 s, .* Run it again"):
             call_command("migrate", "operations", lock_timeout=WAIT, verbosity=0)
-        assert time.monotonic() - began >= WAIT
-        assert "added" not in columns()
+        waited, meanwhile = time.monotonic() - began, "added" in columns()
     call_command("migrate", "operations", verbosity=0)
-    assert "added" in columns()
+    report(
+        f"a migration of a table in use gives way after {WAIT} s, changes nothing, and does its work when run again",
+        f"it gave way after {waited:.1f} s; column there meanwhile: {meanwhile}, afterwards: {'added' in columns()}",
+    )
+    assert waited >= WAIT
+    assert (meanwhile, "added" in columns()) == (False, True)
 
 
 def test_the_wait_is_five_seconds_and_holds_for_migrations_only() -> None:
@@ -56,5 +62,10 @@ def test_the_wait_is_five_seconds_and_holds_for_migrations_only() -> None:
         began = time.monotonic()
         with pytest.raises(CommandError, match="A table was in use for 5 s"):
             call_command("migrate", "operations", verbosity=0)
-        assert time.monotonic() - began >= 5
+        waited = time.monotonic() - began
+    report(
+        "migrations give way after 5 s, and no other statement does",
+        f"it gave way after {waited:.1f} s; the limit of the connection is then {limit()} (0 is none)",
+    )
+    assert waited >= 5
     assert limit() == "0"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from threading import Barrier, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -14,7 +15,8 @@ from django.db.transaction import TransactionManagementError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import set_script_prefix
-from django.utils import translation
+from django.utils import timezone, translation
+from pytest_django import Settings
 
 from common import jobs
 from common.errors import RuleViolated
@@ -26,6 +28,7 @@ from members.models import How, Notification, NotificationChoice, User
 from members.notifications import Words, delete_old_notifications, notify, send_digests
 from members.topics import MEMBERSHIP, PEOPLE, TOPICS, Topic, choose, register
 from tests.factories.members import NotificationFactory, UserFactory
+from tests.faults.stand import report
 from tests.mail import Sink, listening
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +276,39 @@ def test_who_has_had_a_letter_of_the_day_gets_no_second_one(clock: time_machine.
     clock.shift(datetime.timedelta(days=1))
     assert send_digests() == 1
     assert "Опоздавшее" in OutgoingMail.objects.latest("pk").text
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(datetime.date(2027, 3, 28), id="a day of 23 hours"),
+        pytest.param(datetime.date(2027, 10, 31), id="a day of 25 hours"),
+    ],
+)
+def test_a_change_of_clocks_moves_doubles_and_loses_no_daily_letter(
+    clock: time_machine.Traveller, settings: Settings, change: datetime.date
+) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"  # Moscow knows no summer time
+    days = [change + datetime.timedelta(days=number) for number in (-1, 0, 1)]
+    began = datetime.datetime.combine(days[0], datetime.time(6), ZoneInfo(settings.TIME_ZONE)).astimezone(datetime.UTC)
+    people = [reader(DIGEST), reader(DIGEST)]
+    tell(*people)
+    for hours in range(60):
+        clock.move_to(began + datetime.timedelta(hours=hours))
+        tell(*people, key=f"hour {hours}")
+        # What a long transaction commits late: but for the key of the letter there is one each hour.
+        NotificationFactory(user=people[1], in_digest=True, created_at=NOON)
+        assert jobs.run(tasks.SEND_DIGESTS)
+    came = {
+        person.email: [
+            f"{timezone.localtime(letter.created_at):%d %H:%M}"
+            for letter in OutgoingMail.objects.filter(recipient=person.email).order_by("created_at")
+        ]
+        for person in people
+    }
+    report("over a change of clocks one daily letter each day, at six by the local clock", f"they came at {came}")
+    assert came == {person.email: [f"{day:%d} 06:00" for day in days] for person in people}
 
 
 def test_a_job_that_was_late_still_writes_the_letters_of_its_day(clock: time_machine.Traveller) -> None:
