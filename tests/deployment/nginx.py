@@ -1,18 +1,21 @@
 """nginx with the configuration of production, but for folders and ports."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
 from django.conf import settings
 
 from tests.deployment.stand import eventually, free_port
 
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+COMPOSE = yaml.safe_load((Path(settings.BASE_DIR) / "docker-compose.yml").read_text())
 SOURCE = Path(settings.BASE_DIR) / "deploy" / "nginx"
 
 
@@ -51,10 +54,13 @@ class Nginx:
             file.write_text(text)
 
     def command(self, *options: str) -> list[str]:
+        """That of docker-compose.yml."""
         assert NGINX, "only tests marked `nginx` may ask for it"
+        stated: str = COMPOSE["services"]["nginx"]["command"]
+        name, *given, directives = shlex.split(stated.replace("/etc/nginx/portal", f"{self.etc}/portal"))
+        assert name == "nginx"
         user = " user root;" if os.geteuid() == 0 else ""
-        configuration = str(self.etc / "portal" / "nginx.conf")
-        return [NGINX, "-c", configuration, "-e", str(self.error_log), "-g", f"daemon off;{user}", *options]
+        return [NGINX, *given, directives + user, "-e", str(self.error_log), *options]
 
     def maintain(self, *, on: bool) -> None:
         switch = self.etc / "portal" / "maintenance" / "on"
