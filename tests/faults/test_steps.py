@@ -56,7 +56,7 @@ def test_a_letter(step: str, purpose: Purpose, arrives: int, becomes: tuple[str,
         wait_for_the_kill(worker, tmp_path)
         left, arrived = state(), len(sink.letters)
         worker.start()
-        eventually(lambda: state() == becomes, within=30, what=f"{becomes}; it is {state()}")
+        eventually(lambda: state() == becomes, within=30, what=str(becomes))
         if not purpose.resend:
             time.sleep(CLAIMED_FOR + 2)  # by now it would have been sent again
     numbers = {letter["Message-ID"] for letter in sink.letters}
