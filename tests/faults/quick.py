@@ -1,21 +1,36 @@
 """Known to a worker that is told to include it: what every half minute sweeps, every second, so that a test need not
-wait for it; and jobs of the tests' own, which leave lines in the file RUNS."""
+wait for it; jobs of the tests' own, which leave lines in the file RUNS; and a step at which it kills itself."""
 
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from signal import SIGKILL
+from types import ModuleType
+from typing import Any
 
 from django.db import transaction
 
 from common import documents, jobs
 from common.mail import relay
 from common.models import SuppressedAddress
+from members import data_exports
 
 SECOND = timedelta(seconds=1)
 jobs.register(jobs.Job("quick_mail", "Письма", relay.sweep, every=SECOND))
 jobs.register(jobs.Job("quick_documents", "Документы", documents.make_due, every=SECOND))
+jobs.register(jobs.Job("quick_exports", "Копии данных", data_exports.make_due, every=SECOND))
+
+# What a worker has come to → the function that it never begins.
+STEPS: dict[str, tuple[ModuleType, str]] = {
+    "mail claimed": (relay, "_deliver"),
+    "mail answered": (relay, "_record"),
+    "document stored": (documents, "_record"),
+    "export claimed": (data_exports, "_make"),
+    "export stored": (data_exports, "_finish"),
+}
 
 
 def note(file: Path, line: str) -> None:
@@ -42,3 +57,19 @@ if work := os.environ.get("WORK"):
 
 if templates := os.environ.get("TYPST_TEMPLATES"):
     documents.TEMPLATES = Path(templates)
+
+if claimed_for := os.environ.get("CLAIMED_FOR"):
+    relay.LOST_AFTER = relay.RESENT_AFTER = documents.CLAIM = data_exports.CLAIM = timedelta(seconds=int(claimed_for))
+
+
+def killed_before(step: Callable[..., Any], killed: Path, *args: Any, **options: Any) -> Any:
+    """Once, with all processes of its worker, which are a group; the next worker finds the file and goes on."""
+    if not killed.exists():
+        killed.touch()
+        os.kill(0, SIGKILL)
+    return step(*args, **options)
+
+
+if kill_at := os.environ.get("KILL_AT"):
+    module, function = STEPS[kill_at]
+    setattr(module, function, partial(killed_before, getattr(module, function), Path(os.environ["KILLED"])))

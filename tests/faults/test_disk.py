@@ -16,11 +16,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from common.documents import make_due
-from common.models import Document
+from common.models import Document, OutgoingMail
 from common.private_files import PrivateStorage
+from members import data_exports
 from members.certificates import issue_certificate
-from members.models import Organisation
-from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory
+from members.models import DataExport, Organisation
+from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.faults.stand import report
 from tests.members.test_admin import fields_of
 from tests.office import enter, superuser
@@ -28,6 +29,7 @@ from tests.office import enter, superuser
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ROOM = 20_000_000  # bytes
+PAGE = 4096  # bytes, more than a small copy of data
 LITTLE = 250_000  # for the first of the four files, and not for all
 Disk = tuple[Path, Callable[[int], None]]
 
@@ -39,7 +41,8 @@ def disk(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     folder.mkdir()
     settings.MEDIA_ROOT = folder
     settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
-    monkeypatch.setattr(Document._meta.get_field("file"), "storage", PrivateStorage())
+    for model in (Document, DataExport):
+        monkeypatch.setattr(model._meta.get_field("file"), "storage", PrivateStorage())
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], capture_output=True)
     if mounted.returncode == 0:
         try:
@@ -139,3 +142,27 @@ def test_a_document(disk: Disk) -> None:
     assert (made, state, meanwhile, page.status_code) == (0, "failed", [], 200)
     assert (made_later, document.state) == (1, "made")
     assert files(folder) == [Path(str(document.file.name)).name]
+
+
+def test_a_copy_of_data(disk: Disk) -> None:
+    folder, holds = disk
+    export = data_exports.request_export(UserFactory())
+    (folder / "another").write_bytes(bytes(PAGE))
+    holds(PAGE)
+    made = data_exports.make_due()
+    export.refresh_from_db()
+    meanwhile, state, error = files(folder), export.state, export.error
+    letters = OutgoingMail.objects.count()
+    holds(ROOM)
+    DataExport.objects.update(due_at=timezone.now())
+    made_later = data_exports.make_due()
+    export.refresh_from_db()
+    report(
+        "a copy of data for which there is no room is visibly missing, and made when there is",
+        f"{made} made, {state}: {error}, {meanwhile}, {letters} letters; then {made_later} made, "
+        f"{export.state}, {len(files(folder)) - 1} file, {OutgoingMail.objects.count()} letter",
+    )
+    assert (made, state, meanwhile, letters) == (0, "failed", ["another"], 0)
+    (folder / "another").unlink()
+    assert (made_later, export.state, OutgoingMail.objects.count()) == (1, "ready", 1)
+    assert files(folder) == [Path(str(export.file.name)).name]
