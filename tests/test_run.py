@@ -16,6 +16,7 @@ import pytest
 
 from cluster_portal.embedded import HOME
 from cluster_portal.embedded.account import discard_folder
+from tests.faults.conftest import FULL
 
 COMMAND = [sys.executable, "-m", "cluster_portal.run"]
 PATIENCE = 300  # s, for what happens in a few on an idle machine; only a hang takes so long
@@ -100,7 +101,8 @@ def test_it_starts_again_after_a_hard_kill(checkout: Path, environment: dict[str
     assert "Traceback" not in said(checkout)
 
 
-@pytest.mark.parametrize("server", ["postgres", "valkey-server"])
+@pytest.mark.faults
+@pytest.mark.parametrize("server", ["postgres", *(["valkey-server"] if FULL else [])])
 def test_it_ends_when_a_server_has_ended(checkout: Path, environment: dict[str, str], server: str) -> None:
     with portal(checkout, environment) as (process, _):
         everything = psutil.Process(process.pid).children(recursive=True)
