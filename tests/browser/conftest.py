@@ -1,14 +1,16 @@
 """A browser and a portal with the demo data, made once for all tests of a module."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.http import HttpRequest, HttpResponseBase
 from django.test import override_settings
+from django.test.testcases import FSFilesHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
@@ -36,10 +38,26 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
                 DEMO_LOGINS_WITHOUT_SECOND_FACTOR=[login.email for login in demo.logins()],
             )
         )
+        stack.enter_context(_files_are_kept())
         server = LiveServer("127.0.0.1")
         stack.callback(_empty)
         stack.callback(server.stop)
         yield server.url
+
+
+@contextmanager
+def _files_are_kept() -> Iterator[None]:
+    """By the browser, from page to page, as nginx tells it to."""
+    serve = FSFilesHandler.serve
+
+    def kept(handler: FSFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        response = serve(handler, request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FSFilesHandler, "serve", kept)
+        yield
 
 
 def _empty() -> None:

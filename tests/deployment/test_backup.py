@@ -122,10 +122,9 @@ def test_what_has_changed_since_is_undone_after_a_question(portal: Portal, backu
     later = tables(elsewhere), files(elsewhere)
     name = elsewhere["DATABASE_URL"].rpartition("/")[2]
 
-    for answer in ("", "yes\n"):
-        refused = manage(elsewhere, "restore", str(backup), typed=answer)
-        assert (refused.returncode, refused.stderr) == (1, "CommandError: Nothing was changed.\n")
-        assert (tables(elsewhere), files(elsewhere)) == later
+    refused = manage(elsewhere, "restore", str(backup), typed="yes\n")
+    assert (refused.returncode, refused.stderr) == (1, "CommandError: Nothing was changed.\n")
+    assert (tables(elsewhere), files(elsewhere)) == later
     assert (
         f"The database {name} and the folder of uploads hold {len(later[0]) - len(BESIDES)} tables and 4 files"
         in refused.stdout
@@ -222,9 +221,9 @@ def test_a_restore_that_breaks_off_leaves_the_database_as_it_was(
 
 
 def test_a_database_in_use_is_not_waited_for_for_ever(backup: Path, elsewhere: Portal) -> None:
-    manage(elsewhere, "restore", str(backup))
+    ask(elsewhere, "CREATE TABLE read ()")
     with closing(psycopg2.connect(elsewhere["DATABASE_URL"])) as reader:
-        reader.cursor().execute("SELECT count(*) FROM members_region")
+        reader.cursor().execute("SELECT count(*) FROM read")
         refused = manage(elsewhere, "restore", "--yes", str(backup))
     assert refused.returncode == 1
     assert "canceling statement due to lock timeout" in refused.stderr
