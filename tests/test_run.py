@@ -16,7 +16,6 @@ import pytest
 
 from cluster_portal.embedded import HOME
 from cluster_portal.embedded.account import discard_folder
-from tests.faults.conftest import FULL
 
 COMMAND = [sys.executable, "-m", "cluster_portal.run"]
 PATIENCE = 300  # s, for what happens in a few on an idle machine; only a hang takes so long
@@ -89,8 +88,7 @@ def test_it_serves_pages_is_started_once_and_ends_by_ctrl_c(checkout: Path, envi
     assert "Traceback" not in said(checkout)
 
 
-@pytest.mark.faults
-@pytest.mark.parametrize("server", ["postgres", *(["valkey-server"] if FULL else [])])
+@pytest.mark.parametrize("server", ["postgres", "valkey-server"])
 def test_it_starts_again_after_a_hard_kill_and_ends_with_its_servers(
     checkout: Path, environment: dict[str, str], server: str
 ) -> None:

@@ -21,7 +21,7 @@ from tests.faults.stand import Process, beat, eventually, free_port, report, run
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 DIGEST = register(Purpose("fault digest", "Дайджест", Priority.BULK, is_service=False))
-KILLS = 3 if FULL else 1
+KILLS = 3
 QUICK = () if FULL else ("--include=tests.faults.quick",)
 
 

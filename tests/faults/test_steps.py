@@ -21,7 +21,9 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 CLAIMED_FOR = 4  # s, instead of minutes
 PAPER = '#set document(title: "Бумага")\nБумага'
-only_full = pytest.mark.skipif(not FULL, reason="another step of the same kind has been tried")
+only_full = pytest.mark.skipif(
+    not FULL, reason="ten seconds each: `make test` kills once for each kind of work, `make faults` at every step"
+)
 
 
 def dying_worker(step: str, folder: Path, **changes: object) -> Process:
