@@ -24,6 +24,8 @@ def uploads() -> list[URLPattern]:
     return static(f"{settings.MEDIA_URL}logos/", login_not_required(serve), document_root=folder)
 
 
+admin.autodiscover()
+
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("members.urls")),

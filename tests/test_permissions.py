@@ -107,7 +107,8 @@ class World:
         if user:
             client.force_login(user)
             session = client.session
-            session["began_at"] = session["seen_at"] = int(time.time())  # or every answer would begin with noting it
+            # Seen until the tests are over, or every answer would begin with noting it.
+            session["began_at"] = session["seen_at"] = int(time.time()) + 3600
             if role in ("editor", "superuser"):
                 Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
                 record_authentication(SimpleNamespace(session=session), user, "mfa", type="totp")
@@ -116,8 +117,12 @@ class World:
         return cookie.value if cookie else ""
 
     def answers(self, method: str, address: str, role: str) -> set[str]:
-        """Those of all people of the role: a row holds when they agree. Nothing of the requests is left behind."""
-        return {self.answer(method, address, session) for session in self.sessions[role]}
+        """Those of all people of the role: a row holds when they agree. Nothing of the requests is left behind.
+
+        The office asks who works in it, so there the head stands for all the roles that strangers have elsewhere.
+        """
+        sessions = self.sessions[role][: 1 if address.startswith("/admin/") else None]
+        return {self.answer(method, address, session) for session in sessions}
 
     def answer(self, method: str, address: str, session: str) -> str:
         self.client.cookies.clear()

@@ -1,9 +1,12 @@
 """Every page that a person can look at, for the tests in a browser and for the screenshots."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Theme = Literal["light", "dark"]
 
 LANGUAGES = ("ru", "en")
-THEMES = ("light", "dark")
+THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
