@@ -29,6 +29,12 @@ def link_tokens(purpose: str, *, subjects: Collection[str], expires_at: datetime
     return {subject: _signer(purpose).sign(key) for subject, key in keys.items()}
 
 
+def renewed_tokens(purpose: str, *, subjects: Collection[str], expires_at: datetime) -> dict[str, str]:
+    """As ``link_tokens``, but those that stand, expired ones too, are good until ``expires_at``."""
+    _standing(purpose, subjects).update(expires_at=expires_at)
+    return link_tokens(purpose, subjects=subjects, expires_at=expires_at)
+
+
 def subject_of(token: str, *, purpose: str) -> str | None:
     """Whom or what a token was made for; None if it is forged, for another purpose, expired or revoked."""
     try:

@@ -42,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
             remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
         return response
 
+    def unstash_verified_email(self, request: HttpRequest) -> None:
+        """Who has opened an invitation has shown that its address is theirs, and of a sign-up with that address
+        ``is_email_verified`` says so. allauth would give the address to a sign-up with any other one as well, which
+        then needed no code: whoever is invited could open an account with the address of somebody else."""
+
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         """Who has a second factor is asked for it, as the password may be what somebody has stolen."""
         methods = super().get_reauthentication_methods(user)

@@ -10,10 +10,12 @@ from django.utils.translation import override
 from common.addresses import absolute, without_language
 from common.mail.letters import Letter, compose
 from common.mail.purposes import Purpose, register
-from members.models import DataExport, ErasureAct, Notification, User
+from members.models import DataExport, ErasureAct, Invitation, Notification, User
 
 PERSONAL_DATA = register(Purpose("personal_data", _("Personal data")))
 FAREWELL = register(Purpose("farewell", _("Farewell to who was erased"), is_secret=True, is_last=True))
+# Its link opens an account for the address, so nobody else may read it.
+INVITATION = register(Purpose("invitation", _("Invitations to act for an organisation"), resend=True, is_secret=True))
 IN_ONE_LETTER = 20  # notifications; the rest is counted
 
 
@@ -59,3 +61,20 @@ def farewell(user: User, *, act: ErasureAct) -> Letter:
     """The last letter: it goes, and then nothing remains of whom it went to."""
     context = {"act": act, "office": settings.OFFICE_EMAIL}
     return compose("members/person_erased", to=user.email, purpose=FAREWELL, context=context)
+
+
+def invitation_sent(invitation: Invitation, *, token: str) -> Letter:
+    """It names the organisation, which the association has checked, and nothing that people write themselves: it goes
+    to strangers."""
+    with override(invitation.language):
+        return compose(
+            "members/invitation_sent",
+            to=invitation.email,
+            purpose=INVITATION,
+            context={
+                "invitation": invitation,
+                "address": absolute(without_language(reverse("members:invitation", args=[token]))),
+                "site": settings.SITE_ADDRESS,
+            },
+            key=f"invitation {invitation.pk} {invitation.expires_at.isoformat()}",
+        )

@@ -20,6 +20,7 @@ from common.models import Document, OutgoingMail
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
 from members.emails import farewell
+from members.handovers import hand_over, takers
 from members.models import ErasureAct, Organisation, Representative, User
 from members.personal_data import person_of
 
@@ -44,6 +45,7 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     Raises RuleViolated for the last head of an organisation, which would be left without one, and for the last
     superuser of the portal.
     """
+    _lock_led(user)
     locked = _locked(user)
     if act := ErasureAct.objects.filter(erased=locked).first():
         return act
@@ -53,6 +55,7 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     person, now = person_of(locked), timezone.now()
     act = ErasureAct(erased=locked, by=by, reason=reason, at=now)
     act.number = f"{localtime(now).year}-{next_number(f'erasure {localtime(now).year}'):04}"
+    _hand_over(locked, by=by)
     with translation.override(locked.language):
         farewell(locked, act=act).send()
     act.log = _erased(person)
@@ -85,14 +88,25 @@ def remove_unconfirmed() -> int:
     return len(keys)
 
 
-def _check_heads(user: User) -> None:
-    """The organisations are locked, so that of two last heads only one goes at a time."""
+def _lock_led(user: User) -> None:
+    """So that of two last heads only one goes at a time. Organisations are locked before people, everywhere."""
     led = Representative.objects.heads().filter(user=user).values("organisation")
     [*Organisation.objects.filter(pk__in=led).order_by("pk").select_for_update()]
+
+
+def _check_heads(user: User) -> None:
+    _lock_led(user)  # those as well that the person has come to head meanwhile
     if alone := led_alone(user):
         names = ", ".join(organisation.title for organisation in alone)
         text = _("Nobody else heads %(names)s. Hand the role of the head over first, or ask the association to end it.")
         raise RuleViolated(text % {"names": names}, code="last_head")
+
+
+def _hand_over(user: User, *, by: User) -> None:
+    """To the head, or the coordinator, who has acted longest."""
+    for role in Representative.objects.active().filter(user=user).select_related("organisation"):
+        for taker in takers(role.organisation, besides=user)[:1]:
+            hand_over(user, organisation=role.organisation, to=taker, by=by)
 
 
 def _locked(user: User) -> User:

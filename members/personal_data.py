@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from common.caching import invalidate_public_pages
 from common.personal_data import Holder, Person, Record, described, register, told
 from members.mentions import forget_in_journal, forget_notifications
-from members.models import Consent, DataExport, Notification, NotificationChoice, PublicPerson, Representative, User
+from members.models import (
+    Consent,
+    DataExport,
+    Invitation,
+    JoinRequest,
+    Notification,
+    NotificationChoice,
+    PublicPerson,
+    Representative,
+    User,
+)
 
 ERASED_DOMAIN = "erased.invalid"  # a name that nobody can have (RFC 6761, 6.4)
 NAMES = ("last_name", "first_name", "patronymic")
@@ -115,6 +125,30 @@ def _erase_roles(person: Person) -> int:
         role.save(update_fields=["ended_at"])
     Representative.history.filter(user_id=person.user.pk).update(position="")
     return Representative.objects.filter(user=person.user).update(position="")
+
+
+def _invitations_of(person: Person) -> QuerySet[Invitation]:
+    of_person = Q(email__in=person.addresses) | Q(accepted_by=person.user)
+    return Invitation.objects.filter(of_person).select_related("organisation")
+
+
+def _collect_invitations(person: Person) -> Iterator[Record]:
+    names = ("organisation", "email", "role", "position", "created_at", "expires_at", "accepted_at", "revoked_at")
+    for invitation in _invitations_of(person):
+        yield described(invitation, *names)
+
+
+def _erase_invitations(person: Person) -> int:
+    return _invitations_of(person).delete()[0]
+
+
+def _collect_join_requests(person: Person) -> Iterator[Record]:
+    for asked in JoinRequest.objects.filter(user=person.user).select_related("organisation"):
+        yield described(asked, "organisation", "role", "text", "created_at", "state", "decided_at", "reason")
+
+
+def _erase_join_requests(person: Person) -> int:
+    return JoinRequest.objects.filter(user=person.user).delete()[0]
 
 
 def _collect_public_roles(person: Person) -> Iterator[Record]:
@@ -215,6 +249,14 @@ for _holder in (
     Holder("second_factors", _("Second factors"), ("mfa.Authenticator",), _collect_factors, _erase_factors),
     Holder("services", _("Other services"), ("socialaccount.SocialAccount",), _collect_services, _erase_services),
     Holder("roles", _("Roles in organisations"), ("members.Representative",), _collect_roles, _erase_roles),
+    Holder("invitations", _("Invitations to you"), ("members.Invitation",), _collect_invitations, _erase_invitations),
+    Holder(
+        "join_requests",
+        _("Requests to act for organisations"),
+        ("members.JoinRequest",),
+        _collect_join_requests,
+        _erase_join_requests,
+    ),
     # Before the public roles, by which those on paper are found.
     Holder("consents", _("Consents"), ("members.Consent",), _collect_consents, _erase_consents),
     Holder(

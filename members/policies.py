@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from members.models import Organisation, Representative, Role
+from members.models import Invitation, Organisation, Representative, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -20,3 +20,50 @@ def role_of(user: "User | AnonymousUser", organisation: Organisation) -> str | N
 
 def can_edit_organisation(user: "User | AnonymousUser", organisation: Organisation) -> bool:
     return role_of(user, organisation) in (Role.HEAD, Role.COORDINATOR)
+
+
+# --- People --------------------------------------------------------------------------------------------------
+
+# Who acts in which role gives, changes and ends which roles.
+TENDED_BY: dict[str | None, frozenset[str]] = {
+    Role.HEAD: frozenset(Role.values),
+    Role.COORDINATOR: frozenset({Role.TEACHER, Role.VIEWER}),
+}
+
+
+def tended_roles(user: "User | AnonymousUser", organisation: Organisation) -> frozenset[str]:
+    """Roles that ``user`` gives, changes and ends there, by an invitation or a request alike.
+
+    ===================  ===========================================
+    head                 head, coordinator, teacher, viewer
+    coordinator          teacher, viewer
+    teacher, viewer      none: they see the list, and may leave
+    others               none: the page is not there
+    ===================  ===========================================
+    """
+    return TENDED_BY.get(role_of(user, organisation), frozenset())
+
+
+def can_invite_person(user: "User | AnonymousUser", organisation: Organisation, *, role: str) -> bool:
+    return role in tended_roles(user, organisation)
+
+
+def can_tend_invitation(user: "User | AnonymousUser", invitation: Invitation) -> bool:
+    """Revoke it, or send it again."""
+    return invitation.role in tended_roles(user, invitation.organisation)
+
+
+def can_decide_join_request(user: "User | AnonymousUser", organisation: Organisation, *, role: str) -> bool:
+    """Give ``role`` to who asks, or decline a request for it."""
+    return role in tended_roles(user, organisation)
+
+
+def can_change_role(user: "User | AnonymousUser", representative: Representative, *, role: str) -> bool:
+    """To ``role``. A head may give up their own, as long as another one remains."""
+    return {representative.role, role} <= tended_roles(user, representative.organisation)
+
+
+def can_end_role(user: "User | AnonymousUser", representative: Representative) -> bool:
+    """Whoever acts may leave."""
+    is_own = representative.user_id == user.pk
+    return is_own or representative.role in tended_roles(user, representative.organisation)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, notifications, retention
+from members import data_exports, erasure, invitations, join_requests, notifications, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -39,6 +39,22 @@ REMOVE_UNCONFIRMED = jobs.register(
 )
 FORGET_SESSIONS = jobs.register(
     jobs.Job("forget_sessions", _("Delete sessions that are over"), retention.forget_sessions, timedelta(days=1))
+)
+FORGET_INVITATIONS = jobs.register(
+    jobs.Job(
+        "forget_old_invitations",
+        _("Delete old invitations"),
+        invitations.forget_old_invitations,
+        timedelta(days=1),
+    )
+)
+FORGET_REQUESTS = jobs.register(
+    jobs.Job(
+        "forget_old_join_requests",
+        _("Delete requests to join that were decided long ago"),
+        join_requests.forget_old_requests,
+        timedelta(days=1),
+    )
 )
 
 

@@ -174,7 +174,7 @@ PEOPLE = register(
     Topic(
         "people",
         gettext_lazy("Who acts for your organisation"),
-        gettext_lazy("A role is given, changed or ended"),
+        gettext_lazy("A role is given, changed or ended; somebody asks for one"),
         service_reason=gettext_lazy("Always at once, as the safety of your organisation depends on it"),
     )
 )

@@ -1,7 +1,7 @@
 from allauth.account.views import password_set
 from django.urls import path
 
-from members import privacy_views, views
+from members import people_views, privacy_views, views
 from members.fresh_login import fresh_login_required
 
 app_name = "members"
@@ -10,6 +10,13 @@ urlpatterns = [
     path("organisations/export.csv", views.organisation_export, name="organisation_export"),
     path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
     path("join/", views.join, name="join"),
+    path("invitations/<str:token>/", people_views.invitation, name="invitation"),
+    path("organisations/<slug:slug>/i-work-here/", people_views.join_request, name="join_request"),
+    path(
+        "organisations/<slug:slug>/i-work-here/withdraw/",
+        people_views.join_request_withdraw,
+        name="join_request_withdraw",
+    ),
     path("account/", views.account_index, name="account_index"),
     # Before that of allauth: a new password would be as good as a log-in.
     path("account/password/set/", fresh_login_required(password_set), name="account_password_set"),

@@ -80,6 +80,32 @@ PAGES = """
 /dashboard/hidden/profile/               POST  login  factor 404    404    404    403    403    200    200    404
 /dashboard/hidden/offices/               GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/offices/               POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/people/                     GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/people/                     POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/people/<representative>/    GET   login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/people/<representative>/    POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/people/<representative>/end/ GET  login  factor 404    404    404    200    403    200    200    404
+/dashboard/a/people/<representative>/end/ POST login  factor 404    404    404    302    403    302    302    404
+/dashboard/a/people/invitations/<invitation>/send-again/ GET  login factor 405
+/dashboard/a/people/invitations/<invitation>/send-again/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/people/invitations/<invitation>/revoke/ GET  login factor 405
+/dashboard/a/people/invitations/<invitation>/revoke/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/people/requests/<joinrequest>/ GET login factor 404    404    404    403    403    200    200    404
+/dashboard/a/people/requests/<joinrequest>/ POST login factor 404   404    404    403    403    200    200    404
+
+# The way into an organisation: for whoever holds the link and has its address; and for whoever asks
+/invitations/<invitationtoken>/          GET   200    factor 200
+/invitations/<invitationtoken>/          POST  login  factor 302    409
+/invitations/forged/                     GET   404    factor 404
+/invitations/forged/                     POST  404    factor 404
+/organisations/a/i-work-here/            GET   login  factor 200
+/organisations/a/i-work-here/            POST  login  factor 200
+/organisations/a/i-work-here/withdraw/   GET   login  factor 405
+/organisations/a/i-work-here/withdraw/   POST  login  factor 302
+/organisations/hidden/i-work-here/       GET   login  factor 404    404    404    200
+/organisations/hidden/i-work-here/       POST  login  factor 404    404    404    200
+/organisations/hidden/i-work-here/withdraw/ GET login factor 405
+/organisations/hidden/i-work-here/withdraw/ POST login factor 404   404    404    302
 
 # A paper of the organisation: for those who act for it, and for the office
 /certificates/2020-0001/                 GET   login  factor 404    404    404    200
@@ -106,6 +132,12 @@ PAGES = """
 /api/v1/directions/                      POST  405    factor 405
 /api/v1/directions/robotics/             GET   200    factor 200
 /api/v1/directions/robotics/             POST  405    factor 405
+/api/v1/my/organisations/                GET   403    factor 200
+/api/v1/my/organisations/                POST  403    factor 405
+/api/v1/my/organisations/a/people/       GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/organisations/a/people/       POST  403    factor 404    404    404    403    403    400    400    404
+/api/v1/my/organisations/hidden/people/  GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/organisations/hidden/people/  POST  403    factor 404    404    404    403    403    400    400    404
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
@@ -337,6 +369,10 @@ ADMIN = """
 /admin/members/user/<user>/password/                  POST  login  factor 403 403    200
 /admin/members/representative/<representative>/history/<historicalrepresentative>/ GET   login  factor 403 403    200
 /admin/members/representative/<representative>/history/<historicalrepresentative>/ POST  login  factor 403 403
+/admin/members/joinrequest/<joinrequest>/approve_this/ GET  login  factor 403 403    200
+/admin/members/joinrequest/<joinrequest>/approve_this/ POST login  factor 403 403    200
+/admin/members/joinrequest/<joinrequest>/decline_this/ GET  login  factor 403 403    200
+/admin/members/joinrequest/<joinrequest>/decline_this/ POST login  factor 403 403    200
 /admin/members/                                       GET   302    factor 403 200
 /admin/members/                                       POST  302    factor 403 200
 /admin/no-such-page/                                  GET   302    factor 403 404

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 
-from members.models import Direction, Kind, Organisation, Role, User
+from members.models import Direction, Invitation, Kind, Organisation, Role, User
 from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory, valid_inn
 from tests.members.accounts import ticked
 
@@ -92,6 +92,18 @@ def test_a_person_changes_of_themselves_what_the_page_shows() -> None:
     before = state(user)
     assert client.post("/account/person/", every_field_of(User)).status_code == 302
     assert changed(before, state(user)) == {"first_name", "last_name", "patronymic", "language"}
+
+
+def test_who_invites_says_no_more_than_the_form_shows() -> None:
+    head, other = RepresentativeFactory(role=Role.HEAD), OrganisationFactory()
+    posted = every_field_of(Invitation, role="teacher", email="new@example.org", organisation=other.pk)
+    client = Client()
+    client.force_login(head.user)
+    place = f"/dashboard/{head.organisation.slug}/people/"
+    assert client.post(place, posted | {"request_key": "k"}).status_code == 302
+    made = Invitation.objects.get()
+    assert (made.organisation, made.invited_by, made.accepted_by) == (head.organisation, head.user, None)
+    assert (made.is_open, made.expires_at.year != 2001) == (True, True)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

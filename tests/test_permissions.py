@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
@@ -31,10 +32,13 @@ from common.staff_views import note_view
 from members.consents import give_consent, publish_consent_text, text_in_force
 from members.data_exports import request_export
 from members.erasure import erase_person
-from members.models import Direction, Kind, Region, Role, User
+from members.models import Direction, Handover, Kind, Region, Role, User
+from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     CertificateFactory,
+    InvitationFactory,
+    JoinRequestFactory,
     NotificationFactory,
     OfficeFactory,
     OrganisationFactory,
@@ -68,14 +72,22 @@ class World:
         }
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         [token] = link_tokens("unsubscribe", subjects=["reader@example.org news"]).values()
+        [visitor] = people["visitor"]
+        assert visitor
+        EmailAddress.objects.create(user=visitor, email=visitor.email, verified=True)
+        hours_ago = timezone.now() - datetime.timedelta(hours=2)
+        invitation = InvitationFactory(
+            organisation=self.ours, email=visitor.email, expires_at=hours_ago + INVITATION_TERM
+        )
+        [invited] = link_tokens("invitation", subjects=[str(invitation.pk)]).values()
         tomorrow = timezone.localdate() + datetime.timedelta(days=1)
         self.objects: dict[str, Any] = {
             "token": SimpleNamespace(pk=token),
-            "signedlink": SignedLink.objects.get(),
+            "signedlink": SignedLink.objects.get(purpose="unsubscribe"),
             "unsubscription": Unsubscription.objects.create(purpose="news", address="other@example.org"),
             "organisation": self.ours,
             "membership": self.certificate.membership,
-            "representative": self.ours.representatives.first(),
+            "representative": self.ours.representatives.get(role=Role.VIEWER),
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "representativeoffice": OfficeFactory(organisation=self.ours),
             "user": people["visitor"][0],
@@ -93,6 +105,10 @@ class World:
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             "notification": NotificationFactory(user=people["head"][0]),
+            "invitation": invitation,
+            "invitationtoken": SimpleNamespace(pk=invited),
+            "joinrequest": JoinRequestFactory(organisation=self.ours),
+            "handover": Handover.objects.create(organisation=self.ours, what={"invitations": 1}),
             "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
         }
 

@@ -4,11 +4,13 @@ from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
 from members.api import DirectionViewSet, OrganisationViewSet, RegionViewSet
+from members.people_api import OwnOrganisationViewSet
 
 router = SimpleRouter()
 router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("regions", RegionViewSet, basename="region")
 router.register("directions", DirectionViewSet, basename="direction")
+router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
 
 OPEN = {"permission_classes": [permissions.AllowAny]}
 

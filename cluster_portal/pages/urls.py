@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from cluster_portal.pages import mailbox, style_guide, views
+from cluster_portal.pages import dashboard_people, mailbox, style_guide, views
 
 app_name = "pages"
 urlpatterns = [
@@ -16,6 +16,32 @@ urlpatterns = [
     path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
     path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
     path("dashboard/<slug:slug>/offices/", views.dashboard_offices, name="dashboard_offices"),
+    path("dashboard/<slug:slug>/people/", dashboard_people.dashboard_people, name="dashboard_people"),
+    path(
+        "dashboard/<slug:slug>/people/<int:pk>/",
+        dashboard_people.dashboard_representative,
+        name="dashboard_representative",
+    ),
+    path(
+        "dashboard/<slug:slug>/people/<int:pk>/end/",
+        dashboard_people.dashboard_representative_end,
+        name="dashboard_representative_end",
+    ),
+    path(
+        "dashboard/<slug:slug>/people/invitations/<int:pk>/send-again/",
+        dashboard_people.dashboard_invitation_send_again,
+        name="dashboard_invitation_send_again",
+    ),
+    path(
+        "dashboard/<slug:slug>/people/invitations/<int:pk>/revoke/",
+        dashboard_people.dashboard_invitation_revoke,
+        name="dashboard_invitation_revoke",
+    ),
+    path(
+        "dashboard/<slug:slug>/people/requests/<int:pk>/",
+        dashboard_people.dashboard_join_request,
+        name="dashboard_join_request",
+    ),
 ]
 if settings.DEBUG:
     urlpatterns += [

@@ -171,6 +171,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.membership": addresses.dashboard,
     "members.membershipcertificate": addresses.verify,
     "members.representative": addresses.dashboard,
+    "members.joinrequest": addresses.dashboard_people,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
@@ -317,6 +318,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
         "export": "20/min",
+        "invitation": "30/min",
         "search": "120/min",
         "unsubscribe": "600/min",
         "verify": "30/min",
@@ -328,8 +330,10 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "Public directory of the association: organisations, regions and directions.",
+    "DESCRIPTION": "Public directory of the association, and the organisations that you act for.",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Both are called ``role``: of an organisation in the association, and of a person in an organisation.
+    "ENUM_NAME_OVERRIDES": {"TierEnum": "members.models.Tier", "RoleEnum": "members.models.Role"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVERS": [],

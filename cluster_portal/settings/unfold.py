@@ -75,6 +75,9 @@ UNFOLD = {
                 _("People"),
                 _page(_("People with an account"), "group", "members_user"),
                 _page(_("Representatives"), "supervisor_account", "members_representative"),
+                _page(_("Invitations"), "mail", "members_invitation"),
+                _page(_("Requests to join"), "person_add", "members_joinrequest"),
+                _page(_("Hand-overs"), "swap_horiz", "members_handover"),
                 _page(_("Groups of rights"), "key", "auth_group"),
             ),
             _section(

@@ -112,7 +112,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 class RepresentativeInline(RepresentativeRows):
-    fields = ["user", "role", "position", "since", "ended_at"]
+    fields = ["user", "role", "position", "since", "ended_at", "reason"]
     readonly_fields = ["since"]
     autocomplete_fields = ["user"]
 

@@ -19,12 +19,14 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import HistoryModelAdmin, ModelAdmin
 from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
-from members.models import Representative, User
+from members.models import Representative, Role, User
 from members.people import locked_person
+from members.roles import is_last_head
 from members.services import delete_representative, tell_of_role
 
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
@@ -54,10 +56,26 @@ class PersonChangeForm(UserChangeForm):
 class RepresentativeForm(forms.ModelForm):
     """Whose role it is, and where, stays as it was entered: a role that ends is ended, and another one given."""
 
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Asked for where the last head goes; it stands in the history"),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in {"user", "organisation"} & self.fields.keys():
             self.fields[name].disabled = bool(self.instance.pk)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        goes = bool(data.get("ended_at")) or data.get("role") != Role.HEAD
+        if self.instance.pk and goes and not data.get("reason") and is_last_head(self.instance):
+            self.add_error("reason", _("Nobody else heads the organisation. Say why it is left without a head."))
+        self.instance._change_reason = data.get("reason") or None
+        return data
 
 
 class RepresentativeRows(TabularInline):
@@ -74,7 +92,7 @@ class RepresentativeRows(TabularInline):
 class RepresentationInline(RepresentativeRows):
     verbose_name = _("role in an organisation")
     verbose_name_plural = _("roles in organisations")
-    fields = ["organisation", "role", "position", "since", "ended_at"]
+    fields = ["organisation", "role", "position", "since", "ended_at", "reason"]
     readonly_fields = ["since"]
     autocomplete_fields = ["organisation"]
 
@@ -213,8 +231,12 @@ class RepresentativeAdmin(HistoryModelAdmin):
     list_select_related = ["user", "organisation"]
     search_fields = ["user__last_name", "user__first_name", "user__email", "organisation__short_name"]
     autocomplete_fields = ["user", "organisation"]
-    fields = [("user", "organisation"), ("role", "position"), ("since", "ended_at")]
+    fields = [("user", "organisation"), ("role", "position"), ("since", "ended_at"), "reason"]
     readonly_fields = ["since"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Representative | None = None) -> bool:
+        """The last head goes with a reason, and so by the end of the role."""
+        return super().has_delete_permission(request, obj) and not (obj and is_last_head(obj))
 
     @display(description=_("person"), ordering="user__last_name", header=True)
     def person(self, representative: Representative) -> list[str]:

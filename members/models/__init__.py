@@ -2,6 +2,8 @@ from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
 from members.models.data_export import DataExport, ExportState
 from members.models.erasure import ErasureAct
+from members.models.handover import Handover
+from members.models.invitation import Invitation, JoinRequest, JoinRequestState
 from members.models.membership import Membership, MembershipStatus, MembershipStatusChange, Tier
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
@@ -20,7 +22,11 @@ __all__ = [
     "Direction",
     "ErasureAct",
     "ExportState",
+    "Handover",
     "How",
+    "Invitation",
+    "JoinRequest",
+    "JoinRequestState",
     "Kind",
     "Membership",
     "MembershipCertificate",

@@ -48,10 +48,18 @@ PAGES = [
     Page("unsubscribe", "/unsubscribe/{unsubscribe}/", only_in_tests=True),
     Page("unsubscribed", "/unsubscribe/{unsubscribed}/", only_in_tests=True),
     Page("unsubscribe-invalid", "/unsubscribe/none/", status=404),
+    Page("invitation", "/invitations/{invitation}/", only_in_tests=True),
+    Page("invitation-other", "/invitations/{invitation}/", VISITOR, only_in_tests=True),
+    Page("invitation-invalid", "/invitations/none/", status=404),
+    Page("i-work-here", "/organisations/noc-kuzbass/i-work-here/", VISITOR),
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
     Page("dashboard-offices", "/dashboard/noc-kuzbass/offices/", CONSORTIUM),
+    Page("dashboard-people", "/dashboard/phystech-lyceum/people/", HEAD),
+    Page("dashboard-role", "/dashboard/phystech-lyceum/people/{representative}/", HEAD, only_in_tests=True),
+    Page("dashboard-role-end", "/dashboard/phystech-lyceum/people/{representative}/end/", HEAD, only_in_tests=True),
+    Page("dashboard-request", "/dashboard/phystech-lyceum/people/requests/{join_request}/", HEAD, only_in_tests=True),
     Page("dashboard-forbidden", "/dashboard/phystech-lyceum/profile/", "viewer@example.org", status=403),
     Page("dashboard-empty", "/dashboard/", VISITOR),
     # On the way in
@@ -129,6 +137,13 @@ PAGES = [
         only_in_tests=True,
     ),
     Page("admin-erase", "/admin/members/user/{user}/erase_this/", STAFF, package="unfold", only_in_tests=True),
+    Page(
+        "admin-join-request",
+        "/admin/members/joinrequest/{join_request}/approve_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
     Page("admin-import", "/admin/members/organisation/import/", STAFF, package="unfold"),
     Page(
         "admin-organisation",

@@ -27,15 +27,21 @@ from members import data_exports
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import request_export
 from members.demo import PASSWORD
+from members.invitations import invite
+from members.join_requests import ask
 from members.models import (
     ConsentPurpose,
     DataExport,
     ExportState,
     How,
+    Invitation,
+    JoinRequest,
     Membership,
     MembershipCertificate,
     Organisation,
     PublicPerson,
+    Representative,
+    Role,
     User,
 )
 from members.topics import MEMBERSHIP, choose
@@ -59,6 +65,7 @@ def load() -> None:
     documents.make_due()
     with transaction.atomic():
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
+    _people_come()
     choose(User.objects.get(email="visitor@example.org"), choices={"membership": How.NEVER})
 
 
@@ -79,6 +86,19 @@ def _appear_on_a_page(head: User) -> None:
     text = text_in_force(ConsentPurpose.PUBLICATION)
     set_publication(role, items=["name"], text=text, by=head)
     give_consent(head, text=text_in_force(ConsentPurpose.ACCOUNT))
+
+
+def _people_come() -> None:
+    """One was invited, one asks."""
+    lyceum = Organisation.objects.get(slug="phystech-lyceum")
+    coordinator = User.objects.get(email="coordinator@example.org")
+    invite(lyceum, email="invited@example.org", role=Role.TEACHER, position="учитель химии", by=coordinator)
+    ask(
+        lyceum,
+        by=User.objects.get(email="visitor@example.org"),
+        role=Role.TEACHER,
+        text="учитель химии, меня знает завуч",
+    )
 
 
 def _ask_for_copies(head: User) -> None:
@@ -115,6 +135,9 @@ def places() -> dict[str, object]:
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
         "user": visitor.pk,
         "public_person": PublicPerson.objects.earliest("pk").pk,
+        "invitation": link_tokens("invitation", subjects=[str(Invitation.objects.get().pk)]).popitem()[1],
+        "join_request": JoinRequest.objects.get().pk,
+        "representative": Representative.objects.get(user__email="coordinator@example.org").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
         "unsubscribe": links[kept],

@@ -12,6 +12,8 @@ from factory.django import DjangoModelFactory
 from common.models import Document, DocumentState
 from members.models import (
     Direction,
+    Invitation,
+    JoinRequest,
     Kind,
     Membership,
     MembershipCertificate,
@@ -208,3 +210,23 @@ class OfficeFactory(ModelFactory[RepresentativeOffice]):
     @factory.post_generation
     def status(self: Any, create: bool, status: Any, **kwargs: Any) -> None:
         OfficeStatusChange.objects.create(office=self, position=1, status=status or OfficeStatus.OPEN)
+
+
+class InvitationFactory(ModelFactory[Invitation]):
+    """One that stands, without a letter; ``invitations.invite`` writes one."""
+
+    class Meta:
+        model = Invitation
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    email = factory.Sequence(lambda n: f"invited-{n}@example.org")
+    role = Role.TEACHER
+
+
+class JoinRequestFactory(ModelFactory[JoinRequest]):
+    class Meta:
+        model = JoinRequest
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.TEACHER

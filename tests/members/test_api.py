@@ -119,6 +119,8 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
     assert [*schema["paths"]] == [
         "/api/v1/directions/",
         "/api/v1/directions/{slug}/",
+        "/api/v1/my/organisations/",
+        "/api/v1/my/organisations/{slug}/people/",
         "/api/v1/organisations/",
         "/api/v1/organisations/{slug}/",
         "/api/v1/organisations/{slug}/offices/",

@@ -1,0 +1,160 @@
+"""How people come to act for organisations, and to whom what they owned there goes when they leave."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from common.admin import Decision, ModelAdmin, ReadOnly
+from common.errors import RuleViolated
+from common.models import ViewKind
+from members.handovers import OWNED
+from members.join_requests import approve, decline, without_head
+from members.models import Handover, Invitation, JoinRequest, JoinRequestState, Role, User
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, ModelAdmin):
+    """Without the link, which whoever reads it here could use."""
+
+    holds_personal_data = True
+    list_display = ["email", "organisation", "role", "created_at", "expires_at", "accepted_at", "revoked_at"]
+    list_filter = [("role", ChoicesCheckboxFilter)]
+    list_select_related = ["organisation"]
+    search_fields = ["email", "organisation__short_name"]
+    fields = [
+        ("organisation", "email"),
+        ("role", "position"),
+        ("invited_by", "language"),
+        ("created_at", "expires_at"),
+        ("accepted_at", "accepted_by"),
+        "revoked_at",
+    ]
+
+    def person_in(self, record: Any) -> User | None:
+        return record.accepted_by
+
+
+class ApprovalForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role, widget=UnfoldAdminSelectWidget)
+    position = forms.CharField(label=_("Position"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
+
+
+class RefusalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("The person reads it"), widget=UnfoldAdminTextInputWidget
+    )
+
+
+STATE_COLOURS = {
+    JoinRequestState.OPEN: "warning",
+    JoinRequestState.APPROVED: "success",
+    JoinRequestState.DECLINED: "danger",
+}
+
+
+@admin.register(JoinRequest)
+class JoinRequestAdmin(ReadOnly, ModelAdmin):
+    """The heads of an organisation decide; the staff do where there is none, and may step in elsewhere."""
+
+    view_on_site = False
+    holds_personal_data = True
+    list_display = ["user", "organisation", "role", "state_label", "created_at", "decided_by"]
+    list_filter = [("state", ChoicesCheckboxFilter)]
+    list_select_related = ["user", "organisation", "decided_by"]
+    search_fields = ["user__last_name", "user__email", "organisation__short_name"]
+    fields = [
+        ("user", "organisation"),
+        ("role", "created_at"),
+        "text",
+        ("state", "decided_at"),
+        ("decided_by", "reason"),
+    ]
+    actions_detail = ["approve_this", "decline_this"]
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, join_request: JoinRequest) -> tuple[str, str]:
+        return join_request.state, join_request.get_state_display()
+
+    def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("members.change_joinrequest")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
+        join_request = self.get_object(request, object_id)
+        is_open = join_request is not None and join_request.state == JoinRequestState.OPEN
+        return super().get_actions_detail(request, object_id) if is_open else []
+
+    @action(description=_("Approve"), icon="person_add", permissions=["decide"])
+    def approve_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, _("Approve the request"), ApprovalForm, approve)
+
+    @action(description=_("Decline"), icon="person_off", permissions=["decide"])
+    def decline_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, _("Decline the request"), RefusalForm, decline)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        title: str | Promise,
+        form_class: type[forms.Form],
+        service: Callable[..., object],
+    ) -> HttpResponse:
+        join_request = self.get_object(request, object_id)
+        if join_request is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        back = reverse("admin:members_joinrequest_change", args=[object_id])
+        form = form_class(request.POST if request.method == "POST" else None, initial={"role": join_request.role})
+        if form.is_valid():
+            try:
+                service(join_request, by=cast("User", request.user), **form.cleaned_data)
+            except RuleViolated as error:
+                self.message_user(request, error.message, messages.ERROR)
+            return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "form": form,
+            "join_request": join_request,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/members/join_request_decide.html", context)
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnly, ModelAdmin):
+    holds_personal_data = True
+    list_display = ["organisation", "giver", "taker", "at", "counts"]
+    list_select_related = ["organisation", "giver", "taker"]
+    search_fields = ["organisation__short_name"]
+    fields = ["organisation", ("giver", "taker"), ("by", "at"), "counts"]
+    readonly_fields = ["counts"]
+
+    @display(description=_("what"))
+    def counts(self, handover: Handover) -> str:
+        return ", ".join(
+            f"{OWNED[name].title if name in OWNED else name}: {number}" for name, number in handover.what.items()
+        )
+
+    def people_in(self, record: Any, kind: ViewKind) -> Iterable[User]:
+        return [person for person in (record.giver, record.taker) if person]
+
+
+def _without_head() -> QuerySet[JoinRequest]:
+    return without_head().annotate(waits_since=F("created_at"))
+
+
+WITHOUT_HEAD = Decision(
+    _("Requests to join an organisation without a head"), "person_add", _without_head, "state__exact=open"
+)
