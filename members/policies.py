@@ -20,3 +20,7 @@ def role_of(user: "User | AnonymousUser", organisation: Organisation) -> str | N
 
 def can_edit_organisation(user: "User | AnonymousUser", organisation: Organisation) -> bool:
     return role_of(user, organisation) in (Role.HEAD, Role.COORDINATOR)
+
+
+def can_leave_association(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    return role_of(user, organisation) == Role.HEAD

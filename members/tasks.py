@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, notifications, retention
+from members import data_exports, erasure, notifications, renewals, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -39,6 +39,16 @@ REMOVE_UNCONFIRMED = jobs.register(
 )
 FORGET_SESSIONS = jobs.register(
     jobs.Job("forget_sessions", _("Delete sessions that are over"), retention.forget_sessions, timedelta(days=1))
+)
+# Before six, when the daily letters are written.
+RENEW_AND_REMIND = jobs.register(
+    jobs.Job(
+        "renew_and_remind",
+        _("Renew memberships, and remind of their fees"),
+        renewals.renew_and_remind,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=30),
+    )
 )
 
 

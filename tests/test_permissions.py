@@ -35,11 +35,14 @@ from members.models import Direction, Kind, Region, Role, User
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     CertificateFactory,
+    FeeFactory,
+    InvoiceFactory,
     NotificationFactory,
     OfficeFactory,
     OrganisationFactory,
     PublicPersonFactory,
     RepresentativeFactory,
+    RequisitesFactory,
     UserFactory,
 )
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
@@ -75,6 +78,9 @@ class World:
             "unsubscription": Unsubscription.objects.create(purpose="news", address="other@example.org"),
             "organisation": self.ours,
             "membership": self.certificate.membership,
+            "fee": FeeFactory(),
+            "associationrequisites": RequisitesFactory(),
+            "invoice": InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001"),
             "representative": self.ours.representatives.first(),
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "representativeoffice": OfficeFactory(organisation=self.ours),
