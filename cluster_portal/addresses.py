@@ -34,3 +34,7 @@ def dashboard(record: "HasOrganisation") -> str:
 
 def dashboard_people(record: "HasOrganisation") -> str:
     return reverse("pages:dashboard_people", args=[record.organisation.slug])
+
+
+def dashboard_membership(membership: "HasOrganisation") -> str:
+    return reverse("pages:dashboard_membership", args=[membership.organisation.slug])

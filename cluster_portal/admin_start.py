@@ -84,7 +84,7 @@ def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
         kinds = Organisation.objects.order_by().values_list("kind").annotate(Count("pk"))
         charts.append((_("Organisations by kind"), _bars(Kind, kinds, f"{url}?kind__exact=")))
     if user.has_perm("members.view_membership"):
-        url = f"{reverse('admin:members_membership_changelist')}?status__exact=active"
+        url = f"{reverse('admin:members_membership_changelist')}?status__exact=active&status__exact=grace"
         tiers = [*Membership.objects.running().order_by().values_list("tier").annotate(Count("pk"))]
         figures.append(Figure(_("members"), sum(number for _tier, number in tiers), url))
         charts.append((_("Members by tier"), _bars(Tier, tiers, f"{url}&tier__exact=")))

@@ -4,6 +4,9 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from common.errors import RuleViolated
 from common.models import LONGEST_KEY
@@ -23,6 +26,23 @@ class ViewSettingsForm(forms.Form):
     @property
     def view_settings(self) -> ViewSettings:
         return ViewSettings(**self.cleaned_data)
+
+
+class WordsForm(forms.Form):
+    """Asks for the words ``asked``, which nobody types by accident."""
+
+    asked: str | Promise
+    words = forms.CharField(label=_("Type the words"), widget=forms.TextInput({"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].help_text = gettext("To confirm: %(words)s") % {"words": self.asked}
+
+    def clean_words(self) -> str:
+        words = " ".join(self.cleaned_data["words"].lower().split())
+        if words != str(self.asked):
+            raise forms.ValidationError(_("These are other words."))
+        return words
 
 
 class OnceForm(forms.Form):

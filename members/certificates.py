@@ -19,17 +19,16 @@ from common.models import Document
 from common.numbers import next_number
 from common.shapes import SHAPES
 from common.text import typographic
-from members.models import Kind, Membership, MembershipCertificate, MembershipStatus, Organisation, Tier, User
+from members.models import MEMBER_TIERS, Kind, Membership, MembershipCertificate, Organisation, Tier, User
 from members.notifications import Words, heads_of, notify
 from members.topics import MEMBERSHIP
 
-MEMBER_TIERS = (Tier.FOUNDER, Tier.FULL, Tier.ASSOCIATE)  # a partner is no member
 TEMPLATE = "pdf/members/membership_certificate.typ"
 DRAWN = 60  # members in the picture at most, more than it has places for
 
 
 def deserves_certificate(membership: Membership) -> bool:
-    return membership.status == MembershipStatus.ACTIVE and membership.tier in MEMBER_TIERS
+    return membership.is_running and membership.tier in MEMBER_TIERS
 
 
 def lacks_certificate(membership: Membership) -> bool:
@@ -72,12 +71,12 @@ def issue_certificate(membership: Membership, *, by: User | None) -> MembershipC
 def follow_membership(membership: Membership, *, by: User | None) -> None:
     """After a change of the membership: a member has a certificate that says what holds, a partner has none.
 
-    Of a suspended or ended one it stays and is not valid, which needs nothing done.
+    Of one that does not run it stays and is not valid, which needs nothing done.
     """
     locked = _locked(membership)
     if deserves_certificate(locked):
         issue_certificate(locked, by=by)
-    elif locked.status == MembershipStatus.ACTIVE and (standing := locked.certificates.standing().first()):
+    elif locked.is_running and (standing := locked.certificates.standing().first()):
         _withdraw(standing, timezone.localdate())
         _tell(standing, "withdrawn", partial(_words_of_withdrawal, standing))
 

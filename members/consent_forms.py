@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import WordsForm
 from members.consents import give_consent, text_in_force
 from members.models import ConsentPurpose, ConsentText, PublicItem, PublicPerson, User
 
@@ -58,21 +59,8 @@ class NewsConsentForm(ConsentForm):
     purpose = ConsentPurpose.NEWS
 
 
-class EraseForm(forms.Form):
-    """Words that nobody types by accident."""
-
-    words = forms.CharField(label=_("Type the words"), widget=forms.TextInput({"autocomplete": "off"}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.asked = gettext("erase my data")
-        self.fields["words"].help_text = gettext("To confirm: %(words)s") % {"words": self.asked}
-
-    def clean_words(self) -> str:
-        words = " ".join(self.cleaned_data["words"].lower().split())
-        if words != self.asked:
-            raise forms.ValidationError(_("These are other words."))
-        return words
+class EraseForm(WordsForm):
+    asked = _("erase my data")
 
 
 class PublicationForm(forms.Form):

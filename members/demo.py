@@ -12,8 +12,11 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from members.certificates import follow_membership
+from members.invoices import bill_period
 from members.models import (
+    AssociationRequisites,
     Direction,
+    Fee,
     Membership,
     MembershipStatus,
     MembershipStatusChange,
@@ -60,6 +63,7 @@ def _who(entry: dict[str, Any]) -> str:
 def load() -> None:
     data = _read()
     organisations = {entry["slug"]: _load_organisation(entry) for entry in data["organisations"]}
+    _load_fees(data)
     for entry in data["memberships"]:
         _load_membership(organisations[entry["organisation"]], entry)
     for order, entry in enumerate(data["people"]):
@@ -102,6 +106,14 @@ def _load_organisation(entry: dict[str, Any]) -> Organisation:
     return organisation
 
 
+def _load_fees(data: dict[str, Any]) -> None:
+    AssociationRequisites.objects.get_or_create(defaults=data["requisites"])
+    for entry in data["fees"]:
+        key = {"tier": entry["tier"], "kind": entry["kind"], "valid_from": entry["valid_from"]}
+        values = {"amount": entry["amount"], "exempt": not entry["amount"], "note": data["note_of_fees"]}
+        Fee.objects.get_or_create(**key, defaults=values)
+
+
 def _load_membership(organisation: Organisation, entry: dict[str, Any]) -> None:
     membership, made = Membership.objects.get_or_create(
         organisation=organisation,
@@ -117,6 +129,8 @@ def _load_membership(organisation: Organisation, entry: dict[str, Any]) -> None:
             membership=membership, status=MembershipStatus.ACTIVE, on=timezone.localdate(), reason=entry["note"]
         )
         follow_membership(membership, by=None)
+        if entry.get("billed"):
+            bill_period(membership, starts_on=timezone.localdate(), by=None)
 
 
 def _load_office(organisation: Organisation, entry: dict[str, Any]) -> None:

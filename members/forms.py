@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import images
 from common.countries import country_choices
-from common.forms import OnceForm
+from common.forms import OnceForm, WordsForm
 from members.models import How, OfficeStatus, OfficeStatusChange, Organisation, User
 from members.services import PROFILE_FIELDS
 from members.topics import TOPICS, Choices, Topic
@@ -118,6 +118,15 @@ class OfficeTurnForm(OnceForm, forms.ModelForm):
         }
 
     field_order = ["country", "city", "city_en"]
+
+
+class LeaveForm(WordsForm):
+    asked = _("we leave the association")
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("The association reads it, and it stays on record")
+    )
+
+    field_order = ["reason", "words"]
 
 
 class NotificationsReadForm(forms.Form):

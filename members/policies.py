@@ -67,3 +67,10 @@ def can_end_role(user: "User | AnonymousUser", representative: Representative) -
     """Whoever acts may leave."""
     is_own = representative.user_id == user.pk
     return is_own or representative.role in tended_roles(user, representative.organisation)
+
+
+# --- Membership ----------------------------------------------------------------------------------------------
+
+
+def can_leave_association(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    return role_of(user, organisation) == Role.HEAD

@@ -1,6 +1,5 @@
 """What changes more than one row, takes a lock or leaves something behind."""
 
-import datetime
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
@@ -12,26 +11,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Field
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from common import images
-from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
-from members.certificates import follow_membership
-from members.models import (
-    Membership,
-    MembershipStatus,
-    MembershipStatusChange,
-    Organisation,
-    Representative,
-    Role,
-    User,
-)
+from members.models import Organisation, Representative, Role
 from members.notifications import Words, heads_of, notify
 from members.people import locked_person
-from members.topics import MEMBERSHIP, PEOPLE
+from members.topics import PEOPLE
 
 LOGO_FOLDER = "logos"
 
@@ -135,87 +123,6 @@ def _assigned(organisation: Organisation, name: str, value: Any) -> bool:
     before, after = getattr(organisation, name), field.get_prep_value(value)
     setattr(organisation, name, after)
     return before != after
-
-
-# From a status, by which step, to which: the whole life of a membership until its full workflow comes.
-MEMBERSHIP_MOVES: dict[str, frozenset[str]] = {
-    MembershipStatus.ACTIVE: frozenset({MembershipStatus.SUSPENDED, MembershipStatus.ENDED}),
-    MembershipStatus.SUSPENDED: frozenset({MembershipStatus.ACTIVE, MembershipStatus.ENDED}),
-    MembershipStatus.ENDED: frozenset(),
-}
-
-
-@transaction.atomic
-def record_membership_start(membership: Membership, *, by: User) -> MembershipStatusChange:
-    """Keep the row of the first move, into the register; its day is that of the entry where the start is not known.
-
-    A member gets its certificate.
-    """
-    follow_membership(membership, by=by)
-    return MembershipStatusChange.objects.create(
-        membership=membership,
-        status=membership.status,
-        on=membership.started_on or timezone.localdate(),
-        by=by,
-        reason=membership.note or _("Entered in the register"),
-    )
-
-
-@transaction.atomic
-def change_membership_status(
-    membership: Membership, *, status: str, on: datetime.date, by: User, reason: str
-) -> Membership:
-    """Move the membership to ``status`` and keep the row of the move. Asked again for the same, does nothing.
-
-    The certificate holds while the membership is active; one that says what no longer holds is then replaced.
-
-    Raises RuleViolated where the table of moves has no such step, and for a day before the start or the last move.
-    """
-    locked = Membership.objects.select_for_update().get(pk=membership.pk)
-    if locked.status == status:
-        return locked
-    if status not in MEMBERSHIP_MOVES[locked.status]:
-        raise RuleViolated(
-            _("A membership that is “%(now)s” cannot become “%(asked)s”.")
-            % {"now": locked.get_status_display(), "asked": MembershipStatus(status).label},
-            code="membership_move",
-        )
-    if locked.started_on and on < locked.started_on:
-        raise RuleViolated(_("A membership cannot change before it starts."), code="membership_dates")
-    last = locked.changes.order_by("on").last()
-    if last and on < last.on:
-        raise RuleViolated(
-            _("Its status last changed on %(date)s; no earlier day can follow.") % {"date": date_format(last.on)},
-            code="membership_dates",
-        )
-    locked.status = status
-    locked.ended_on = on if status == MembershipStatus.ENDED else None
-    locked.save()
-    change = MembershipStatusChange.objects.create(membership=locked, status=status, on=on, by=by, reason=reason)
-    notify(
-        heads_of(locked.organisation),
-        topic=MEMBERSHIP,
-        key=f"membership change {change.pk}",
-        words=partial(_words_of_change, change),
-        link=locked.get_absolute_url(),
-    )
-    follow_membership(locked, by=by)
-    invalidate_public_pages()
-    return locked
-
-
-def _words_of_change(change: MembershipStatusChange) -> Words:
-    title = {
-        MembershipStatus.ACTIVE: _("The membership is active again"),
-        MembershipStatus.SUSPENDED: _("The membership has been suspended"),
-        MembershipStatus.ENDED: _("The membership has ended"),
-    }[MembershipStatus(change.status)]
-    lines = [
-        change.membership.organisation.title,
-        _("Since: %(day)s") % {"day": date_format(change.on)},
-        _("Reason: %(reason)s") % {"reason": change.reason},
-    ]
-    return Words(title, "\n".join(lines))
 
 
 # --- Roles ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, invitations, join_requests, notifications, retention
+from members import data_exports, erasure, invitations, join_requests, notifications, renewals, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -54,6 +54,16 @@ FORGET_REQUESTS = jobs.register(
         _("Delete requests to join that were decided long ago"),
         join_requests.forget_old_requests,
         timedelta(days=1),
+    )
+)
+# Before six, when the daily letters are written.
+RENEW_AND_REMIND = jobs.register(
+    jobs.Job(
+        "renew_and_remind",
+        _("Renew memberships, and remind of their fees"),
+        renewals.renew_and_remind,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=30),
     )
 )
 

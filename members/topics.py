@@ -178,3 +178,11 @@ PEOPLE = register(
         service_reason=gettext_lazy("Always at once, as the safety of your organisation depends on it"),
     )
 )
+FEES = register(
+    Topic(
+        "fees",
+        gettext_lazy("Fees of your organisation"),
+        gettext_lazy("Invoices, payments, and reminders of what is to be paid"),
+        service_reason=gettext_lazy("Always at once, as the membership depends on it"),
+    )
+)

@@ -1,7 +1,7 @@
 from allauth.account.views import password_set
 from django.urls import path
 
-from members import people_views, privacy_views, views
+from members import fees_views, people_views, privacy_views, views
 from members.fresh_login import fresh_login_required
 
 app_name = "members"
@@ -9,6 +9,7 @@ urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/export.csv", views.organisation_export, name="organisation_export"),
     path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
+    path("invoices/<slug:number>/", fees_views.invoice_file, name="invoice_file"),
     path("join/", views.join, name="join"),
     path("invitations/<str:token>/", people_views.invitation, name="invitation"),
     path("organisations/<slug:slug>/i-work-here/", people_views.join_request, name="join_request"),

@@ -106,12 +106,24 @@ PAGES = """
 /organisations/hidden/i-work-here/       POST  login  factor 404    404    404    200
 /organisations/hidden/i-work-here/withdraw/ GET login factor 405
 /organisations/hidden/i-work-here/withdraw/ POST login factor 404   404    404    302
+/dashboard/a/membership/                  GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/membership/                  POST  login  factor 405
+/dashboard/a/membership/leave/            GET   login  factor 404    404    404    403    403    403    200    404
+/dashboard/a/membership/leave/            POST  login  factor 404    404    404    403    403    403    200    404
+/dashboard/hidden/membership/             GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/membership/             POST  login  factor 405
+/dashboard/hidden/membership/leave/       GET   login  factor 404    404    404    403    403    403    302    404
+/dashboard/hidden/membership/leave/       POST  login  factor 404    404    404    403    403    403    302    404
 
 # A paper of the organisation: for those who act for it, and for the office
 /certificates/2020-0001/                 GET   login  factor 404    404    404    200
 /certificates/2020-0001/                 POST  login  factor 405
 /certificates/2020-0002/                 GET   login  factor 404
 /certificates/2020-0002/                 POST  login  factor 405
+/invoices/2020-0001/                     GET   login  factor 404    404    404    200    200    200    200    404    200
+/invoices/2020-0001/                     POST  login  factor 405
+/invoices/2020-0002/                     GET   login  factor 404
+/invoices/2020-0002/                     POST  login  factor 405
 
 # The API shows what is published, to everybody alike; who acts for a consortium tells of its offices
 /api/v1/organisations/                   GET   200    factor 200
@@ -278,6 +290,8 @@ user
 group
 suppressedaddress
 consenttext
+fee
+associationrequisites
 """
 
 ADMIN = """
@@ -335,8 +349,12 @@ ADMIN = """
 /admin/members/membership/<membership>/suspend_this/  POST  login  factor 403 403    200
 /admin/members/membership/<membership>/resume_this/   GET   login  factor 403 403    200
 /admin/members/membership/<membership>/resume_this/   POST  login  factor 403 403    200
-/admin/members/membership/<membership>/end_this/      GET   login  factor 403 403    200
-/admin/members/membership/<membership>/end_this/      POST  login  factor 403 403    200
+/admin/members/membership/<membership>/leave_this/    GET   login  factor 403 403    200
+/admin/members/membership/<membership>/leave_this/    POST  login  factor 403 403    200
+/admin/members/membership/<membership>/expel_this/    GET   login  factor 403 403    200
+/admin/members/membership/<membership>/expel_this/    POST  login  factor 403 403    200
+/admin/members/membership/<membership>/bill_this/     GET   login  factor 403 403    200
+/admin/members/membership/<membership>/bill_this/     POST  login  factor 403 403    200
 /admin/members/membership/<membership>/issue_certificate_this/ GET   login  factor 403 403    200
 /admin/members/membership/<membership>/issue_certificate_this/ POST  login  factor 403 403    302
 /admin/members/membership/<membership>/make_certificate_again_this/ GET   login  factor 403 403    200
@@ -373,6 +391,16 @@ ADMIN = """
 /admin/members/joinrequest/<joinrequest>/approve_this/ POST login  factor 403 403    200
 /admin/members/joinrequest/<joinrequest>/decline_this/ GET  login  factor 403 403    200
 /admin/members/joinrequest/<joinrequest>/decline_this/ POST login  factor 403 403    200
+/admin/members/invoice/<invoice>/pay_this/            GET   login  factor 403 403    200
+/admin/members/invoice/<invoice>/pay_this/            POST  login  factor 403 403    200
+/admin/members/invoice/<invoice>/cancel_this/         GET   login  factor 403 403    200
+/admin/members/invoice/<invoice>/cancel_this/         POST  login  factor 403 403    200
+/admin/members/fee/<fee>/history/<historicalfee>/     GET   login  factor 403 403    200
+/admin/members/fee/<fee>/history/<historicalfee>/     POST  login  factor 403 403
+/admin/members/associationrequisites/add/             GET   login  factor 403 403    302
+/admin/members/associationrequisites/add/             POST  login  factor 403 403    302
+/admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ GET  login  factor 403 403    200
+/admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ POST login  factor 403 403
 /admin/members/                                       GET   302    factor 403 200
 /admin/members/                                       POST  302    factor 403 200
 /admin/no-such-page/                                  GET   302    factor 403 404

@@ -37,13 +37,16 @@ from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     CertificateFactory,
+    FeeFactory,
     InvitationFactory,
+    InvoiceFactory,
     JoinRequestFactory,
     NotificationFactory,
     OfficeFactory,
     OrganisationFactory,
     PublicPersonFactory,
     RepresentativeFactory,
+    RequisitesFactory,
     UserFactory,
 )
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
@@ -88,6 +91,9 @@ class World:
             "organisation": self.ours,
             "membership": self.certificate.membership,
             "representative": self.ours.representatives.get(role=Role.VIEWER),
+            "fee": FeeFactory(),
+            "associationrequisites": RequisitesFactory(),
+            "invoice": InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001"),
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "representativeoffice": OfficeFactory(organisation=self.ours),
             "user": people["visitor"][0],

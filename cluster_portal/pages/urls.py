@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import path
 
-from cluster_portal.pages import dashboard_people, mailbox, style_guide, views
+from cluster_portal.pages import dashboard_fees, dashboard_people, mailbox, style_guide, views
 
 app_name = "pages"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
     path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
+    path("dashboard/<slug:slug>/membership/", dashboard_fees.dashboard_membership, name="dashboard_membership"),
+    path(
+        "dashboard/<slug:slug>/membership/leave/",
+        dashboard_fees.dashboard_membership_leave,
+        name="dashboard_membership_leave",
+    ),
     path("dashboard/<slug:slug>/offices/", views.dashboard_offices, name="dashboard_offices"),
     path("dashboard/<slug:slug>/people/", dashboard_people.dashboard_people, name="dashboard_people"),
     path(

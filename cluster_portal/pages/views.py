@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from common.errors import RuleViolated
 from common.limits import limited
 from members.filters import Overview
 from members.forms import OfficeTurnForm, OrganisationProfileForm
-from members.models import Kind, MembershipCertificate, MembershipStatus, Organisation, User
+from members.models import OVER, Kind, MembershipCertificate, Organisation, Standing, User
 from members.offices import report_turn_once
 from members.policies import can_edit_organisation
 from members.services import update_profile
@@ -41,6 +42,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "memberships": organisation.memberships.running(),
         "directions": Overview.load().directions_of(organisation.direction_slugs),
         "consortium": organisation.consortium_id and visible.filter(pk=organisation.consortium_id).first(),
+        "through": _consortium_that_is_member(organisation, visible),
         "sub_members": sub_members if organisation.is_consortium else [],
         "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
@@ -136,9 +138,16 @@ def dashboard_offices(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "pages/dashboard_offices.html", context)
 
 
+def _consortium_that_is_member(organisation: Organisation, visible: QuerySet[Organisation]) -> Standing | None:
+    """Through which the organisation stands in the association, if the reader may see it."""
+    standing = organisation.standing
+    shown = standing and standing.through and visible.filter(pk=standing.through.pk).exists()
+    return standing if shown else None
+
+
 def _certificate(organisation: Organisation) -> MembershipCertificate | None:
     """That of the membership which runs, or is suspended."""
-    standing = organisation.certificates.standing().exclude(membership__status=MembershipStatus.ENDED)
+    standing = organisation.certificates.standing().exclude(membership__status__in=OVER)
     return standing.select_related("document", "membership").first()
 
 

@@ -168,7 +168,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("pages:dashboard")
 # Lower floors ask an object for its address; only the roof knows which page shows it.
 ABSOLUTE_URL_OVERRIDES = {
     "members.organisation": addresses.organisation_detail,
-    "members.membership": addresses.dashboard,
+    "members.membership": addresses.dashboard_membership,
     "members.membershipcertificate": addresses.verify,
     "members.representative": addresses.dashboard,
     "members.joinrequest": addresses.dashboard_people,

@@ -21,19 +21,29 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidg
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline
 from common.errors import RuleViolated
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
+from members.admin.fees import BillingMixin, FeeReductionInline, PeriodInline, RenewalFilter
 from members.certificates import follow_membership
+from members.memberships import (
+    MEMBERSHIP_MOVES,
+    Who,
+    change_membership_status,
+    possible_moves,
+    record_membership_start,
+)
 from members.models import Membership, MembershipStatus, MembershipStatusChange, User
-from members.services import MEMBERSHIP_MOVES, change_membership_status, record_membership_start
 
-# Action → what its page asks, the status it leads to.
-MOVES: dict[str, tuple[str | Promise, MembershipStatus]] = {
-    "suspend": (_("Suspend memberships"), MembershipStatus.SUSPENDED),
-    "resume": (_("Resume memberships"), MembershipStatus.ACTIVE),
-    "end": (_("End memberships"), MembershipStatus.ENDED),
+# What the page of each move asks.
+MOVES: dict[str, str | Promise] = {
+    "suspend": _("Suspend memberships"),
+    "resume": _("Resume memberships"),
+    "leave": _("Record that organisations have left"),
+    "expel": _("Exclude organisations"),
 }
 STATUS_COLOURS = {
     MembershipStatus.ACTIVE: "success",
+    MembershipStatus.GRACE: "warning",
     MembershipStatus.SUSPENDED: "warning",
+    MembershipStatus.LAPSED: "danger",
 }
 
 
@@ -53,6 +63,13 @@ class MoveForm(forms.Form):
         return on
 
 
+class ExclusionForm(MoveForm):
+    protocol = forms.CharField(
+        label=_("Protocol of the board, number"), max_length=50, widget=UnfoldAdminTextInputWidget
+    )
+    protocol_on = forms.DateField(label=_("Day of the protocol"), widget=UnfoldAdminSingleDateWidget)
+
+
 class MembershipForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """The rules of the database name the status and the end as well, which move by the service alone."""
@@ -64,13 +81,13 @@ class MembershipFormSet(forms.BaseInlineFormSet):
         """Django does not check the rules of the database that name the organisation itself."""
         super().clean()
         rows = [form.instance for form in self.forms if form.instance.pk or form.has_changed()]
-        if sum(row.status != MembershipStatus.ENDED for row in rows) > 1:
+        if sum(not row.is_over for row in rows) > 1:
             raise forms.ValidationError(_("This organisation already has a membership that has not ended."))
 
 
 class MembershipStatusChangeInline(ReadOnlyInline):
     model = MembershipStatusChange
-    fields = ["on", "status", "reason", "by", "recorded_at"]
+    fields = ["on", "status", "reason", "protocol", "protocol_on", "by", "recorded_at"]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MembershipStatusChange]:
@@ -93,19 +110,19 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
+class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
     form = MembershipForm
     view_on_site = False
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
-    list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter)]
+    list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter), RenewalFilter]
     list_select_related = ["organisation"]
     search_fields = ["organisation__short_name", "organisation__name", "organisation__inn", "note"]
     autocomplete_fields = ["organisation"]
     fields = ["organisation", ("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
     readonly_fields = ["status", "ended_on"]
-    inlines = [CertificateInline, MembershipStatusChangeInline]
-    actions = ["suspend", "resume", "end", "issue_certificates"]
-    actions_detail = ["suspend_this", "resume_this", "end_this", *CertificateActionsMixin.OF_ONE]
+    inlines = [PeriodInline, FeeReductionInline, CertificateInline, MembershipStatusChangeInline]
+    actions = [*MOVES, "issue_certificates"]
+    actions_detail = [*(f"{move}_this" for move in MOVES), "bill_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, membership: Membership) -> tuple[str, str]:
@@ -114,9 +131,10 @@ class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
         """Only what its status allows and its certificates lack."""
         membership = self.get_object(request, object_id)
-        following = MEMBERSHIP_MOVES[membership.status] if membership else ()
-        possible = {f"{move}_this" for move, (_title, then) in MOVES.items() if then in following}
-        possible |= self.certificate_actions(membership)
+        moves = possible_moves(membership, who=Who.STAFF) if membership else ()
+        possible = {f"{move}_this" for move in moves} | self.certificate_actions(membership)
+        if membership and not membership.is_over:
+            possible.add("bill_this")
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
 
@@ -132,17 +150,21 @@ class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
         elif form.changed_data:
             follow_membership(form.instance, by=staff)
 
-    @action(description=MOVES["suspend"][0], permissions=["change"])
+    @action(description=MOVES["suspend"], permissions=["change"])
     def suspend(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
         return self._move(request, memberships, "suspend")
 
-    @action(description=MOVES["resume"][0], permissions=["change"])
+    @action(description=MOVES["resume"], permissions=["change"])
     def resume(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
         return self._move(request, memberships, "resume")
 
-    @action(description=MOVES["end"][0], permissions=["change"])
-    def end(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
-        return self._move(request, memberships, "end")
+    @action(description=MOVES["leave"], permissions=["change"])
+    def leave(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        return self._move(request, memberships, "leave")
+
+    @action(description=MOVES["expel"], permissions=["change"])
+    def expel(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        return self._move(request, memberships, "expel")
 
     @action(description=_("Suspend"), icon="pause_circle", permissions=["change"])
     def suspend_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -152,9 +174,13 @@ class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
     def resume_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._move_one(request, object_id, "resume")
 
-    @action(description=_("End"), icon="stop_circle", permissions=["change"])
-    def end_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move_one(request, object_id, "end")
+    @action(description=_("Has left"), icon="logout", permissions=["change"])
+    def leave_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move_one(request, object_id, "leave")
+
+    @action(description=_("Exclude"), icon="block", permissions=["change"])
+    def expel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move_one(request, object_id, "expel")
 
     def _move_one(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         membership = self.get_object(request, object_id)
@@ -166,23 +192,25 @@ class MembershipAdmin(CertificateActionsMixin, HistoryModelAdmin):
 
     def _move(self, request: HttpRequest, memberships: QuerySet[Membership], move: str) -> HttpResponse | None:
         """Ask for the date and the reason; then move row by row, telling of each that a rule forbids."""
-        form = MoveForm(request.POST if "on" in request.POST else None)
+        asking = ExclusionForm if move == "expel" else MoveForm
+        form = asking(request.POST if "on" in request.POST else None)
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
-                "title": MOVES[move][0],
+                "title": MOVES[move],
                 "opts": self.opts,
                 "form": form,
                 "memberships": memberships,
                 "move": move,
-                "ending": move == "end",
+                "ending": move in ("leave", "expel"),
             }
             return TemplateResponse(request, "admin/members/membership_move.html", context)
         staff = cast("User", request.user)  # nobody else gets here
         moved = 0
         for membership in memberships:
             try:
-                change_membership_status(membership, status=MOVES[move][1], by=staff, **form.cleaned_data)
+                after = MEMBERSHIP_MOVES[move].after
+                change_membership_status(membership, status=after, by=staff, **form.cleaned_data)
                 moved += 1
             except RuleViolated as error:
                 self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
@@ -202,4 +230,4 @@ def _suspended() -> QuerySet[Membership]:
     )
 
 
-SUSPENDED = Decision(_("Suspended: resume or end?"), "pause_circle", _suspended, "status__exact=suspended")
+SUSPENDED = Decision(_("Suspended: what next?"), "pause_circle", _suspended, "status__exact=suspended")

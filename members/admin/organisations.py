@@ -33,8 +33,9 @@ from members.admin.memberships import MembershipInline
 from members.admin.people import RepresentativeRows, tell_of_roles
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
+from members.memberships import record_membership_start
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
-from members.services import delete_organisation, record_membership_start, remove_logo, set_logo
+from members.services import delete_organisation, remove_logo, set_logo
 
 TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
 

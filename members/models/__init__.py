@@ -2,17 +2,33 @@ from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
 from members.models.data_export import DataExport, ExportState
 from members.models.erasure import ErasureAct
+from members.models.fee import AssociationRequisites, Fee, FeeReduction
 from members.models.handover import Handover
 from members.models.invitation import Invitation, JoinRequest, JoinRequestState
-from members.models.membership import Membership, MembershipStatus, MembershipStatusChange, Tier
+from members.models.invoice import Invoice, InvoiceState, MembershipPeriod, MembershipReminder
+from members.models.membership import (
+    COUNTING,
+    MEMBER_TIERS,
+    OVER,
+    Membership,
+    MembershipStatus,
+    MembershipStatusChange,
+    Tier,
+    status_on,
+)
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
 from members.models.representative import Representative, Role
+from members.models.standing import Standing, standing_of
 from members.models.taxonomy import Direction, Region
 from members.models.user import User
 
 __all__ = [
+    "COUNTING",
+    "MEMBER_TIERS",
+    "OVER",
+    "AssociationRequisites",
     "CertificateState",
     "Consent",
     "ConsentPurpose",
@@ -22,14 +38,20 @@ __all__ = [
     "Direction",
     "ErasureAct",
     "ExportState",
+    "Fee",
+    "FeeReduction",
     "Handover",
     "How",
     "Invitation",
+    "Invoice",
+    "InvoiceState",
     "JoinRequest",
     "JoinRequestState",
     "Kind",
     "Membership",
     "MembershipCertificate",
+    "MembershipPeriod",
+    "MembershipReminder",
     "MembershipStatus",
     "MembershipStatusChange",
     "Notification",
@@ -44,6 +66,9 @@ __all__ = [
     "Representative",
     "RepresentativeOffice",
     "Role",
+    "Standing",
     "Tier",
     "User",
+    "standing_of",
+    "status_on",
 ]

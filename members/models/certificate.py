@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import Document
 from common.translation import Translated
-from members.models.membership import Membership, MembershipStatus, Tier
+from members.models.membership import COUNTING, Membership, Tier
 from members.models.representative import Representative
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class MembershipCertificate(models.Model):
     def state(self) -> CertificateState:
         if self.replaced_by_id:
             return CertificateState.REPLACED
-        if self.withdrawn_on or self.membership.status != MembershipStatus.ACTIVE:
+        if self.withdrawn_on or not self.membership.is_running:
             return CertificateState.VOID
         return CertificateState.VALID
 
@@ -120,5 +120,5 @@ class MembershipCertificate(models.Model):
         """Since when it no longer holds; None while it does, and where that day is not on record."""
         if self.withdrawn_on or self.state == CertificateState.VALID:
             return self.withdrawn_on
-        last = self.membership.changes.exclude(status=MembershipStatus.ACTIVE).last()
+        last = self.membership.changes.exclude(status__in=COUNTING).last()
         return last.on if last else self.membership.ended_on

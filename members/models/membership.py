@@ -1,8 +1,9 @@
+import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -21,16 +22,44 @@ class Tier(models.TextChoices):
     PARTNER = "partner", _("Partner")
 
 
+MEMBER_TIERS = (Tier.FOUNDER, Tier.FULL, Tier.ASSOCIATE)  # a partner is no member
+
+
 class MembershipStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
+    GRACE = "grace", _("Active, the fee is overdue")
+    LAPSED = "lapsed", _("Lapsed: the fee was not paid")
     SUSPENDED = "suspended", _("Suspended")
-    ENDED = "ended", _("Ended")
+    LEFT = "left", _("Left of its own will")
+    EXCLUDED = "excluded", _("Excluded by the board")
+    ENDED = "ended", _("Ended")  # of memberships from before these reasons were told apart
+
+
+COUNTING = (MembershipStatus.ACTIVE, MembershipStatus.GRACE)
+OVER = (MembershipStatus.LAPSED, MembershipStatus.LEFT, MembershipStatus.EXCLUDED, MembershipStatus.ENDED)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def running(self) -> Self:
-        """Those that count today: neither suspended nor ended."""
-        return self.filter(status=MembershipStatus.ACTIVE)
+        """Those that count today; a membership in grace does."""
+        return self.filter(status__in=COUNTING)
+
+    def with_status_on(self, day: datetime.date) -> Self:
+        """With ``status_then``: that of the last move until the end of ``day``, None before the first one."""
+        return self.annotate(status_then=Subquery(_last_move(OuterRef("pk"), day).values("status")[:1]))
+
+    def as_of(self, day: datetime.date) -> Self:
+        """Those that counted at the end of ``day``."""
+        return self.with_status_on(day).filter(Q(status_then__in=COUNTING))
+
+
+def _last_move(membership: "Membership | OuterRef", day: datetime.date) -> "QuerySet[MembershipStatusChange]":
+    return MembershipStatusChange.objects.filter(membership=membership, on__lte=day).order_by("-on", "-pk")
+
+
+def status_on(membership: "Membership", day: datetime.date) -> str | None:
+    """At the end of ``day``; None before its first move."""
+    return _last_move(membership, day).values_list("status", flat=True).first()
 
 
 class Membership(PublicContent):
@@ -60,7 +89,7 @@ class Membership(PublicContent):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation"],
-                condition=~Q(status=MembershipStatus.ENDED),
+                condition=~Q(status__in=OVER),
                 name="membership_one_at_a_time",
                 violation_error_message=_("This organisation already has a membership that has not ended."),
             ),
@@ -70,10 +99,20 @@ class Membership(PublicContent):
                 violation_error_message=_("A membership cannot end before it starts."),
             ),
         ]
-        indexes = [models.Index(fields=["tier", "organisation"], condition=Q(status="active"), name="membership_tier")]
+        indexes = [
+            models.Index(fields=["tier", "organisation"], condition=Q(status__in=COUNTING), name="membership_running")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} — {self.get_tier_display()}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in COUNTING
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
 
     if TYPE_CHECKING:
 
@@ -88,15 +127,31 @@ class MembershipStatusChange(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=MembershipStatus)
     on = models.DateField(_("date"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("entered by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        help_text=_("Nobody: the clock of the portal"),
     )
     reason = models.CharField(_("reason"), max_length=300)
+    protocol = models.CharField(_("protocol of the board"), max_length=50, blank=True, db_default="")
+    protocol_on = models.DateField(_("day of the protocol"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("entered"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("change of status")
         verbose_name_plural = _("changes of status")
         ordering = ["on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status=MembershipStatus.EXCLUDED) | (~Q(protocol="") & Q(protocol_on__isnull=False)),
+                name="membership_excluded_by_protocol",
+                violation_error_message=_("Only the board excludes: name its protocol and the day."),
+            )
+        ]
+        # The status of every membership on a day is read from the index alone.
+        indexes = [models.Index(fields=["membership", "on", "id"], include=["status"], name="membership_status_on")]
 
     def __str__(self) -> str:
         return f"{date_format(self.on)} — {self.get_status_display()}"

@@ -22,6 +22,7 @@ from common.translation import Translated
 from members.models.consent import Consent, PublicItem
 from members.models.membership import Tier
 from members.models.search import searched
+from members.models.standing import Standing, standing_of
 from members.models.taxonomy import Direction, Region
 
 if TYPE_CHECKING:
@@ -261,6 +262,11 @@ class Organisation(PublicContent):
     @property
     def is_consortium(self) -> bool:
         return self.kind == Kind.CONSORTIUM
+
+    @property
+    def standing(self) -> Standing | None:
+        """Today; ``standing_of`` tells that of a past day."""
+        return standing_of(self)
 
     if TYPE_CHECKING:
 

@@ -55,6 +55,9 @@ PAGES = [
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
+    Page("dashboard-membership", "/dashboard/phystech-lyceum/membership/", HEAD),
+    Page("dashboard-membership-none", "/dashboard/noc-kuzbass/membership/", CONSORTIUM),
+    Page("dashboard-membership-leave", "/dashboard/phystech-lyceum/membership/leave/", HEAD),
     Page("dashboard-offices", "/dashboard/noc-kuzbass/offices/", CONSORTIUM),
     Page("dashboard-people", "/dashboard/phystech-lyceum/people/", HEAD),
     Page("dashboard-role", "/dashboard/phystech-lyceum/people/{representative}/", HEAD, only_in_tests=True),
@@ -162,6 +165,16 @@ PAGES = [
     Page(
         "admin-certificate",
         "/admin/members/membership/{membership}/issue_certificate_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page("admin-fees", "/admin/members/fee/", STAFF, package="unfold"),
+    Page("admin-requisites", "/admin/members/associationrequisites/1/change/", STAFF, package="unfold"),
+    Page("admin-invoices", "/admin/members/invoice/", STAFF, package="unfold"),
+    Page(
+        "admin-invoice-payment",
+        "/admin/members/invoice/{invoice}/pay_this/",
         STAFF,
         package="unfold",
         only_in_tests=True,

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import factory
@@ -11,12 +12,16 @@ from factory.django import DjangoModelFactory
 
 from common.models import Document, DocumentState
 from members.models import (
+    AssociationRequisites,
     Direction,
+    Fee,
     Invitation,
+    Invoice,
     JoinRequest,
     Kind,
     Membership,
     MembershipCertificate,
+    MembershipPeriod,
     Notification,
     OfficeStatus,
     Organisation,
@@ -230,3 +235,50 @@ class JoinRequestFactory(ModelFactory[JoinRequest]):
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.TEACHER
+
+
+class FeeFactory(ModelFactory[Fee]):
+    class Meta:
+        model = Fee
+
+    tier = Tier.FULL
+    amount = Decimal(12000)
+    valid_from = datetime.date(2020, 1, 1)
+
+
+class RequisitesFactory(ModelFactory[AssociationRequisites]):
+    """Of no bank that there is; keys and check digits are right."""
+
+    class Meta:
+        model = AssociationRequisites
+
+    name = "Ассоциация школьного кластера"
+    inn = "9900000000"
+    kpp = "990001001"
+    account = "40703810900000000001"
+    bank = "Банк «Пример»"
+    bic = "040000999"
+    correspondent_account = "30101810500000000999"
+
+
+class PeriodFactory(ModelFactory[MembershipPeriod]):
+    class Meta:
+        model = MembershipPeriod
+
+    membership = factory.SubFactory(MembershipFactory)
+    starts_on = datetime.date(2020, 1, 1)
+    ends_on = datetime.date(2020, 12, 31)
+
+
+class InvoiceFactory(ModelFactory[Invoice]):
+    class Meta:
+        model = Invoice
+
+    period = factory.SubFactory(PeriodFactory)
+    organisation = factory.SelfAttribute("period.membership.organisation")
+    number = factory.Sequence(lambda n: f"2020-{n + 5000:04}")
+    issued_on = datetime.date(2019, 11, 2)
+    due_on = datetime.date(2019, 12, 31)
+    amount = Decimal(12000)
+    payer = factory.SelfAttribute("organisation.name")
+    document = factory.SubFactory(DocumentFactory, made=b"%PDF-")

@@ -22,8 +22,9 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
 from common.images import LOGO_SIZES, variant_name
+from members.memberships import change_membership_status, record_membership_start
 from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
-from members.services import change_membership_status, record_membership_start, set_logo
+from members.services import set_logo
 from tests.factories.members import (
     DirectionFactory,
     MembershipFactory,
@@ -137,6 +138,9 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "members_handover",
         "members_invitation",
         "members_joinrequest",
+        "members_fee",
+        "members_associationrequisites",
+        "members_invoice",
     ]
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
     assert sorted(registered) == sorted([*LISTS, *by_itself])
@@ -217,10 +221,10 @@ def test_the_start_page_asks_as_much_for_many_as_for_one(
 
     make(1)
     office.get(page("index"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         office.get(page("index"))
     make(2)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         office.get(page("index"))
 
 
@@ -547,11 +551,21 @@ def test_memberships_are_moved_row_by_row_and_refusals_are_told(office: Client) 
 
 def test_one_membership_is_ended_from_its_own_page(office: Client) -> None:
     membership = MembershipFactory(started_on=datetime.date(2026, 1, 1))
-    url = page("members_membership_end_this", membership.pk)
+    url = page("members_membership_leave_this", membership.pk)
     assert office.get(url).status_code == 200
     assert messages_of(office, url, {"on": TODAY, "reason": "по заявлению"}) == ["1 membership is changed."]
     membership.refresh_from_db()
-    assert (membership.status, str(membership.ended_on)) == ("ended", TODAY)
+    assert (membership.status, str(membership.ended_on)) == ("left", TODAY)
+
+
+def test_an_exclusion_asks_for_the_protocol(office: Client) -> None:
+    membership = MembershipFactory()
+    url = page("members_membership_expel_this", membership.pk)
+    told = {"on": TODAY, "reason": "неуплата"}
+    assert office.post(url, told).context["form"].errors.keys() == {"protocol", "protocol_on"}
+    office.post(url, told | {"protocol": "12", "protocol_on": TODAY})
+    change = membership.changes.get()
+    assert (change.status, change.protocol, str(change.protocol_on)) == ("excluded", "12", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -573,7 +587,15 @@ def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors:
 
 @pytest.mark.parametrize(
     ("status", "offered"),
-    [("active", ["Suspend", "End", "Issue a certificate"]), ("suspended", ["Resume", "End"]), ("ended", [])],
+    [
+        ("active", ["Suspend", "Has left", "Exclude", "Bill a year", "Issue a certificate"]),
+        ("grace", ["Suspend", "Has left", "Exclude", "Bill a year", "Issue a certificate"]),
+        ("suspended", ["Resume", "Has left", "Exclude", "Bill a year"]),
+        ("lapsed", []),
+        ("left", []),
+        ("excluded", []),
+        ("ended", []),
+    ],
 )
 def test_only_possible_moves_are_offered(office: Client, status: str, offered: list[str]) -> None:
     membership = MembershipFactory()

@@ -29,6 +29,7 @@ from common import documents
 from common.errors import RuleViolated
 from common.models import Document, DocumentState, NumberSeries
 from members.certificates import follow_membership, issue_certificate
+from members.memberships import change_membership_status, record_membership_start
 from members.models import (
     CertificateState,
     Kind,
@@ -40,7 +41,7 @@ from members.models import (
     Tier,
     User,
 )
-from members.services import change_membership_status, delete_organisation, record_membership_start
+from members.services import delete_organisation
 from tests.factories.members import (
     CertificateFactory,
     MembershipFactory,
@@ -52,6 +53,7 @@ from tests.office import editor, enter, staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 ACTIVE, SUSPENDED, ENDED = MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED, MembershipStatus.ENDED
+GRACE, LAPSED, LEFT = MembershipStatus.GRACE, MembershipStatus.LAPSED, MembershipStatus.LEFT
 VALID, REPLACED, VOID = CertificateState.VALID, CertificateState.REPLACED, CertificateState.VOID
 TODAY = datetime.date(2026, 12, 16)
 
@@ -110,8 +112,8 @@ def test_asked_again_it_is_the_same() -> None:
 
 @pytest.mark.parametrize(
     "membership",
-    [{"tier": Tier.PARTNER}, {"status": SUSPENDED}, {"status": ENDED}],
-    ids=["partner", "suspended", "ended"],
+    [{"tier": Tier.PARTNER}, {"status": SUSPENDED}, {"status": LAPSED}, {"status": ENDED}],
+    ids=["partner", "suspended", "lapsed", "ended"],
 )
 def test_who_is_no_member_gets_none(membership: dict) -> None:
     with pytest.raises(RuleViolated, match="только действующий член"):
@@ -163,11 +165,15 @@ def test_it_holds_as_long_as_the_membership_does() -> None:
     certificate = issued()
     days = [datetime.date(2026, 12, day) for day in (17, 18, 19)]
     states: list[tuple[str, datetime.date | None]] = [(VALID, None)]
-    for status, day in zip((SUSPENDED, ACTIVE, ENDED), days, strict=True):
+    for status, day in zip((SUSPENDED, ACTIVE, LEFT), days, strict=True):
         move(certificate.membership, status, day)
         states.append((again(certificate).state, again(certificate).ended_on))
     assert states == [(VALID, None), (VOID, days[0]), (VALID, None), (VOID, days[2])]
     assert MembershipCertificate.objects.count() == 1
+
+
+def test_it_holds_in_grace_as_well() -> None:
+    assert issued(status=GRACE).state == VALID
 
 
 def test_a_tier_that_changed_while_suspended_is_said_when_the_membership_goes_on() -> None:
@@ -435,7 +441,7 @@ def test_anybody_reads_that_it_was_replaced_or_no_longer_holds() -> None:
     assert "Свидетельство заменено" in read(old)
     assert "16 декабря 2026" in read(old)
     assert "Действительный член" in read(old)
-    move(new.membership, ENDED, datetime.date(2026, 12, 20))
+    move(new.membership, LEFT, datetime.date(2026, 12, 20))
     assert "Свидетельство больше не действует" in read(new)
     assert "20 декабря 2026" in read(new)
 
@@ -499,7 +505,7 @@ def test_a_membership_entered_or_changed_in_the_office_is_followed(office: Clien
     form = {"organisation": organisation.pk, "tier": Tier.FULL, "started_on": "", "note": "", "note_en": ""}
     management = {
         f"{prefix}-{name}": "0"
-        for prefix in ("certificates", "changes")
+        for prefix in ("certificates", "changes", "fee_reductions", "periods")
         for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
     }
     assert office.post(page("add"), form | management).status_code == 302

@@ -329,7 +329,10 @@ def test_a_tier_is_that_of_the_running_membership() -> None:
     returned = MembershipFactory(organisation__short_name="В", tier=Tier.FULL, status=MembershipStatus.ENDED)
     MembershipFactory(organisation=returned.organisation, tier=Tier.PARTNER)
     OrganisationFactory(short_name="Г")
-    assert [organisation.tier for organisation in Organisation.objects.all()] == ["founder", "", "partner", ""]
+    MembershipFactory(organisation__short_name="Д", tier=Tier.FULL, status=MembershipStatus.GRACE)
+    MembershipFactory(organisation__short_name="Е", tier=Tier.FULL, status=MembershipStatus.LAPSED)
+    tiers = [organisation.tier for organisation in Organisation.objects.all()]
+    assert tiers == ["founder", "", "partner", "", "full", ""]
     Membership.objects.running().update(status=MembershipStatus.SUSPENDED)
     assert {organisation.tier for organisation in Organisation.objects.all()} == {""}
 

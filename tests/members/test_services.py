@@ -1,36 +1,24 @@
-"""Logos, profiles and the moves of a membership."""
+"""Logos and profiles."""
 
-import datetime
 import io
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
-from django.utils import translation
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
-from common.errors import RuleViolated
-from members.models import Direction, Membership, MembershipStatus, MembershipStatusChange, Organisation, Role, User
-from members.services import (
-    change_membership_status,
-    delete_organisation,
-    record_membership_start,
-    remove_logo,
-    set_logo,
-    update_profile,
-)
-from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
+from members.models import Direction, Organisation, Role
+from members.services import delete_organisation, remove_logo, set_logo, update_profile
+from tests.factories.members import OrganisationFactory, RepresentativeFactory
 
 pytestmark = pytest.mark.django_db
-YESTERDAY, TODAY = datetime.date(2026, 12, 15), datetime.date(2026, 12, 16)
 
 
 def picture() -> ContentFile:
@@ -177,88 +165,6 @@ def test_a_bad_logo_leaves_the_whole_profile_as_it_was() -> None:
         update_profile(organisation, changes=profile(city="Другой", new_logo=ContentFile(b"text")))
     saved = Organisation.objects.get()
     assert (saved.city, saved.direction_slugs) == ("Сургут", ["robotics"])
-
-
-ACTIVE, SUSPENDED, ENDED = MembershipStatus.ACTIVE, MembershipStatus.SUSPENDED, MembershipStatus.ENDED
-MOVES = {
-    (ACTIVE, ACTIVE): "nothing",
-    (ACTIVE, SUSPENDED): "moved",
-    (ACTIVE, ENDED): "moved",
-    (SUSPENDED, ACTIVE): "moved",
-    (SUSPENDED, SUSPENDED): "nothing",
-    (SUSPENDED, ENDED): "moved",
-    (ENDED, ACTIVE): "membership_move",
-    (ENDED, SUSPENDED): "membership_move",
-    (ENDED, ENDED): "nothing",
-}
-
-
-def move(membership: Membership, status: str, by: User, on: datetime.date = TODAY) -> str:
-    try:
-        change_membership_status(membership, status=status, on=on, by=by, reason="протокол 7")
-    except RuleViolated as error:
-        return error.code
-    return "moved" if membership.changes.exists() else "nothing"
-
-
-@pytest.mark.parametrize(("before", "asked", "outcome"), [(*pair, outcome) for pair, outcome in MOVES.items()])
-def test_a_membership_moves_as_the_table_says(before: str, asked: str, outcome: str) -> None:
-    assert len(MOVES) == len(MembershipStatus) ** 2
-    membership, staff = MembershipFactory(status=before), UserFactory()
-    assert move(membership, asked, staff) == outcome
-    membership.refresh_from_db()
-    if outcome == "moved":
-        [change] = membership.changes.all()
-        assert (change.status, change.on, change.by, change.reason) == (asked, TODAY, staff, "протокол 7")
-        assert (membership.status, membership.ended_on) == (asked, TODAY if asked == ENDED else None)
-    else:
-        assert (membership.status, membership.changes.count()) == (before, 0)
-
-
-@pytest.mark.parametrize("asked", [SUSPENDED, ENDED])
-def test_a_membership_does_not_change_before_it_starts(asked: str) -> None:
-    membership = MembershipFactory(started_on=TODAY)
-    assert move(membership, asked, UserFactory(), on=YESTERDAY) == "membership_dates"
-    assert move(membership, asked, UserFactory(), on=datetime.date.min) == "membership_dates"
-    assert move(membership, asked, UserFactory(), on=TODAY) == "moved"
-
-
-@pytest.mark.parametrize("asked", [ACTIVE, ENDED])
-def test_a_move_does_not_lie_before_the_last_one(asked: str) -> None:
-    membership, staff = MembershipFactory(), UserFactory()
-    change_membership_status(membership, status=SUSPENDED, on=TODAY, by=staff, reason="протокол 6")
-    assert move(membership, asked, staff, on=YESTERDAY) == "membership_dates"
-    membership.refresh_from_db()
-    assert (membership.status, membership.changes.count()) == (SUSPENDED, 1)
-    change_membership_status(membership, status=asked, on=TODAY, by=staff, reason="протокол 7")
-    assert membership.changes.count() == 2
-
-
-def test_the_start_of_a_membership_is_kept_as_its_first_move() -> None:
-    staff = UserFactory()
-    change = record_membership_start(MembershipFactory(started_on=TODAY, note="протокол 1"), by=staff)
-    assert (change.status, change.on, change.by, change.reason) == (ACTIVE, TODAY, staff, "протокол 1")
-    with translation.override("en"):
-        assert record_membership_start(MembershipFactory(), by=staff).reason == "Entered in the register"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_end_a_membership_at_once_one_does_and_one_finds_it_done() -> None:
-    membership, people = MembershipFactory(), UserFactory.create_batch(2)
-    start = Barrier(2)
-
-    def end(by: User) -> None:
-        start.wait()
-        change_membership_status(membership, status=ENDED, on=TODAY, by=by, reason="протокол 7")
-        connection.close()
-
-    threads = [Thread(target=end, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert MembershipStatusChange.objects.count() == 1
-    assert Membership.objects.get().status == ENDED
 
 
 def test_the_history_of_a_profile_names_who_changed_it() -> None:

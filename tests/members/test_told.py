@@ -14,15 +14,17 @@ from django.utils import timezone
 from common.models import Document, OutgoingMail
 from members import demo
 from members.certificates import follow_membership, issue_certificate
+from members.memberships import change_membership_status
 from members.models import Membership, MembershipStatus, Notification, Organisation, Representative, Role, Tier, User
 from members.notifications import Words, notify
-from members.services import change_membership_status, delete_representative, tell_of_role
+from members.services import delete_representative, tell_of_role
 from members.topics import MEMBERSHIP
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.members.accounts import PASSWORD, ticked
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = "/dashboard/lyceum/"
+MEMBERSHIP_PAGE = "/dashboard/lyceum/membership/"
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +63,7 @@ def test_an_issued_certificate_is_told_to_heads_and_coordinators(lyceum: Organis
     issue_certificate(certificate.membership, by=None)
     title = f"Выдано свидетельство о членстве № {certificate.number}"
     assert told(people) == {"head": [title], "coordinator": [title]}
-    assert {*Notification.objects.values_list("topic", "link")} == {("membership", DASHBOARD)}
+    assert {*Notification.objects.values_list("topic", "link")} == {("membership", MEMBERSHIP_PAGE)}
     assert {*OutgoingMail.objects.values_list("recipient", flat=True)} == {
         people["head"].email,
         people["coordinator"].email,
@@ -93,7 +95,7 @@ def test_a_replaced_and_a_withdrawn_certificate_are_told(lyceum: Organisation, p
     ("status", "title"),
     [
         (MembershipStatus.SUSPENDED, "Членство приостановлено"),
-        (MembershipStatus.ENDED, "Членство прекращено"),
+        (MembershipStatus.LEFT, "Организация вышла из ассоциации"),
     ],
 )
 def test_a_move_of_the_membership_is_told_with_its_day_and_reason(

@@ -1,0 +1,57 @@
+"""What an organisation sees of its membership: how it stands, what it costs, its papers; and the way out."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.fees import outlook
+from members.forms import LeaveForm
+from members.memberships import Who, change_membership_status, possible_moves
+from members.models import Membership, MembershipStatus, MembershipStatusChange, Organisation, User
+from members.policies import can_leave_association
+
+
+@require_safe
+def dashboard_membership(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
+    membership = _last_membership(organisation)
+    may_leave = can_leave_association(request.user, organisation)
+    context = {
+        "organisation": organisation,
+        "membership": membership,
+        "standing": organisation.standing,
+        "outlook": outlook(membership) if membership and not membership.is_over else None,
+        "invoices": organisation.invoices.select_related("document", "period"),
+        "certificates": organisation.certificates.select_related("document", "membership"),
+        "changes": MembershipStatusChange.objects.filter(membership__organisation=organisation).order_by("-on", "-pk"),
+        "may_leave": may_leave and membership and "leave" in possible_moves(membership, who=Who.HEAD),
+    }
+    return render(request, "pages/dashboard_membership.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_membership_leave(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
+    if not can_leave_association(request.user, organisation):
+        raise PermissionDenied(_("Only the head of the organisation may leave the association."))
+    membership, form = _last_membership(organisation), LeaveForm(request.POST or None)
+    if membership is None or "leave" not in possible_moves(membership, who=Who.HEAD):
+        return redirect("pages:dashboard_membership", slug=slug)
+    if request.method == "POST" and form.is_valid():
+        asked = {"status": MembershipStatus.LEFT, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}
+        change_membership_status(membership, by=cast("User", request.user), who=Who.HEAD, **asked)
+        messages.success(request, _("The organisation has left the association."))
+        return redirect("pages:dashboard_membership", slug=slug)
+    return render(request, "pages/dashboard_membership_leave.html", {"organisation": organisation, "form": form})
+
+
+def _last_membership(organisation: Organisation) -> Membership | None:
+    """That which is not over, of which there is one at most; else the last that was."""
+    memberships = organisation.memberships.select_related("organisation").order_by("-pk")
+    return next((one for one in memberships if not one.is_over), None) or next(iter(memberships), None)

@@ -1,0 +1,62 @@
+"""What a year of membership costs."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from common.errors import RuleViolated
+from members.models import Fee, FeeReduction, InvoiceState, Membership
+
+KOPECK = Decimal("0.01")
+DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    full: Decimal
+    reduction: FeeReduction | None
+
+    @property
+    def amount(self) -> Decimal:
+        """To be paid, in roubles."""
+        share = 100 - (self.reduction.percent if self.reduction else 0)
+        return (self.full * share / 100).quantize(KOPECK, ROUND_HALF_UP)
+
+
+def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
+    """For a year that begins on that day. Raises RuleViolated where no fee is set for the tier."""
+    rules = Fee.objects.valid_on(on).for_organisation_of(membership.tier, membership.organisation.kind)
+    fee = rules.first()
+    if fee is None:
+        named = {"tier": membership.get_tier_display(), "kind": membership.organisation.get_kind_display()}
+        raise RuleViolated(_("No fee is set for: %(tier)s, %(kind)s.") % named, code="no_fee")
+    return Charge(fee.amount, membership.fee_reductions.valid_on(on).first())
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Until when the fee is paid or not asked for, and what the year after the last one on record costs."""
+
+    paid_until: datetime.date | None
+    next_from: datetime.date | None
+    charge: Charge | None  # None where no fee is set
+
+
+def outlook(membership: Membership) -> Outlook:
+    periods = [*membership.periods.prefetch_related("invoices")]
+    settled = [one for one in periods if all(invoice.state != InvoiceState.ISSUED for invoice in one.invoices.all())]
+    next_from = periods[0].ends_on + DAY if periods else None
+    try:
+        charge = charge_for(membership, on=next_from or timezone.localdate())
+    except RuleViolated:
+        charge = None
+    return Outlook(settled[0].ends_on if settled else None, next_from, charge)
+
+
+def roubles(amount: Decimal) -> str:
+    """``12 000,00 ₽``, as the reader's language writes it."""
+    return f"{number_format(amount, 2, force_grouping=True)}\N{NO-BREAK SPACE}₽"

@@ -1,0 +1,237 @@
+"""Invoices for the fee: issued with their period, paid or cancelled, and what follows for the membership."""
+
+import datetime
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from common.documents import order_document
+from common.errors import RuleViolated
+from common.models import Document
+from common.numbers import next_number
+from common.payment_code import payment_code
+from common.text import typographic
+from members.fees import DAY, Charge, charge_for, roubles
+from members.memberships import IN_GRACE, LAPSED, Who, change_membership_status, locked_membership
+from members.models import (
+    AssociationRequisites,
+    Invoice,
+    InvoiceState,
+    Membership,
+    MembershipPeriod,
+    MembershipReminder,
+    MembershipStatus,
+    User,
+)
+from members.notifications import Words, heads_of, notify
+from members.topics import FEES
+
+TEMPLATE = "pdf/members/membership_invoice.typ"
+PAY_WITHIN = datetime.timedelta(days=30)  # of the issue at least; a renewal has until the end of the paid period
+# When the heads hear of a fee, in days from the last day to pay: at -60 the invoice itself is issued, after 0 the
+# membership is in grace, and at 61 it lapses.
+STEPS = (-60, -30, -14, 0, 14, 30, 61)
+
+
+@transaction.atomic
+def bill_period(membership: Membership, *, starts_on: datetime.date, by: User | None) -> Invoice | None:
+    """The invoice for the year of membership that begins on that day; None where no fee is asked for it.
+
+    The period is on record either way. Asked again, it is the same; where the invoice was cancelled, a new one.
+
+    Raises RuleViolated where the membership is over, periods would overlap, no fee is set, or nobody has entered to
+    whom it is paid.
+    """
+    locked = locked_membership(membership)
+    if locked.is_over:
+        raise RuleViolated(_("The membership is over."), code="membership_over")
+    period = locked.periods.filter(starts_on=starts_on).first() or _begin(locked, starts_on)
+    standing = period.invoices.exclude(state=InvoiceState.CANCELLED).first()
+    if standing:
+        return standing
+    charge = charge_for(locked, on=starts_on)
+    return _issue(period, charge, by) if charge.amount else None
+
+
+def _begin(membership: Membership, starts_on: datetime.date) -> MembershipPeriod:
+    ends_on = a_year_from(starts_on) - DAY
+    if membership.periods.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise RuleViolated(_("Periods of one membership cannot overlap."), code="period_overlap")
+    return MembershipPeriod.objects.create(membership=membership, starts_on=starts_on, ends_on=ends_on)
+
+
+def a_year_from(day: datetime.date) -> datetime.date:
+    """The same day of the next year; for 29 February, 1 March."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return datetime.date(day.year + 1, 3, 1)
+
+
+def _issue(period: MembershipPeriod, charge: Charge, by: User | None) -> Invoice:
+    requisites = AssociationRequisites.objects.first()
+    if requisites is None:
+        text = _("No invoice without bank details: enter those of the association in the office first.")
+        raise RuleViolated(text, code="no_requisites")
+    today, organisation = timezone.localdate(), period.membership.organisation
+    invoice = Invoice(
+        period=period,
+        organisation=organisation,
+        issued_on=today,
+        due_on=max(period.starts_on - DAY, today + PAY_WITHIN),
+        amount=charge.amount,
+        payer=organisation.name,
+        payer_inn=organisation.inn,
+        marked_by=by,
+    )
+    invoice.number = f"{today.year}-{next_number(f'invoice {today.year}'):04}"
+    invoice.document = _order(invoice, requisites)
+    invoice.save()
+    reached = [step for step in STEPS if invoice.due_on + step * DAY <= today]
+    rows = [MembershipReminder(period=period, step=step) for step in reached]
+    MembershipReminder.objects.bulk_create(rows, ignore_conflicts=True)
+    tell_of_invoice(invoice, "issued", partial(_words_of_issue, invoice))
+    return invoice
+
+
+@transaction.atomic
+def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
+    """The fee has arrived. With it a membership in grace is active again, and one that lapsed less than a year ago.
+
+    Repeated, does nothing. Raises RuleViolated for a cancelled invoice, a day to come, and a membership that lapsed
+    longer ago: then the organisation joins anew, and the money goes back.
+    """
+    membership = locked_membership(invoice.period.membership)
+    locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
+    if locked.state == InvoiceState.PAID:
+        return locked
+    if locked.state == InvoiceState.CANCELLED:
+        raise RuleViolated(_("Invoice %(invoice)s is cancelled.") % {"invoice": locked}, code="cancelled")
+    if paid_on > timezone.localdate():
+        raise RuleViolated(_("What lies ahead has not been paid yet."), code="ahead")
+    locked.state, locked.paid_on, locked.marked_by = InvoiceState.PAID, paid_on, by
+    locked.save(update_fields=["state", "paid_on", "marked_by"])
+    if membership.status in (IN_GRACE, LAPSED):
+        _take_back(membership, paid_on, by, _("Invoice %(invoice)s is paid") % {"invoice": locked})
+    tell_of_invoice(locked, "paid", partial(_words_of_payment, locked))
+    return locked
+
+
+@transaction.atomic
+def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
+    """It was a mistake, or the board has decided so: nothing is owed for it. Repeated, does nothing.
+
+    Raises RuleViolated for one that is paid.
+    """
+    membership = locked_membership(invoice.period.membership)
+    locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
+    if locked.state == InvoiceState.CANCELLED:
+        return locked
+    if locked.state == InvoiceState.PAID:
+        raise RuleViolated(_("Invoice %(invoice)s is paid.") % {"invoice": locked}, code="paid")
+    locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, timezone.localdate(), by
+    locked.save(update_fields=["state", "cancelled_on", "marked_by"])
+    if membership.status == IN_GRACE:
+        _take_back(membership, timezone.localdate(), by, _("Invoice %(invoice)s is cancelled") % {"invoice": locked})
+    tell_of_invoice(locked, "cancelled", partial(_words_of_cancelling, locked))
+    return locked
+
+
+def _take_back(membership: Membership, on: datetime.date, by: User, reason: str) -> None:
+    """Unless another fee is overdue."""
+    if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
+        return
+    last = membership.changes.last()
+    on = max(on, last.on) if last else on
+    change_membership_status(membership, status=MembershipStatus.ACTIVE, on=on, by=by, reason=reason, who=Who.PAYMENT)
+
+
+# --- What the heads read -------------------------------------------------------------------------------------
+
+
+def tell_of_invoice(invoice: Invoice, what: str, words: Callable[[], Words]) -> None:
+    notify(
+        heads_of(invoice.organisation),
+        topic=FEES,
+        key=f"invoice {invoice.number} {what}",
+        words=words,
+        link=invoice.period.membership.get_absolute_url(),
+    )
+
+
+def lines_of(invoice: Invoice) -> list[str]:
+    """Whose fee it is, how much and for what time."""
+    period = {"start": date_format(invoice.period.starts_on), "end": date_format(invoice.period.ends_on)}
+    return [
+        invoice.organisation.title,
+        _("Invoice: %(invoice)s, %(amount)s") % {"invoice": invoice, "amount": roubles(invoice.amount)},
+        _("Period: %(start)s – %(end)s") % period,
+    ]
+
+
+def _words_of_issue(invoice: Invoice) -> Words:
+    day = {"day": date_format(invoice.due_on)}
+    lines = [*lines_of(invoice), _("The PDF with the bank details and a code for payment is on the dashboard.")]
+    return Words(_("The fee is to be paid by %(day)s") % day, "\n".join(lines))
+
+
+def _words_of_payment(invoice: Invoice) -> Words:
+    return Words(_("The fee has been received"), "\n".join(lines_of(invoice)))
+
+
+def _words_of_cancelling(invoice: Invoice) -> Words:
+    return Words(_("Invoice %(invoice)s is cancelled") % {"invoice": invoice}, "\n".join(lines_of(invoice)))
+
+
+# --- The PDF -------------------------------------------------------------------------------------------------
+
+
+def _order(invoice: Invoice, requisites: AssociationRequisites) -> Document:
+    """In Russian, as it goes through a Russian bank."""
+    with translation.override("ru"):
+        data = _words(invoice, requisites)
+    code = payment_code(
+        name=requisites.name,
+        account=requisites.account,
+        bank=requisites.bank,
+        bic=requisites.bic,
+        correspondent_account=requisites.correspondent_account,
+        inn=requisites.inn,
+        kpp=requisites.kpp,
+        purpose=data["purpose"],
+        amount=invoice.amount,
+    )
+    qr = segno.make_qr(code, error="m", encoding="utf-8").svg_inline(border=0)
+    return order_document(TEMPLATE, {**data, "code": code, "qr": qr})
+
+
+def _words(invoice: Invoice, requisites: AssociationRequisites) -> dict[str, Any]:
+    period, organisation = invoice.period, invoice.organisation
+    purpose = (
+        f"Членский взнос за период с {period.starts_on:%d.%m.%Y} по {period.ends_on:%d.%m.%Y} "
+        f"по счёту № {invoice.number} от {invoice.issued_on:%d.%m.%Y}. НДС не облагается"
+    )
+    return {
+        "number": invoice.number,
+        "issued": date_format(invoice.issued_on),
+        "due": date_format(invoice.due_on),
+        "start": date_format(period.starts_on),
+        "end": date_format(period.ends_on),
+        "amount": roubles(invoice.amount),
+        "purpose": purpose,
+        "payer": typographic(invoice.payer),
+        "payer_inn": invoice.payer_inn,
+        "payer_ogrn": organisation.ogrn,
+        "payee": {
+            name: getattr(requisites, name)
+            for name in ("name", "inn", "kpp", "account", "bank", "bic", "correspondent_account")
+        },
+        "address": settings.SITE_ADDRESS.partition("://")[2],
+    }

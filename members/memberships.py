@@ -1,0 +1,223 @@
+"""The life of a membership: every status, which move leads from one to another, and who may make it."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.caching import invalidate_public_pages
+from common.errors import RuleViolated
+from members.certificates import follow_membership
+from members.models import OVER, Invoice, Membership, MembershipStatus, MembershipStatusChange, User
+from members.notifications import Words, heads_of, notify
+from members.topics import MEMBERSHIP
+
+GRACE = datetime.timedelta(days=60)  # after the last day to pay, in which the membership still counts
+COMING_BACK = datetime.timedelta(days=365)  # after a lapse; who pays later joins anew, by a decision of the board
+
+ACTIVE, IN_GRACE, LAPSED = MembershipStatus.ACTIVE, MembershipStatus.GRACE, MembershipStatus.LAPSED
+SUSPENDED, LEFT, EXCLUDED = MembershipStatus.SUSPENDED, MembershipStatus.LEFT, MembershipStatus.EXCLUDED
+
+
+class Who(Enum):
+    STAFF = auto()
+    HEAD = auto()
+    CLOCK = auto()
+    PAYMENT = auto()  # of the fee, when staff marks it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A move that somebody asks for."""
+
+    status: str
+    on: datetime.date
+    by: User | None
+    reason: str
+    protocol: str = ""
+    protocol_on: datetime.date | None = None
+
+
+Guard = Callable[[Membership, Asked], None]
+
+
+def _fee_is_overdue(membership: Membership, asked: Asked) -> None:
+    if not Invoice.objects.of(membership).unpaid_after(asked.on).exists():
+        raise RuleViolated(_("No fee is overdue."), code="not_overdue")
+
+
+def _grace_is_over(membership: Membership, asked: Asked) -> None:
+    if not Invoice.objects.of(membership).unpaid_after(asked.on - GRACE).exists():
+        raise RuleViolated(_("The grace period is not over."), code="grace_runs")
+
+
+def _no_fee_is_overdue(membership: Membership, asked: Asked) -> None:
+    """Who has lapsed comes back within a year, and not where a new membership has begun meanwhile."""
+    if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
+        raise RuleViolated(_("Another fee is still overdue."), code="overdue")
+    if membership.status == LAPSED:
+        if membership.ended_on and asked.on > membership.ended_on + COMING_BACK:
+            text = _("The membership lapsed more than a year ago: the organisation joins anew.")
+            raise RuleViolated(text, code="lapsed_long_ago")
+        if membership.organisation.memberships.exclude(status__in=OVER).exists():
+            raise RuleViolated(_("This organisation already has a membership that has not ended."), code="joined_anew")
+
+
+def _board_has_decided(membership: Membership, asked: Asked) -> None:
+    if not (asked.protocol and asked.protocol_on):
+        raise RuleViolated(_("Only the board excludes: name its protocol and the day."), code="no_protocol")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    before: tuple[MembershipStatus, ...]
+    after: MembershipStatus
+    who: tuple[Who, ...]
+    guard: Guard | None
+    told: str | Promise  # to heads; of a fee they hear by its reminders (renewals.py)
+
+
+# Every move: from which statuses, to which, by whom, under what condition, and what the organisation's heads read.
+# Besides, after each of them: one row of the history, the certificate follows, who is over owes no period to come.
+MEMBERSHIP_MOVES: dict[str, Move] = {
+    "owe":     Move((ACTIVE,), IN_GRACE, (Who.CLOCK,), _fee_is_overdue, ""),
+    "lapse":   Move((IN_GRACE,), LAPSED, (Who.CLOCK,), _grace_is_over, ""),
+    "pay":     Move((IN_GRACE, LAPSED), ACTIVE, (Who.PAYMENT,), _no_fee_is_overdue, ""),
+    "suspend": Move((ACTIVE, IN_GRACE), SUSPENDED, (Who.STAFF,), None,
+                    gettext_lazy("The membership has been suspended")),
+    "resume":  Move((SUSPENDED,), ACTIVE, (Who.STAFF,), None, gettext_lazy("The membership is active again")),
+    "leave":   Move((ACTIVE, IN_GRACE, SUSPENDED), LEFT, (Who.STAFF, Who.HEAD), None,
+                    gettext_lazy("The organisation has left the association")),
+    "expel": Move((ACTIVE, IN_GRACE, SUSPENDED), EXCLUDED, (Who.STAFF,), _board_has_decided,
+                    gettext_lazy("The organisation has been excluded from the association")),
+}  # fmt: skip
+
+
+def possible_moves(membership: Membership, *, who: Who) -> set[str]:
+    """Those that its status allows; their conditions are asked when they are made."""
+    return {name for name, move in MEMBERSHIP_MOVES.items() if who in move.who and membership.status in move.before}
+
+
+@transaction.atomic
+def record_membership_start(membership: Membership, *, by: User | None) -> MembershipStatusChange:
+    """Keep the row of the first move, into the register; its day is that of the entry where the start is not known.
+
+    A member gets its certificate.
+    """
+    follow_membership(membership, by=by)
+    return MembershipStatusChange.objects.create(
+        membership=membership,
+        status=membership.status,
+        on=membership.started_on or timezone.localdate(),
+        by=by,
+        reason=membership.note or _("Entered in the register"),
+    )
+
+
+@transaction.atomic
+def change_membership_status(
+    membership: Membership,
+    *,
+    status: str,
+    on: datetime.date,
+    by: User | None,
+    reason: str,
+    protocol: str = "",
+    protocol_on: datetime.date | None = None,
+    who: Who = Who.STAFF,
+) -> Membership:
+    """Move the membership to ``status`` and keep the row of the move. Asked again for the same, does nothing.
+
+    The certificate holds while the membership runs; one that says what no longer holds is then replaced.
+
+    Raises RuleViolated where the table has no such move for ``who``, where its condition is not met, and for a day
+    before the start or the last move.
+    """
+    locked = locked_membership(membership)
+    if locked.status == status:
+        return locked
+    asked = Asked(status, on, by, reason, protocol, protocol_on)
+    move = _move_to(locked, status, who)
+    _check_day(locked, on)
+    if move.guard:
+        move.guard(locked, asked)
+    locked.status = status
+    locked.ended_on = on if locked.is_over else None
+    locked.save(update_fields=["status", "ended_on"])
+    change = _kept(locked, asked)
+    if move.told:
+        _tell(change, move.told)
+    if locked.is_over:
+        Invoice.objects.of(locked).open().filter(period__starts_on__gt=on).cancel(on=on)
+    follow_membership(locked, by=by)
+    invalidate_public_pages()
+    return locked
+
+
+def locked_membership(membership: Membership) -> Membership:
+    """As it is now, held until the end of the transaction: its status, periods and invoices change under it alone."""
+    return Membership.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=membership.pk)
+
+
+def _move_to(membership: Membership, status: str, who: Who) -> Move:
+    for name in possible_moves(membership, who=who):
+        if MEMBERSHIP_MOVES[name].after == status:
+            return MEMBERSHIP_MOVES[name]
+    raise RuleViolated(
+        _("A membership that is “%(now)s” cannot become “%(asked)s”.")
+        % {"now": membership.get_status_display(), "asked": MembershipStatus(status).label},
+        code="membership_move",
+    )
+
+
+def _check_day(membership: Membership, on: datetime.date) -> None:
+    if membership.started_on and on < membership.started_on:
+        raise RuleViolated(_("A membership cannot change before it starts."), code="membership_dates")
+    last = membership.changes.order_by("on").last()
+    if last and on < last.on:
+        raise RuleViolated(
+            _("Its status last changed on %(date)s; no earlier day can follow.") % {"date": date_format(last.on)},
+            code="membership_dates",
+        )
+
+
+def _kept(membership: Membership, asked: Asked) -> MembershipStatusChange:
+    return MembershipStatusChange.objects.create(
+        membership=membership,
+        status=asked.status,
+        on=asked.on,
+        by=asked.by,
+        reason=asked.reason,
+        protocol=asked.protocol,
+        protocol_on=asked.protocol_on,
+    )
+
+
+def _tell(change: MembershipStatusChange, title: str | Promise) -> None:
+    notify(
+        heads_of(change.membership.organisation),
+        topic=MEMBERSHIP,
+        key=f"membership change {change.pk}",
+        words=partial(_words_of_change, change, title),
+        link=change.membership.get_absolute_url(),
+    )
+
+
+def _words_of_change(change: MembershipStatusChange, title: str | Promise) -> Words:
+    lines = [
+        change.membership.organisation.title,
+        _("Since: %(day)s") % {"day": date_format(change.on)},
+        _("Reason: %(reason)s") % {"reason": change.reason},
+    ]
+    if change.protocol and change.protocol_on:
+        named = {"number": change.protocol, "day": date_format(change.protocol_on)}
+        lines.append(_("Protocol of the board № %(number)s of %(day)s") % named)
+    return Words(str(title), "\n".join(lines))

@@ -1,0 +1,125 @@
+"""What the clock does to memberships: the next period and its invoice, reminders, grace and lapse."""
+
+import datetime
+from functools import partial
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.errors import RuleViolated
+from members.fees import DAY
+from members.invoices import STEPS, bill_period, lines_of, tell_of_invoice
+from members.memberships import (
+    ACTIVE,
+    COMING_BACK,
+    GRACE,
+    IN_GRACE,
+    LAPSED,
+    Who,
+    change_membership_status,
+    locked_membership,
+)
+from members.models import COUNTING, Invoice, Membership, MembershipPeriod, MembershipReminder, MembershipStatus
+from members.notifications import Words
+
+AHEAD = datetime.timedelta(days=60)  # of the end of a period the next one is made
+
+logger = structlog.get_logger(__name__)
+
+
+def renew_and_remind() -> None:
+    """Whatever is due and not done yet, however long nobody did it. Each membership is a transaction of its own, under
+    its lock: run twice or by two at once, it does nothing twice.
+    """
+    for membership in to_be_renewed():
+        _renew(membership)
+    for invoice in _to_be_followed(timezone.localdate()):
+        _follow(invoice)
+
+
+def to_be_renewed() -> QuerySet[Membership]:
+    """Those whose last period ends soon, or has ended; what stays so waits for the office (no fee, no bank details)."""
+    last_period = MembershipPeriod.objects.filter(membership=OuterRef("pk")).order_by("-ends_on")
+    running = Membership.objects.running().annotate(time_ends_on=Subquery(last_period.values("ends_on")[:1]))
+    return running.filter(time_ends_on__lte=timezone.localdate() + AHEAD).order_by("time_ends_on", "pk")
+
+
+def _renew(membership: Membership) -> None:
+    try:
+        with transaction.atomic():
+            locked = locked_membership(membership)
+            last = locked.periods.first()
+            if locked.is_running and last and last.ends_on <= timezone.localdate() + AHEAD:
+                bill_period(locked, starts_on=last.ends_on + DAY, by=None)
+    except RuleViolated as error:
+        logger.warning("membership_not_renewed", membership=membership.pk, reason=error.code)
+
+
+def _to_be_followed(today: datetime.date) -> QuerySet[Invoice]:
+    """Open invoices of running memberships of which something is due and has not been done."""
+    due = Q(period__membership__status=ACTIVE, due_on__lt=today)
+    due |= Q(period__membership__status=IN_GRACE, due_on__lt=today - GRACE)
+    for step in STEPS:
+        told = MembershipReminder.objects.filter(period=OuterRef("period"), step=step)
+        due |= Q(~Exists(told), due_on__lte=today - step * DAY)
+    open_ones = Invoice.objects.open().filter(period__membership__status__in=COUNTING)
+    return open_ones.filter(due).select_related("period__membership").order_by("due_on", "pk")
+
+
+@transaction.atomic
+def _follow(invoice: Invoice) -> None:
+    membership = locked_membership(invoice.period.membership)
+    now_open = Invoice.objects.open().select_related("period__membership", "organisation").filter(pk=invoice.pk).first()
+    if now_open is None or not membership.is_running:
+        return
+    today = timezone.localdate()
+    if membership.status == ACTIVE and now_open.due_on < today:
+        membership = _move(membership, now_open, IN_GRACE, now_open.due_on + DAY)
+    if membership.status == IN_GRACE and now_open.due_on + GRACE < today:
+        membership = _move(membership, now_open, LAPSED, now_open.due_on + GRACE + DAY)
+    _remind(membership, now_open, today)
+
+
+def _move(membership: Membership, invoice: Invoice, status: MembershipStatus, day: datetime.date) -> Membership:
+    """On the day when it was due, however late the clock comes to it, but not before the last move."""
+    last = membership.changes.last()
+    reason = _("Invoice %(invoice)s was not paid by %(day)s") % {"invoice": invoice, "day": date_format(invoice.due_on)}
+    return change_membership_status(
+        membership, status=status, on=max(day, last.on) if last else day, by=None, reason=reason, who=Who.CLOCK
+    )
+
+
+def _remind(membership: Membership, invoice: Invoice, today: datetime.date) -> None:
+    """Of all steps that have become due, the heads get one letter, which says how things stand today."""
+    told = {*invoice.period.reminders.values_list("step", flat=True)}
+    missing = [step for step in STEPS if invoice.due_on + step * DAY <= today and step not in told]
+    if not missing:
+        return
+    MembershipReminder.objects.bulk_create(MembershipReminder(period=invoice.period, step=step) for step in missing)
+    tell_of_invoice(invoice, f"reminder {missing[-1]:+}", partial(_words, membership, invoice, today))
+
+
+def _words(membership: Membership, invoice: Invoice, today: datetime.date) -> Words:
+    left, lines = (invoice.due_on - today).days, lines_of(invoice)
+    if membership.status == LAPSED:
+        title = _("The membership has lapsed: the fee was not paid")
+        day = {"day": date_format((membership.ended_on or today) + COMING_BACK)}
+        lines.append(_("Once it is paid, by %(day)s at the latest, the membership is active again.") % day)
+    elif left < 0:
+        title = _("The fee is overdue since %(day)s") % {"day": date_format(invoice.due_on)}
+        day = {"day": date_format(invoice.due_on + GRACE)}
+        lines.append(_("The membership counts until %(day)s, and lapses unless the fee is paid.") % day)
+    elif left == 0:
+        title = _("Today is the last day to pay the fee")
+        day = {"day": date_format(invoice.due_on + GRACE)}
+        lines.append(_("From tomorrow the membership is in grace: it still counts, until %(day)s.") % day)
+    else:
+        title = ngettext("%(days)d day is left to pay the fee", "%(days)d days are left to pay the fee", left)
+        title %= {"days": left}
+        lines.append(_("Last day to pay: %(day)s") % {"day": date_format(invoice.due_on)})
+    return Words(title, "\n".join(lines))

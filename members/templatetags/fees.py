@@ -1,0 +1,8 @@
+"""Money in words of the reader's language."""
+
+from django import template
+
+from members import fees
+
+register = template.Library()
+register.filter("roubles", fees.roubles)
