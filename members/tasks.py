@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, notifications, retention
+from members import application_terms, data_exports, erasure, notifications, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -39,6 +39,31 @@ REMOVE_UNCONFIRMED = jobs.register(
 )
 FORGET_SESSIONS = jobs.register(
     jobs.Job("forget_sessions", _("Delete sessions that are over"), retention.forget_sessions, timedelta(days=1))
+)
+ESCALATE_APPLICATIONS = jobs.register(
+    jobs.Job(
+        "escalate_applications",
+        _("Tell the office of applications that are overdue"),
+        application_terms.escalate,
+        timedelta(hours=1),
+    )
+)
+REMIND_APPLICANTS = jobs.register(
+    jobs.Job(
+        "remind_applicants",
+        _("Remind applicants of remarks and of drafts"),
+        application_terms.remind,
+        timedelta(days=1),
+        offset=timedelta(hours=6),
+    )
+)
+FORGET_APPLICATIONS = jobs.register(
+    jobs.Job(
+        "forget_applications",
+        _("Delete old drafts and applications that led to nothing"),
+        application_terms.forget,
+        timedelta(days=1),
+    )
 )
 
 

@@ -17,6 +17,8 @@ EXCUSED = {
     "members.HistoricalOrganisation": "the same",
     "members.HistoricalRepresentativeOffice": "the same",
     "members.HistoricalOfficeStatusChange": "the same",
+    "members.HistoricalJoinConditions": "the same",
+    "members.HistoricalQuestion": "the same",
     "members.MembershipStatusChange": "the same",
     "members.MembershipCertificate": "the same",
     "members.ErasureAct": "must be kept for three years, and names the person by a number",

@@ -316,6 +316,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
+        "apply": "30/hour",
         "export": "20/min",
         "search": "120/min",
         "unsubscribe": "600/min",

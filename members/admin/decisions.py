@@ -1,6 +1,7 @@
 """What waits here for a decision of the staff, most pressing first."""
 
+from members.admin.applications import APPLICATIONS
 from members.admin.memberships import SUSPENDED
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
 
-DECISIONS = (UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE, SUSPENDED)
+DECISIONS = (APPLICATIONS, UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE, SUSPENDED)

@@ -1,7 +1,15 @@
+from members.models.application import (
+    ApplicationFile,
+    ApplicationMove,
+    ApplicationState,
+    MembershipApplication,
+    Who,
+)
 from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
 from members.models.data_export import DataExport, ExportState
 from members.models.erasure import ErasureAct
+from members.models.joining import JoinConditions, Question, QuestionType
 from members.models.membership import Membership, MembershipStatus, MembershipStatusChange, Tier
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
@@ -11,6 +19,9 @@ from members.models.taxonomy import Direction, Region
 from members.models.user import User
 
 __all__ = [
+    "ApplicationFile",
+    "ApplicationMove",
+    "ApplicationState",
     "CertificateState",
     "Consent",
     "ConsentPurpose",
@@ -21,8 +32,10 @@ __all__ = [
     "ErasureAct",
     "ExportState",
     "How",
+    "JoinConditions",
     "Kind",
     "Membership",
+    "MembershipApplication",
     "MembershipCertificate",
     "MembershipStatus",
     "MembershipStatusChange",
@@ -34,10 +47,13 @@ __all__ = [
     "PublicItem",
     "PublicPerson",
     "PublicationBasis",
+    "Question",
+    "QuestionType",
     "Region",
     "Representative",
     "RepresentativeOffice",
     "Role",
     "Tier",
     "User",
+    "Who",
 ]
