@@ -63,9 +63,10 @@ class Page:
         self.step = step if application.is_editable else ""
         self.questionnaire = Questionnaire(application)
 
-    @property
+    @cached_property
     def form(self) -> StepForm:
-        return self.questionnaire.forms[self.step]
+        """Apart from those that the steps are counted by: what lacks may be forgiven here."""
+        return Questionnaire(self.application).forms[self.step]
 
     @property
     def title(self) -> str | Promise:

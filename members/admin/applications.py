@@ -1,10 +1,12 @@
 """Applications for membership: the queue, and the review of one on one screen. Their state moves by the service."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -48,6 +50,7 @@ BUTTONS = {
     "return": _("Return with remarks"),
     "withdraw": _("Withdraw at the applicant's request"),
 }
+LEADS_ON = ("take_up", "put_on_agenda")
 TO_AGENDA = BUTTONS["put_on_agenda"]
 SIMILAR_SHOWN = 5
 REMARK = "remark-"  # before the name of the field, in the form of a review
@@ -97,32 +100,38 @@ class Review:
         return [(file, reverse(name, args=[self.application.pk, file.pk])) for file in files]
 
     @cached_property
-    def buttons(self) -> list[tuple[str, Any]]:
-        """What the table of moves lets the office do now."""
+    def buttons(self) -> list[tuple[str, Any, str]]:
+        """What the table of moves lets the office do now; what leads on stands out."""
         if not self.may_decide:
             return []
         state = self.application.state
-        return [(name, title) for name, title in BUTTONS.items() if state in MOVES[name].sources and state != "draft"]
+        possible = [name for name in BUTTONS if state in MOVES[name].sources and state != ApplicationState.DRAFT]
+        return [(name, BUTTONS[name], "primary" if name in LEADS_ON else "default") for name in possible]
 
     @property
     def takes_remarks(self) -> bool:
-        return any(name == "return" for name, _title in self.buttons)
+        return any(name == "return" for name, _title, _variant in self.buttons)
 
-    @property
-    def same_number(self) -> QuerySet[Organisation]:
-        numbers = Organisation.objects.exclude(inn="").filter(inn=self.application.inn)
-        return numbers | Organisation.objects.exclude(ogrn="").filter(ogrn=self.application.ogrn)
+    @cached_property
+    def same_number(self) -> list[Organisation]:
+        numbers = {"inn": self.application.inn, "ogrn": self.application.ogrn}
+        same = [Q(**{name: number}) for name, number in numbers.items() if number]
+        return [*Organisation.objects.filter(reduce(or_, same))] if same else []
 
-    @property
-    def similar(self) -> QuerySet[Organisation]:
+    @cached_property
+    def similar(self) -> list[Organisation]:
         """By words that look alike in the name; those of the same number stand apart."""
         alike = Organisation.objects.filter(search_text__trigram_word_similar=fold(self.application.title))
-        return alike.exclude(pk__in=self.same_number.values("pk"))[:SIMILAR_SHOWN]
+        return [*alike.exclude(pk__in=[one.pk for one in self.same_number])[:SIMILAR_SHOWN]]
+
+    @cached_property
+    def other_applications(self) -> list[MembershipApplication]:
+        same = MembershipApplication.objects.exclude(inn="").filter(inn=self.application.inn)
+        return [*same.exclude(pk=self.application.pk)]
 
     @property
-    def other_applications(self) -> QuerySet[MembershipApplication]:
-        same = MembershipApplication.objects.exclude(inn="").filter(inn=self.application.inn)
-        return same.exclude(pk=self.application.pk)
+    def is_known(self) -> bool:
+        return bool(self.same_number or self.similar or self.other_applications)
 
 
 @admin.register(MembershipApplication)
@@ -132,8 +141,9 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     list_filter = [("state", ChoicesCheckboxFilter), ("kind", ChoicesCheckboxFilter), OverdueFilter]
     search_fields = ["number", "name", "short_name", "inn", "ogrn", "email"]
     fields = [
-        ("number", "state"), ("kind", "tier"), "organisation", ("email", "confirmed_at", "applicant", "language"),
-        ("due_on", "escalated_at", "reminded_at"), ("created_at", "submitted_at", "updated_at"), "consent",
+        ("number", "state"), ("kind", "tier"), ("email", "confirmed_at"), ("applicant", "language"),
+        ("organisation", "consent"), ("due_on", "escalated_at"), ("created_at", "submitted_at"),
+        ("updated_at", "reminded_at"),
     ]  # fmt: skip
     inlines = [ApplicationMoveInline, ApplicationFileInline]
     actions = ["put_on_agenda"]

@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "due_on",
-                    models.DateField(blank=True, help_text="Of the step that it is at", null=True, verbose_name="due"),
+                    models.DateField(blank=True, help_text="Of the step that it is at", null=True, verbose_name="due by"),
                 ),
                 ("escalated_at", models.DateTimeField(blank=True, null=True, verbose_name="escalated")),
                 ("reminded_at", models.DateTimeField(blank=True, null=True, verbose_name="applicant reminded")),

@@ -212,6 +212,12 @@ def test_steps_tell_what_is_done_and_what_lacks(client: Client) -> None:
     ]
 
 
+def test_a_step_that_is_open_is_counted_like_the_others(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    counted = client.get(of(application)).context["page"].steps
+    assert client.get(of(application, "people/")).context["page"].steps[1].lacks == counted[1].lacks == 6
+
+
 def test_documents_are_attached_seen_and_removed(client: Client) -> None:
     application = ApplicationFactory()
     address = of(application, "documents/")

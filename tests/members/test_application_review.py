@@ -64,7 +64,7 @@ def test_a_file_is_opened_through_a_check_that_is_logged(office: Client) -> None
 )
 def test_buttons_are_those_of_the_table(office: Client, state: str, buttons: list[str]) -> None:
     review = office.get(page_of(in_state(state))).context["review"]
-    assert [name for name, _title in review.buttons] == buttons
+    assert [name for name, _title, _variant in review.buttons] == buttons
 
 
 def test_remarks_go_back_to_the_applicant(office: Client) -> None:
@@ -111,10 +111,10 @@ def test_what_is_known_already_stands_beside(office: Client) -> None:
     similar = OrganisationFactory(short_name="Лицей робототехнники")
     other = OrganisationFactory(short_name="Завод")
     review = office.get(page_of(application)).context["review"]
-    assert [*review.same_number] == [same]
+    assert review.same_number == [same]
     assert similar in review.similar
     assert other not in review.similar
-    assert [*review.other_applications] == [earlier]
+    assert review.other_applications == [earlier]
 
 
 def test_several_go_on_the_agenda_after_a_look_at_them(office: Client) -> None:
