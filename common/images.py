@@ -12,19 +12,20 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MAX_BYTES = 5 * 1024 * 1024
+MAX_MEGABYTES = 5
 MAX_PIXELS = 24_000_000
 ACCEPTED_FORMATS = ("PNG", "JPEG", "WEBP")
 LOGO_SIZES = (96, 192, 512)  # px, the longer side
 
 
-def open_picture(upload: UploadedFile | ContentFile) -> Image.Image:
+def open_picture(upload: UploadedFile | ContentFile, *, megabytes: int = MAX_MEGABYTES) -> Image.Image:
     """The decoded picture, whatever the file claims to be by name or header.
 
     Raises ValidationError when it is too heavy, too large in pixels, or no picture of an accepted format.
     """
-    if (upload.size or 0) > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 5 MB."), code="too_heavy")
+    if (upload.size or 0) > megabytes * 2**20:
+        text = _("The file is larger than %(number)d MB.") % {"number": megabytes}
+        raise ValidationError(text, code="too_heavy")
     try:
         upload.seek(0)
         picture = Image.open(upload, formats=ACCEPTED_FORMATS)

@@ -50,9 +50,9 @@ class _PageThrottle(Throttle):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}  # type: ignore[arg-type]
 
 
-def limited(scope: str, *, parameter: str = "") -> Callable:
+def limited(scope: str, *, parameter: str = "", method: str = "") -> Callable:
     """Let one network address through at the rate of ``scope`` (see DEFAULT_THROTTLE_RATES); with ``parameter`` only
-    those of its requests count that ask for it in the query.
+    those of its requests count that ask for it in the query, with ``method`` only those by it.
 
     Raises TooManyRequests, which is answered with 429 and Retry-After.
     """
@@ -60,7 +60,7 @@ def limited(scope: str, *, parameter: str = "") -> Callable:
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if not parameter or request.GET.get(parameter):
+            if method in ("", request.method) and (not parameter or request.GET.get(parameter)):
                 throttle = _PageThrottle(scope)
                 if not throttle.allow_request(request, view):
                     raise TooManyRequests(wait=math.ceil(throttle.wait()))

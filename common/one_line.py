@@ -1,4 +1,5 @@
-"""Words of one line: names stand in letters, where a line of its own would look like the portal's."""
+"""Words of one line: names stand in letters, where a line of its own would look like the portal's; and lists of such
+lines."""
 
 import re
 import unicodedata
@@ -23,6 +24,18 @@ class OneLineField(models.CharField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The object says what the row says."""
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class LinesField(models.TextField):
+    """A list, one thing a line: no line is empty."""
+
+    def to_python(self, value: Any) -> Any:
+        return "\n".join(filter(None, map(one_line, value.splitlines()))) if isinstance(value, str) else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = self.to_python(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value

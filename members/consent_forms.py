@@ -17,6 +17,9 @@ from members.models import ConsentPurpose, ConsentText, PublicItem, PublicPerson
 DOCUMENTS = {
     ConsentPurpose.ACCOUNT: pgettext_lazy("I have read the", "consent to the processing of my personal data"),
     ConsentPurpose.NEWS: pgettext_lazy("I have read the", "consent to receive news and invitations"),
+    ConsentPurpose.APPLICATION: pgettext_lazy(
+        "I have read the", "consent to the processing of personal data in the application"
+    ),
 }
 
 
@@ -57,6 +60,10 @@ class ConsentForm(forms.Form):
 
 class NewsConsentForm(ConsentForm):
     purpose = ConsentPurpose.NEWS
+
+
+class ApplicationConsentForm(ConsentForm):
+    purpose = ConsentPurpose.APPLICATION
 
 
 class EraseForm(WordsForm):

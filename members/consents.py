@@ -51,6 +51,16 @@ def give_consent(user: User, *, text: ConsentText) -> Consent:
 
 
 @transaction.atomic
+def give_consent_without_account(text: ConsentText) -> Consent:
+    """By whoever fills in a form as a guest: a row that the record of what they sent points to.
+
+    Raises RuleViolated where another version came into force meanwhile.
+    """
+    _check_in_force(text)
+    return Consent.objects.create(text=text)
+
+
+@transaction.atomic
 def withdraw_consents(user: User, *, purpose: str) -> None:
     """All that stand for the purpose, to whichever version; for the account there is the erasure of it instead."""
     if purpose == ConsentPurpose.ACCOUNT:

@@ -21,19 +21,26 @@ from common.caching import invalidate_public_pages
 from common.personal_data import Holder, Person, Record, described, register, told
 from members.mentions import forget_in_journal, forget_notifications
 from members.models import (
+    ApplicationMove,
+    ApplicationState,
     Consent,
     DataExport,
     Invitation,
     JoinRequest,
+    MembershipApplication,
     Notification,
     NotificationChoice,
     PublicPerson,
     Representative,
     User,
+    Who,
 )
 
 ERASED_DOMAIN = "erased.invalid"  # a name that nobody can have (RFC 6761, 6.4)
 NAMES = ("last_name", "first_name", "patronymic")
+PEOPLE_OF_APPLICATION = (
+    "contact_name", "contact_position", "contact_phone", "head_name", "head_position", "head_basis",
+)  # fmt: skip
 
 
 def person_of(user: User) -> Person:
@@ -188,6 +195,40 @@ def _erase_notifications(person: Person) -> int:
     return forget_notifications(person.user)
 
 
+def _applications_of(person: Person) -> QuerySet[MembershipApplication]:
+    """Theirs by the account, or by an address that was confirmed."""
+    by_address = Q(email__in=person.addresses, confirmed_at__isnull=False)
+    return MembershipApplication.objects.filter(Q(applicant=person.user) | by_address)
+
+
+def _collect_applications(person: Person) -> Iterator[Record]:
+    for application in _applications_of(person):
+        record = described(application, "number", "name", "email", "state", "created_at", "submitted_at")
+        yield [*record, *(told(name, name, application.typed(name)) for name in PEOPLE_OF_APPLICATION)]
+
+
+def _erase_applications(person: Person) -> int:
+    """Drafts go with their files. Others stay as those of their organisations, without the people that they name."""
+    erased = 0
+    for application in _applications_of(person).select_for_update():
+        if application.state == ApplicationState.DRAFT:
+            for file in application.files.all():
+                transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
+            application.delete()
+        else:
+            _forget_people_of(application)
+        erased += 1
+    return erased + ApplicationMove.objects.filter(by=person.user).exclude(who_named="").update(who_named="")
+
+
+def _forget_people_of(application: MembershipApplication) -> None:
+    application.data = {name: typed for name, typed in application.data.items() if name not in PEOPLE_OF_APPLICATION}
+    application.answers = [one for one in application.answers if one["name"] not in PEOPLE_OF_APPLICATION]
+    application.email, application.applicant = "", None
+    application.save(update_fields=["data", "answers", "email", "applicant"])
+    application.moves.filter(who=Who.APPLICANT).update(who_named="")
+
+
 def _collect_actions(person: Person) -> Iterator[Record]:
     """When and on what kind of record; whom it was about is not theirs to take away."""
     for entry in LogEntry.objects.filter(user=person.user).select_related("content_type"):
@@ -256,6 +297,13 @@ for _holder in (
         ("members.JoinRequest",),
         _collect_join_requests,
         _erase_join_requests,
+    ),
+    Holder(
+        "applications",
+        _("Applications for membership"),
+        ("members.MembershipApplication", "members.ApplicationMove"),
+        _collect_applications,
+        _erase_applications,
     ),
     # Before the public roles, by which those on paper are found.
     Holder("consents", _("Consents"), ("members.Consent",), _collect_consents, _erase_consents),

@@ -6,7 +6,16 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, invitations, join_requests, notifications, renewals, retention
+from members import (
+    application_terms,
+    data_exports,
+    erasure,
+    invitations,
+    join_requests,
+    notifications,
+    renewals,
+    retention,
+)
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -64,6 +73,31 @@ RENEW_AND_REMIND = jobs.register(
         renewals.renew_and_remind,
         every=timedelta(days=1),
         offset=timedelta(hours=1, minutes=30),
+    )
+)
+ESCALATE_APPLICATIONS = jobs.register(
+    jobs.Job(
+        "escalate_applications",
+        _("Tell the office of applications that are overdue"),
+        application_terms.escalate,
+        timedelta(hours=1),
+    )
+)
+REMIND_APPLICANTS = jobs.register(
+    jobs.Job(
+        "remind_applicants",
+        _("Remind applicants of remarks and of drafts"),
+        application_terms.remind,
+        timedelta(days=1),
+        offset=timedelta(hours=6),
+    )
+)
+FORGET_APPLICATIONS = jobs.register(
+    jobs.Job(
+        "forget_applications",
+        _("Delete old drafts and applications that led to nothing"),
+        application_terms.forget,
+        timedelta(days=1),
     )
 )
 

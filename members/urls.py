@@ -1,16 +1,26 @@
 from allauth.account.views import password_set
-from django.urls import path
+from django.urls import include, path
 
-from members import fees_views, people_views, privacy_views, views
+from members import application_views, fees_views, people_views, privacy_views, views
 from members.fresh_login import fresh_login_required
 
 app_name = "members"
+# Under the address of one application. A step comes last: it takes any word.
+application_urlpatterns = [
+    path("", application_views.application_detail, name="application_detail"),
+    path("documents/", application_views.application_documents, name="application_documents"),
+    path("check/", application_views.application_check, name="application_check"),
+    path("withdraw/", application_views.application_withdraw, name="application_withdraw"),
+    path("letter/", application_views.application_letter, name="application_letter"),
+    path("files/<int:pk>/", application_views.application_file, name="application_file"),
+    path("files/<int:pk>/remove/", application_views.application_file_remove, name="application_file_remove"),
+    path("<slug:step>/", application_views.application_step, name="application_step"),
+]
 urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/export.csv", views.organisation_export, name="organisation_export"),
     path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
     path("invoices/<slug:number>/", fees_views.invoice_file, name="invoice_file"),
-    path("join/", views.join, name="join"),
     path("invitations/<str:token>/", people_views.invitation, name="invitation"),
     path("organisations/<slug:slug>/i-work-here/", people_views.join_request, name="join_request"),
     path(
@@ -18,6 +28,11 @@ urlpatterns = [
         people_views.join_request_withdraw,
         name="join_request_withdraw",
     ),
+    path("join/", application_views.join, name="join"),
+    path("join/apply/", application_views.join_apply, name="join_apply"),
+    path("join/preview/<slug:kind>/", application_views.join_preview, name="join_preview"),
+    path("join/confirm/<str:token>/", application_views.application_confirm, name="application_confirm"),
+    path("join/applications/<str:token>/", include(application_urlpatterns)),
     path("account/", views.account_index, name="account_index"),
     # Before that of allauth: a new password would be as good as a log-in.
     path("account/password/set/", fresh_login_required(password_set), name="account_password_set"),

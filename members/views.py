@@ -1,4 +1,4 @@
-"""The public directory, the way into the association, and a person's own account."""
+"""The public directory, and a person's own account."""
 
 from typing import cast
 
@@ -18,7 +18,6 @@ from common.exports import csv_response
 from common.limits import limited
 from common.models import DocumentState
 from common.private_files import private_file_response
-from members.benefits import BENEFITS
 from members.directory import Directory
 from members.forms import NotificationSettingsForm, NotificationsReadForm, PersonForm
 from members.models import How, MembershipCertificate, Notification, User
@@ -67,13 +66,6 @@ def organisation_export(request: HttpRequest) -> StreamingHttpResponse:
         for row in directory.all_rows
     )
     return csv_response("organisations", header, rows)
-
-
-@login_not_required
-@public_page()
-def join(request: HttpRequest) -> HttpResponse:
-    kinds = [(kind.value, kind.label, benefits) for kind, benefits in BENEFITS.items()]
-    return render(request, "members/join.html", {"kinds": kinds})
 
 
 @require_safe

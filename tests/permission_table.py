@@ -30,6 +30,8 @@ PAGES = """
 /organisations/a/                        POST  405    factor 405
 /join/                                   GET   200    factor 200
 /join/                                   POST  405    factor 405
+/join/apply/                             GET   200    factor 200
+/join/apply/                             POST  200    factor 200
 /about/                                  GET   200    factor 200
 /about/                                  POST  405    factor 405
 /privacy/                                GET   200    factor 200
@@ -58,6 +60,48 @@ PAGES = """
 /unsubscribe/<token>/                    POST  200    factor 200
 /unsubscribe/forged/                     GET   404    factor 404
 /unsubscribe/forged/                     POST  404    factor 404
+
+# An application for membership: for whoever holds its address, and for nobody without it
+/join/preview/school/                    GET   login  factor 404    404    404    404    404    404    404    404    200
+/join/preview/school/                    POST  login  factor 405
+/join/confirm/<confirmation>/            GET   200    factor 200
+/join/confirm/<confirmation>/            POST  302    factor 302
+/join/confirm/forged/                    GET   404    factor 404
+/join/confirm/forged/                    POST  404    factor 404
+/join/applications/<application>/        GET   200    factor 200
+/join/applications/<application>/        POST  405    factor 405
+/join/applications/<application>/organisation/ GET   200    factor 200
+/join/applications/<application>/organisation/ POST  200    factor 200
+/join/applications/<application>/nonsense/ GET   404    factor 404
+/join/applications/<application>/nonsense/ POST  404    factor 404
+/join/applications/<application>/documents/ GET   200    factor 200
+/join/applications/<application>/documents/ POST  404    factor 404
+/join/applications/<application>/check/  GET   200    factor 200
+/join/applications/<application>/check/  POST  200    factor 200
+/join/applications/<application>/withdraw/ GET   200    factor 200
+/join/applications/<application>/withdraw/ POST  302    factor 302
+/join/applications/<application>/letter/ GET   405    factor 405
+/join/applications/<application>/letter/ POST  302    factor 302
+/join/applications/<application>/files/<applicationfile>/ GET   200    factor 200
+/join/applications/<application>/files/<applicationfile>/ POST  405    factor 405
+/join/applications/<application>/files/<applicationfile>/remove/ GET   405    factor 405
+/join/applications/<application>/files/<applicationfile>/remove/ POST  302    factor 302
+/join/applications/forged/               GET   404    factor 404
+/join/applications/forged/               POST  405    factor 405
+/join/applications/forged/organisation/  GET   404    factor 404
+/join/applications/forged/organisation/  POST  404    factor 404
+/join/applications/forged/documents/     GET   404    factor 404
+/join/applications/forged/documents/     POST  404    factor 404
+/join/applications/forged/check/         GET   404    factor 404
+/join/applications/forged/check/         POST  404    factor 404
+/join/applications/forged/withdraw/      GET   404    factor 404
+/join/applications/forged/withdraw/      POST  404    factor 404
+/join/applications/forged/letter/        GET   405    factor 405
+/join/applications/forged/letter/        POST  404    factor 404
+/join/applications/forged/files/<applicationfile>/ GET   404    factor 404
+/join/applications/forged/files/<applicationfile>/ POST  405    factor 405
+/join/applications/forged/files/<applicationfile>/remove/ GET   405    factor 405
+/join/applications/forged/files/<applicationfile>/remove/ POST  404    factor 404
 
 # The reader's own settings
 /settings/language/                      GET   405
@@ -292,6 +336,8 @@ suppressedaddress
 consenttext
 fee
 associationrequisites
+joinconditions
+question
 """
 
 ADMIN = """
@@ -401,6 +447,16 @@ ADMIN = """
 /admin/members/associationrequisites/add/             POST  login  factor 403 403    302
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ GET  login  factor 403 403    200
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ POST login  factor 403 403
+/admin/members/membershipapplication/<membershipapplication>/move/ GET   login  factor 403 403    403
+/admin/members/membershipapplication/<membershipapplication>/move/ POST  login  factor 403 403    302
+/admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ GET   login  factor 403 403    200
+/admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ POST  login  factor 403 403    200
+/admin/members/joinconditions/<joinconditions>/delete/ GET   login  factor 403 403
+/admin/members/joinconditions/<joinconditions>/delete/ POST  login  factor 403 403
+/admin/members/joinconditions/<joinconditions>/history/<historicaljoinconditions>/ GET   login  factor 403 403    200
+/admin/members/joinconditions/<joinconditions>/history/<historicaljoinconditions>/ POST  login  factor 403 403
+/admin/members/question/<question>/history/<historicalquestion>/ GET   login  factor 403 403    200
+/admin/members/question/<question>/history/<historicalquestion>/ POST  login  factor 403 403
 /admin/members/                                       GET   302    factor 403 200
 /admin/members/                                       POST  302    factor 403 200
 /admin/no-such-page/                                  GET   302    factor 403 404

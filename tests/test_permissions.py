@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse, HttpResponseBase
@@ -29,13 +30,16 @@ from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
+from members.application_emails import CONFIRM_LINK, token_of
+from members.applications import attach_file
 from members.consents import give_consent, publish_consent_text, text_in_force
 from members.data_exports import request_export
 from members.erasure import erase_person
-from members.models import Direction, Handover, Kind, Region, Role, User
+from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
+    ApplicationFactory,
     CertificateFactory,
     FeeFactory,
     InvitationFactory,
@@ -110,12 +114,32 @@ class World:
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
+            **self.application(),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
             "joinrequest": JoinRequestFactory(organisation=self.ours),
             "handover": Handover.objects.create(organisation=self.ours, what={"invitations": 1}),
             "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
+        }
+
+    def application(self) -> dict[str, Any]:
+        """A draft, with what stands in its addresses, and what was asked of its applicant."""
+        draft = ApplicationFactory()
+        subject = f"{draft.pk} {draft.email}"
+        [confirmation] = link_tokens(CONFIRM_LINK, subjects=[subject]).values()
+        question, terms = Question.objects.get(key="statute"), JoinConditions.objects.get(kind=Kind.SCHOOL)
+        question.save()
+        terms.save()
+        return {
+            "application": SimpleNamespace(pk=token_of(draft)),
+            "confirmation": SimpleNamespace(pk=confirmation),
+            "membershipapplication": draft,
+            "applicationfile": attach_file(
+                draft, question=Question.objects.get(key="charter"), upload=ContentFile(b"%PDF-", name="Устав.pdf")
+            ),
+            "question": question,
+            "joinconditions": terms,
         }
 
     def representative(self, role: str, **fields: object) -> User:

@@ -17,6 +17,8 @@ EXCUSED = {
     "members.HistoricalOrganisation": "the same",
     "members.HistoricalRepresentativeOffice": "the same",
     "members.HistoricalOfficeStatusChange": "the same",
+    "members.HistoricalJoinConditions": "the same",
+    "members.HistoricalQuestion": "the same",
     "members.MembershipStatusChange": "the same",
     "members.MembershipCertificate": "the same",
     "members.Handover": "who handed over to whom: the row of who was erased names nobody",

@@ -317,6 +317,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
+        "apply": "30/hour",
         "export": "20/min",
         "invitation": "30/min",
         "search": "120/min",

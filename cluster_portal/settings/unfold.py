@@ -66,6 +66,7 @@ UNFOLD = {
             {"items": [{"title": _("Start"), "icon": "inbox", "link": reverse_lazy("admin:index")}]},
             _section(
                 _("Association"),
+                _page(_("Applications for membership"), "how_to_reg", "members_membershipapplication"),
                 _page(_("Organisations"), "domain", "members_organisation"),
                 _page(_("Memberships"), "handshake", "members_membership"),
                 _page(_("Invoices"), "receipt_long", "members_invoice"),
@@ -102,6 +103,8 @@ UNFOLD = {
             ),
             _section(
                 _("Reference lists"),
+                _page(_("Terms of joining"), "approval", "members_joinconditions"),
+                _page(_("Questions to applicants"), "quiz", "members_question"),
                 _page(_("Regions"), "map", "members_region"),
                 _page(_("Directions"), "category", "members_direction"),
             ),

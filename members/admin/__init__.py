@@ -1,5 +1,27 @@
 """The association's staff at work on people and organisations."""
 
-from members.admin import arrivals, consents, fees, memberships, organisations, people, privacy, taxonomy
+from members.admin import (
+    applications,
+    arrivals,
+    consents,
+    fees,
+    joining,
+    memberships,
+    organisations,
+    people,
+    privacy,
+    taxonomy,
+)
 
-__all__ = ["arrivals", "consents", "fees", "memberships", "organisations", "people", "privacy", "taxonomy"]
+__all__ = [
+    "applications",
+    "arrivals",
+    "consents",
+    "fees",
+    "joining",
+    "memberships",
+    "organisations",
+    "people",
+    "privacy",
+    "taxonomy",
+]

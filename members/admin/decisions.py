@@ -1,8 +1,17 @@
 """What waits here for a decision of the staff, most pressing first."""
 
+from members.admin.applications import APPLICATIONS
 from members.admin.arrivals import WITHOUT_HEAD
 from members.admin.fees import NOT_RENEWED, OVERDUE
 from members.admin.memberships import SUSPENDED
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
 
-DECISIONS = (UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE, SUSPENDED, NOT_RENEWED, OVERDUE, WITHOUT_HEAD)
+DECISIONS = (
+    APPLICATIONS,
+    UNPUBLISHED_ORGANISATIONS,
+    UNPUBLISHED_PEOPLE,
+    SUSPENDED,
+    NOT_RENEWED,
+    OVERDUE,
+    WITHOUT_HEAD,
+)

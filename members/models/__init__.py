@@ -1,3 +1,10 @@
+from members.models.application import (
+    ApplicationFile,
+    ApplicationMove,
+    ApplicationState,
+    MembershipApplication,
+    Who,
+)
 from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
 from members.models.data_export import DataExport, ExportState
@@ -6,6 +13,7 @@ from members.models.fee import AssociationRequisites, Fee, FeeReduction
 from members.models.handover import Handover
 from members.models.invitation import Invitation, JoinRequest, JoinRequestState
 from members.models.invoice import Invoice, InvoiceState, MembershipPeriod, MembershipReminder
+from members.models.joining import JoinConditions, Question, QuestionType
 from members.models.membership import (
     COUNTING,
     MEMBER_TIERS,
@@ -28,6 +36,9 @@ __all__ = [
     "COUNTING",
     "MEMBER_TIERS",
     "OVER",
+    "ApplicationFile",
+    "ApplicationMove",
+    "ApplicationState",
     "AssociationRequisites",
     "CertificateState",
     "Consent",
@@ -45,10 +56,12 @@ __all__ = [
     "Invitation",
     "Invoice",
     "InvoiceState",
+    "JoinConditions",
     "JoinRequest",
     "JoinRequestState",
     "Kind",
     "Membership",
+    "MembershipApplication",
     "MembershipCertificate",
     "MembershipPeriod",
     "MembershipReminder",
@@ -62,6 +75,8 @@ __all__ = [
     "PublicItem",
     "PublicPerson",
     "PublicationBasis",
+    "Question",
+    "QuestionType",
     "Region",
     "Representative",
     "RepresentativeOffice",
@@ -69,6 +84,7 @@ __all__ = [
     "Standing",
     "Tier",
     "User",
+    "Who",
     "standing_of",
     "status_on",
 ]

@@ -28,6 +28,7 @@ class ConsentPurpose(models.TextChoices):
     ACCOUNT = "account", _("Processing of personal data for an account")
     PUBLICATION = "publication", _("Publication of personal data of a person in a public role")
     NEWS = "news", _("News and invitations by e-mail")
+    APPLICATION = "application", _("Processing of personal data in an application for membership")
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):

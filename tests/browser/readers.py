@@ -12,6 +12,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -23,7 +24,10 @@ from common import documents
 from common.links import link_tokens
 from common.mail.letters import Letter
 from common.models import OutgoingMail
+from common.text import slug_of
 from members import data_exports
+from members.application_emails import CONFIRM_LINK, token_of
+from members.applications import Asked, attach_file, move_application, submit
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import request_export
 from members.demo import PASSWORD
@@ -36,16 +40,21 @@ from members.models import (
     How,
     Invitation,
     Invoice,
+    JoinConditions,
     JoinRequest,
     Membership,
+    MembershipApplication,
     MembershipCertificate,
     Organisation,
     PublicPerson,
+    Question,
     Representative,
     Role,
     User,
+    Who,
 )
 from members.topics import MEMBERSHIP, choose
+from tests.factories.members import ApplicationFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
 PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
@@ -68,6 +77,7 @@ def load() -> None:
         Letter("Код для входа", "Ваш код:\n\n1234-5678\n", to=["visitor@example.org"]).send()
     _people_come()
     choose(User.objects.get(email="visitor@example.org"), choices={"membership": How.NEVER})
+    _apply_for_membership()
 
 
 def _person(email: str) -> User:
@@ -109,6 +119,25 @@ def _ask_for_copies(head: User) -> None:
     DataExport.objects.create(user=head, state=ExportState.FAILED, attempts=1)
 
 
+def _apply_for_membership() -> None:
+    """One that is being filled in, one that has come back, and one that the office has in hand."""
+    draft = ApplicationFactory(short_name="Орбита", email="draft@example.org", confirmed_at=None)
+    draft.data = {name: typed for name, typed in draft.data.items() if name not in ("city", "q-why")}
+    draft.data |= {"contact_phone": [], "inn": ["77 половина номера"]}
+    draft.save()
+    charter = Question.objects.get(key="charter")
+    attach_file(draft, question=charter, upload=ContentFile(b"%PDF-draft", name="Устав ООО «Орбита».pdf"))
+    remarks = {"city": "Укажите город по уставу", "q-charter": "Нет последней страницы"}
+    for short_name, remarked in (("Траектория", remarks), ("Вектор", {})):
+        application = ApplicationFactory(short_name=short_name, email=f"{slug_of(short_name)}@example.org")
+        attach_file(application, question=charter, upload=ContentFile(b"%PDF-sent", name="Устав.pdf"))
+        submit(application, by=None, consent=text_in_force(ConsentPurpose.APPLICATION))
+        move_application(application, action="take_up", who=Who.STAFF)
+        if remarked:
+            asked = Asked(reason="Осталось немного: исправьте два поля.", remarks=remarked)
+            move_application(application, action="return", who=Who.STAFF, asked=asked)
+
+
 def _credential() -> dict[str, object]:
     """What a device answers when it has made a passkey."""
     public_key = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
@@ -129,8 +158,17 @@ def places() -> dict[str, object]:
     visitor = User.objects.get(email="visitor@example.org")
     kept, refused = (f"{login}@example.org {MEMBERSHIP.purpose.name}" for login in ("head", "visitor"))
     links = link_tokens("unsubscribe", subjects=[kept, refused])
+    applications = {one.short_name: one for one in MembershipApplication.objects.all()}
+    draft, returned, in_review = (applications[name] for name in ("Орбита", "Траектория", "Вектор"))
+    [confirmation] = link_tokens(CONFIRM_LINK, subjects=[f"{draft.pk} {draft.email}"]).values()
     return {
         "certificate": MembershipCertificate.objects.get().code,
+        "draft": token_of(draft),
+        "returned": token_of(returned),
+        "application": in_review.pk,
+        "confirmation": confirmation,
+        "question": Question.objects.get(key="offers").pk,
+        "terms": JoinConditions.objects.get(kind="company").pk,
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "invoice": Invoice.objects.get().pk,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import factory
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from common.models import Document, DocumentState
@@ -20,6 +21,7 @@ from members.models import (
     JoinRequest,
     Kind,
     Membership,
+    MembershipApplication,
     MembershipCertificate,
     MembershipPeriod,
     Notification,
@@ -282,3 +284,38 @@ class InvoiceFactory(ModelFactory[Invoice]):
     amount = Decimal(12000)
     payer = factory.SelfAttribute("organisation.name")
     document = factory.SubFactory(DocumentFactory, made=b"%PDF-")
+
+
+class ApplicationFactory(ModelFactory[MembershipApplication]):
+    """A draft of a company with a confirmed address: all is typed that is asked for, and the charter not attached."""
+
+    class Meta:
+        model = MembershipApplication
+
+    kind = Kind.COMPANY
+    email = factory.Sequence(lambda n: f"applicant-{n}@example.org")
+    confirmed_at = factory.LazyFunction(timezone.now)
+    name = factory.LazyAttribute(
+        lambda application: f"Общество с ограниченной ответственностью «{application.short_name}»"
+    )
+    short_name = factory.Sequence(lambda n: f"Предприятие {n:03}")
+    inn = factory.Sequence(lambda n: valid_inn(500_000 + n))
+    ogrn = factory.Sequence(lambda n: valid_ogrn(500_000 + n))
+    data = factory.LazyAttribute(lambda application: all_typed(application))
+
+
+def all_typed(application: Any) -> dict[str, list[str]]:
+    columns = {name: [getattr(application, name)] for name in ("name", "short_name", "inn", "ogrn")}
+    return {
+        **columns,
+        "region": [str(RegionFactory().pk)],
+        "city": ["Химки"],
+        "contact_name": ["Ольга Контактная"],
+        "contact_position": ["менеджер"],
+        "contact_phone": ["+7 000 000-00-00"],
+        "head_name": ["Пётр Главный"],
+        "head_position": ["директор"],
+        "head_basis": ["устав"],
+        "q-why": ["Ждём инженеров"],
+        "q-offers": ["Задачи для команд", "Наставников"],
+    }

@@ -1,0 +1,250 @@
+"""Applications for membership: the queue, and the review of one on one screen. Their state moves by the service."""
+
+from functools import reduce
+from operator import or_
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
+from unfold.decorators import action, display
+
+from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline
+from common.errors import RuleViolated
+from common.models import ViewKind
+from common.private_files import private_file_response
+from common.staff_views import note_view
+from common.text import fold
+from members.applications import MOVES, Asked, move_application
+from members.models import (
+    ApplicationFile,
+    ApplicationMove,
+    ApplicationState,
+    MembershipApplication,
+    Organisation,
+    User,
+    Who,
+)
+
+STATE_COLOURS = {
+    ApplicationState.SUBMITTED: "info",
+    ApplicationState.IN_REVIEW: "info",
+    ApplicationState.RETURNED: "warning",
+    ApplicationState.ON_AGENDA: "primary",
+    ApplicationState.ACCEPTED: "success",
+    ApplicationState.MEMBER: "success",
+    ApplicationState.DECLINED: "danger",
+}
+# Of the moves those that the office makes, as its buttons call them.
+BUTTONS = {
+    "take_up": _("Take up"),
+    "put_on_agenda": _("Put on the agenda"),
+    "return": _("Return with remarks"),
+    "withdraw": _("Withdraw at the applicant's request"),
+}
+LEADS_ON = ("take_up", "put_on_agenda")
+TO_AGENDA = BUTTONS["put_on_agenda"]
+SIMILAR_SHOWN = 5
+REMARK = "remark-"  # before the name of the field, in the form of a review
+
+
+class OverdueFilter(DropdownFilter):
+    title = _("term")
+    parameter_name = "term"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("over", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, applications: Any) -> Any:
+        return applications.overdue() if self.value() == "over" else applications
+
+
+class ApplicationMoveInline(ReadOnlyInline):
+    model = ApplicationMove
+    fk_name = "application"
+    fields = ["at", "source", "target", "who", "who_named", "reason"]
+    readonly_fields = fields
+
+
+class ApplicationFileInline(ReadOnlyInline):
+    model = ApplicationFile
+    fields = ["question", "original_name", "content_type", "size", "sha256", "uploaded_at"]
+    readonly_fields = fields
+
+
+class Review:
+    """What one sees of an application to decide on it."""
+
+    def __init__(self, application: MembershipApplication, *, may_decide: bool) -> None:
+        self.application = application
+        self.may_decide = may_decide
+
+    @cached_property
+    def answers(self) -> list[tuple[str, str, str]]:
+        """Field, label and value, as they were submitted."""
+        ending = "_en" if get_language() == "en" else ""
+        return [(one["name"], one[f"label{ending}"], one[f"shown{ending}"]) for one in self.application.answers]
+
+    @property
+    def files(self) -> list[tuple[ApplicationFile, str]]:
+        name = "admin:members_membershipapplication_file"
+        files = self.application.files.select_related("question")
+        return [(file, reverse(name, args=[self.application.pk, file.pk])) for file in files]
+
+    @cached_property
+    def buttons(self) -> list[tuple[str, Any, str]]:
+        """What the table of moves lets the office do now; what leads on stands out."""
+        if not self.may_decide:
+            return []
+        state = self.application.state
+        possible = [name for name in BUTTONS if state in MOVES[name].sources and state != ApplicationState.DRAFT]
+        return [(name, BUTTONS[name], "primary" if name in LEADS_ON else "default") for name in possible]
+
+    @property
+    def takes_remarks(self) -> bool:
+        return any(name == "return" for name, _title, _variant in self.buttons)
+
+    @cached_property
+    def same_number(self) -> list[Organisation]:
+        numbers = {"inn": self.application.inn, "ogrn": self.application.ogrn}
+        same = [Q(**{name: number}) for name, number in numbers.items() if number]
+        return [*Organisation.objects.filter(reduce(or_, same))] if same else []
+
+    @cached_property
+    def similar(self) -> list[Organisation]:
+        """By words that look alike in the name; those of the same number stand apart."""
+        alike = Organisation.objects.filter(search_text__trigram_word_similar=fold(self.application.title))
+        return [*alike.exclude(pk__in=[one.pk for one in self.same_number])[:SIMILAR_SHOWN]]
+
+    @cached_property
+    def other_applications(self) -> list[MembershipApplication]:
+        same = MembershipApplication.objects.exclude(inn="").filter(inn=self.application.inn)
+        return [*same.exclude(pk=self.application.pk)]
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.same_number or self.similar or self.other_applications)
+
+
+@admin.register(MembershipApplication)
+class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
+    holds_personal_data = True
+    list_display = ["number_or_draft", "title", "kind", "state_label", "due_on", "submitted_at"]
+    list_filter = [("state", ChoicesCheckboxFilter), ("kind", ChoicesCheckboxFilter), OverdueFilter]
+    search_fields = ["number", "name", "short_name", "inn", "ogrn", "email"]
+    fields = [
+        ("number", "state"), ("kind", "tier"), ("email", "confirmed_at"), ("applicant", "language"),
+        ("organisation", "consent"), ("due_on", "escalated_at"), ("created_at", "submitted_at"),
+        ("updated_at", "reminded_at"),
+    ]  # fmt: skip
+    inlines = [ApplicationMoveInline, ApplicationFileInline]
+    actions = ["put_on_agenda"]
+    change_form_outer_before_template = "admin/members/application_review.html"
+
+    def has_decide_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("members.decide_application")
+
+    def person_in(self, record: Any) -> Any:
+        return record.applicant
+
+    def get_urls(self) -> list[URLPattern]:
+        name = "members_membershipapplication"
+        move, file = (self.admin_site.admin_view(view) for view in (self.move, self.file))
+        return [
+            path("<int:pk>/move/", move, name=f"{name}_move"),
+            path("<int:pk>/files/<int:file_pk>/", file, name=f"{name}_file"),
+            *super().get_urls(),
+        ]
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What is overdue longest stands on top, then what is due next."""
+        return [F("due_on").asc(nulls_last=True), "-created_at"]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        application = self.get_object(request, object_id)
+        review = application and Review(application, may_decide=self.has_decide_permission(request))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "review": review})
+
+    def move(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A button of the review was pressed."""
+        if request.method != "POST" or not self.has_decide_permission(request):
+            raise PermissionDenied
+        application = get_object_or_404(MembershipApplication, pk=pk)
+        posted = request.POST.items()
+        remarks = {name.removeprefix(REMARK): str(text).strip() for name, text in posted if name.startswith(REMARK)}
+        action = request.POST.get("action", "")
+        if action in BUTTONS:
+            asked = Asked(reason=request.POST.get("reason", "").strip(), remarks=remarks)
+            self._move(request, application, action, asked)
+        return HttpResponseRedirect(reverse("admin:members_membershipapplication_change", args=[pk]))
+
+    def _move(self, request: HttpRequest, application: MembershipApplication, action: str, asked: Asked) -> bool:
+        staff = cast("User", request.user)  # nobody else gets here
+        try:
+            moved = move_application(application, action=action, who=Who.STAFF, by=staff, asked=asked)
+        except RuleViolated as error:
+            self.message_user(request, f"{application}: {error.message}", messages.ERROR)
+            return False
+        self.message_user(request, f"{moved}: {moved.get_state_display()}", messages.SUCCESS)
+        return True
+
+    def file(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        file = get_object_or_404(ApplicationFile.objects.select_related("application"), pk=file_pk, application=pk)
+        person = file.application.applicant
+        note_view(ApplicationFile, staff=request.user, person=person, kind=ViewKind.PAGE, address=request.path)
+        return private_file_response(file.file, name=file.original_name, content_type=file.content_type)
+
+    @action(description=TO_AGENDA, permissions=["decide"])
+    def put_on_agenda(self, request: HttpRequest, applications: QuerySet[MembershipApplication]) -> HttpResponse | None:
+        """Shows what would be done; then does it row by row, telling of each that a rule forbids."""
+        possible = [one for one in applications if one.state in MOVES["put_on_agenda"].sources]
+        if "sure" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": TO_AGENDA,
+                "opts": self.opts,
+                "possible": possible,
+                "others": [one for one in applications if one not in possible],
+            }
+            return TemplateResponse(request, "admin/members/application_agenda.html", context)
+        moved = sum(self._move(request, one, "put_on_agenda", Asked()) for one in applications)
+        text = ngettext(
+            "%(number)d application is put on the agenda.", "%(number)d applications are put on the agenda.", moved
+        )
+        self.message_user(request, text % {"number": moved}, messages.SUCCESS)
+        return None
+
+    @display(description=_("number"), ordering="number")
+    def number_or_draft(self, application: MembershipApplication) -> str:
+        return application.number or "—"
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, application: MembershipApplication) -> tuple[str, str]:
+        return application.state, application.get_state_display()
+
+
+def _waiting() -> QuerySet[MembershipApplication]:
+    """What the office has to do, overdue first."""
+    office = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
+    return (
+        MembershipApplication.objects.filter(state__in=office)
+        .annotate(waits_since=F("submitted_at"))
+        .order_by("due_on", "pk")
+    )
+
+
+APPLICATIONS = Decision(
+    _("Applications for membership"), "how_to_reg", _waiting, "state__in=submitted&state__in=in_review"
+)

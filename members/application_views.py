@@ -1,0 +1,228 @@
+"""The way into the association: what is offered and asked, and an application from its first line to its end.
+
+Whoever holds the address of an application acts for it, with an account or without.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common.caching import public_page
+from common.errors import RuleViolated
+from common.limits import limited
+from common.links import subject_of
+from common.private_files import private_file_response
+from members.application_emails import CONFIRM_LINK, token_of
+from members.application_forms import StartForm
+from members.application_pages import Page, Progress, chances
+from members.applications import (
+    AlreadyKnown,
+    application_of,
+    attach_file,
+    confirm_address,
+    move_application,
+    remove_file,
+    save_step,
+    send_link_again,
+    start_application_once,
+    submit,
+)
+from members.consent_forms import ApplicationConsentForm
+from members.models import Kind, MembershipApplication, Organisation, Question, User, Who
+from members.questionnaire import questions_form
+
+FORMS = ("organisation", "people", "questions")
+
+
+@login_not_required
+@public_page()
+def join(request: HttpRequest) -> HttpResponse:
+    return render(request, "members/join.html", {"chances": chances()})
+
+
+@require_safe
+def join_preview(request: HttpRequest, kind: str) -> HttpResponse:
+    """To staff: the questions as an applicant of this kind meets them."""
+    if kind not in Kind.values or not request.user.has_perm("members.view_question"):
+        raise Http404
+    questions = [*Question.objects.asked_of(kind)]
+    context = {
+        "kind": Kind(kind).label,
+        "form": questions_form(questions),
+        "documents": Question.objects.asked_of(kind).documents(),
+    }
+    return render(request, "members/join_preview.html", context)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("apply", method="POST")
+def join_apply(request: HttpRequest) -> HttpResponse:
+    form = StartForm(request.POST if request.method == "POST" else None, user=request.user, asked=request.GET)
+    known: Organisation | None = None
+    if request.method == "POST" and form.is_valid():
+        applicant = request.user if request.user.is_authenticated else None
+        asked = {"email": "", "language": get_language() or "ru"} | form.asked
+        try:
+            application = start_application_once(applicant=applicant, key=form.key, asked=asked)
+        except AlreadyKnown as error:
+            form.refuse(error)
+            known = Organisation.objects.visible_to(request.user).filter(pk=error.organisation.pk).first()
+        except RuleViolated as error:
+            form.refuse(error)
+        else:
+            return redirect("members:application_step", token=token_of(application), step=FORMS[0])
+    return render(request, "members/join_apply.html", {"form": form, "known": known})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Shows on GET, as scanners of mail follow every link; a POST confirms the address and opens the application."""
+    key, _space, email = (subject_of(token, purpose=CONFIRM_LINK) or "0 ").partition(" ")
+    application = get_object_or_404(MembershipApplication, pk=key)
+    if request.method == "POST":
+        confirm_address(application, email=email)
+        messages.success(request, _("The e-mail is confirmed."))
+        return redirect("members:application_detail", token=token_of(application))
+    return render(request, "members/application_confirm.html", {"application": application})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def application_detail(request: HttpRequest, token: str) -> HttpResponse:
+    page = _page(token)
+    progress = Progress(page.application)
+    return render(request, "members/application_detail.html", {"page": page, "progress": progress})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
+    """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well."""
+    page = _editable_page(token, step if step in FORMS else "")
+    if request.method == "POST":
+        save_step(page.application, names=[*page.form.fields], typed=dict(request.POST.lists()))
+        if request.htmx:  # type: ignore[attr-defined]
+            return render(request, "members/application_step.html#saved", {"page": page})
+        page = Page(page.application, token, step)
+        if page.form.is_valid() or "later" in request.POST:
+            return redirect(page.after if page.form.is_valid() else page.overview)
+    elif "check" not in request.GET:
+        page.form.forgive_what_lacks()
+    return render(request, "members/application_step.html", {"page": page})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_documents(request: HttpRequest, token: str) -> HttpResponse:
+    page = _editable_page(token, "documents")
+    refused: dict[str, Any] = {}
+    if request.method == "POST":
+        documents = Question.objects.asked_of(page.application.kind).documents()
+        question = get_object_or_404(documents, key=request.POST.get("question", ""))
+        try:
+            attach_file(page.application, question=question, upload=_upload(request))
+        except ValidationError as error:
+            refused = {"key": question.key, "errors": error.messages}
+        except RuleViolated as error:
+            refused = {"key": question.key, "errors": [error.message]}
+        else:
+            messages.success(request, _("The document is attached."))
+            return redirect("members:application_documents", token=token)
+    return render(request, "members/application_documents.html", {"page": page, "refused": refused})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_check(request: HttpRequest, token: str) -> HttpResponse:
+    page = _editable_page(token, "check")
+    form = ApplicationConsentForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            submit(page.application, by=_actor(request, page), consent=form.cleaned_data["consent"])
+        except RuleViolated as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("The application is submitted."))
+            return redirect("members:application_detail", token=token)
+    return render(request, "members/application_check.html", {"page": page, "form": form})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    page = _page(token)
+    if request.method == "POST":
+        move_application(page.application, action="withdraw", who=Who.APPLICANT, by=_actor(request, page))
+        messages.success(request, _("The application is withdrawn."))
+        return redirect("members:application_detail", token=token)
+    return render(request, "members/application_withdraw.html", {"page": page})
+
+
+@login_not_required
+@require_POST
+@limited("apply")
+def application_letter(request: HttpRequest, token: str) -> HttpResponse:
+    send_link_again(_page(token).application)
+    messages.success(request, _("The letter is on its way."))
+    return redirect("members:application_detail", token=token)
+
+
+@login_not_required
+@require_safe
+def application_file(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    file = get_object_or_404(_page(token).application.files, pk=pk)
+    return private_file_response(file.file, name=file.original_name, content_type=file.content_type)
+
+
+@login_not_required
+@require_POST
+def application_file_remove(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """Repeated, there is nothing to do."""
+    for file in _page(token).application.files.filter(pk=pk):
+        remove_file(file)
+        messages.success(request, _("The document is removed."))
+    return redirect("members:application_documents", token=token)
+
+
+def _page(token: str, step: str = "") -> Page:
+    application = application_of(token)
+    if application is None:
+        raise Http404
+    return Page(application, token, step)
+
+
+def _editable_page(token: str, step: str) -> Page:
+    """What was submitted has no steps any more."""
+    page = _page(token, step)
+    if not page.step:
+        raise Http404
+    return page
+
+
+def _actor(request: HttpRequest, page: Page) -> User | None:
+    """The applicant where they are logged in; whoever holds the address acts without a name."""
+    return page.application.applicant if page.application.applicant == request.user else None
+
+
+def _upload(request: HttpRequest) -> Any:
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise ValidationError(_("Choose a file."), code="required")
+    return upload

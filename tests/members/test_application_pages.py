@@ -1,0 +1,335 @@
+"""An application from its first line to its submission, as somebody at a browser without JavaScript meets it."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from common.links import revoke_links
+from common.models import OutgoingMail
+from members.application_emails import LINK, token_of
+from members.consents import text_in_force
+from members.models import MembershipApplication, Role, Tier
+from tests.factories.members import (
+    ApplicationFactory,
+    OrganisationFactory,
+    RepresentativeFactory,
+    UserFactory,
+    all_typed,
+    valid_inn,
+)
+from tests.members.accounts import link_in
+from tests.members.test_applications import charter, in_state
+
+pytestmark = pytest.mark.django_db
+START = {
+    "request_key": "k1",
+    "kind": "company",
+    "name": "ООО «Робот»",
+    "inn": valid_inn(1),
+    "email": "anna@example.org",
+}
+PDF = b"%PDF-1.7\n"
+
+
+def of(application: MembershipApplication, rest: str = "") -> str:
+    return f"/join/applications/{token_of(application)}/{rest}"
+
+
+# --- The beginning -------------------------------------------------------------------------------------------
+
+
+def test_four_answers_begin_it_and_lead_to_its_own_address(client: Client) -> None:
+    first, second = (client.post("/join/apply/", START) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    application = MembershipApplication.objects.get()
+    assert first["Location"] == of(application, "organisation/")
+    assert client.get(first["Location"]).status_code == 200
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"inn": "7700000000"}, "inn"),
+        ({"email": "anna"}, "email"),
+        ({"kind": "circus"}, "kind"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_a_mistake_at_the_beginning_stands_at_its_field(client: Client, wrong: dict[str, str], field: str) -> None:
+    response = client.post("/join/apply/", START | wrong)
+    assert [*response.context["form"].errors] == [field]
+    assert MembershipApplication.objects.count() == 0
+
+
+def test_the_kind_comes_with_the_address(client: Client) -> None:
+    assert client.get("/join/apply/?kind=college").context["form"]["kind"].value() == "college"
+
+
+def test_a_member_is_led_to_its_page(client: Client) -> None:
+    member = OrganisationFactory(inn=START["inn"], tier=Tier.FULL, slug="member")
+    html = client.post("/join/apply/", START).content.decode()
+    assert f'href="{member.get_absolute_url()}"' in html
+    assert START["name"] in html
+
+
+def test_one_that_is_not_published_is_not_named(client: Client) -> None:
+    member = OrganisationFactory(inn=START["inn"], tier=Tier.FULL, slug="member", is_published=False)
+    html = client.post("/join/apply/", START).content.decode()
+    assert member.short_name not in html
+    assert "уже" in html
+
+
+def test_whose_application_is_under_way_is_not_told(client: Client) -> None:
+    other = in_state("submitted", inn=START["inn"], short_name="Тайна")
+    html = client.post("/join/apply/", START).content.decode()
+    assert "уже подано" in html
+    assert "Тайна" not in html
+    assert other.email not in html
+
+
+def test_a_head_begins_from_the_organisation(client: Client) -> None:
+    head = RepresentativeFactory(organisation__inn=valid_inn(7), role=Role.HEAD)
+    client.force_login(head.user)
+    form = client.get("/join/apply/").context["form"]
+    assert (form["inn"].value(), form["organisation"].value()) == (valid_inn(7), head.organisation.slug)
+    assert "email" not in form.fields
+    client.post("/join/apply/", START | {"inn": valid_inn(7), "organisation": head.organisation.slug})
+    assert MembershipApplication.objects.get().organisation == head.organisation
+
+
+def test_nobody_begins_from_the_organisation_of_another(client: Client) -> None:
+    foreign = OrganisationFactory(slug="foreign")
+    client.force_login(UserFactory())
+    response = client.post("/join/apply/", START | {"organisation": foreign.slug})
+    assert [*response.context["form"].errors] == ["organisation"]
+
+
+# --- The letter ----------------------------------------------------------------------------------------------
+
+
+def test_the_letter_confirms_by_a_press_and_not_by_a_look(client: Client) -> None:
+    client.post("/join/apply/", START)
+    address = link_in(OutgoingMail.objects.get())
+    for _ in range(3):
+        assert Client().get(address).status_code == 200
+    assert MembershipApplication.objects.get().confirmed_at is None
+    opened = Client().post(address)
+    application = MembershipApplication.objects.get()
+    assert application.confirmed_at
+    assert opened["Location"] == of(application)
+
+
+def test_the_letter_is_sent_again_when_asked(client: Client) -> None:
+    client.post("/join/apply/", START)
+    client.post(of(MembershipApplication.objects.get(), "letter/"))
+    first, second = OutgoingMail.objects.order_by("pk")
+    assert link_in(first) == link_in(second)
+
+
+def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
+    client.post("/join/apply/", START)
+    application = MembershipApplication.objects.get()
+    confirming = link_in(OutgoingMail.objects.get()).rstrip("/").rpartition("/")[2]
+    assert client.get(f"/join/applications/{confirming}/").status_code == 404
+    assert client.get(f"/join/confirm/{token_of(application)}/").status_code == 404
+    assert client.get(f"/join/applications/{application.pk}/").status_code == 404
+
+
+def test_a_revoked_link_opens_nothing(client: Client) -> None:
+    application = ApplicationFactory()
+    address = of(application)
+    revoke_links(LINK, subjects=[str(application.pk)])
+    assert [client.get(address).status_code, client.post(address + "withdraw/").status_code] == [404, 404]
+
+
+# --- The steps -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_wrong_is_told_and_kept(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    response = client.post(of(application, "organisation/"), {"inn": "77 половина", "city": "Сургут"})
+    assert response.status_code == 200
+    assert 'class="error-summary"' in response.content.decode()
+    again = client.get(of(application, "organisation/")).content.decode()
+    assert 'value="77 половина"' in again
+    assert 'value="Сургут"' in again
+    assert "контрольные" in again or "ошибка" in again
+
+
+def test_who_has_not_come_to_a_field_is_not_blamed(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    assert "has-error" not in client.get(of(application, "people/")).content.decode()
+    assert "has-error" in client.get(of(application, "people/") + "?check=1").content.decode()
+
+
+def test_a_right_step_leads_to_the_next(client: Client) -> None:
+    application = ApplicationFactory()
+    ways = {"organisation": "people/", "people": "questions/", "questions": "documents/"}
+    for step, after in ways.items():
+        posted = client.post(of(application, f"{step}/"), all_typed(application))
+        assert posted["Location"] == of(application, after)
+
+
+def test_one_may_leave_in_the_middle(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    response = client.post(of(application, "people/"), {"contact_name": "Анна", "later": "1"})
+    assert response["Location"] == of(application)
+    application.refresh_from_db()
+    assert application.contact == "Анна"
+
+
+def test_with_javascript_it_is_kept_while_it_is_typed_and_the_page_stays(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    response = client.post(of(application, "people/"), {"contact_name": "Ан"}, headers={"HX-Request": "true"})
+    assert re.fullmatch(r"\s*<p id=\"saved\".*\d\d:\d\d\s*</p>\s*", response.content.decode(), re.DOTALL)
+    application.refresh_from_db()
+    assert application.contact == "Ан"
+
+
+def test_a_step_changes_its_own_fields_alone(client: Client) -> None:
+    application = ApplicationFactory()
+    before = dict(application.data)
+    client.post(of(application, "people/"), {"contact_name": "Анна", "city": "Чужой", "state": "member"})
+    application.refresh_from_db()
+    assert (application.data["city"], application.state) == (before["city"], "draft")
+
+
+def test_steps_tell_what_is_done_and_what_lacks(client: Client) -> None:
+    application = ApplicationFactory()
+    del application.data["q-why"]
+    application.save()
+    page = client.get(of(application, "people/")).context["page"]
+    assert [(step.slug, step.lacks, step.is_done) for step in page.steps] == [
+        ("organisation", 0, True),
+        ("people", 0, True),
+        ("questions", 1, False),
+        ("documents", 1, False),
+        ("check", 0, False),
+    ]
+
+
+def test_a_step_that_is_open_is_counted_like_the_others(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    counted = client.get(of(application)).context["page"].steps
+    assert client.get(of(application, "people/")).context["page"].steps[1].lacks == counted[1].lacks == 6
+
+
+def test_documents_are_attached_seen_and_removed(client: Client) -> None:
+    application = ApplicationFactory()
+    address = of(application, "documents/")
+    posted = {"question": "charter", "file": SimpleUploadedFile("Устав.pdf", PDF)}
+    assert client.post(address, posted).status_code == 302
+    file = application.files.get()
+    sent: Any = client.get(of(application, f"files/{file.pk}/"))
+    assert b"".join(sent.streaming_content) == PDF
+    assert sent["Content-Disposition"].startswith("attachment")
+    for _ in range(2):
+        assert client.post(of(application, f"files/{file.pk}/remove/")).status_code == 302
+    assert application.files.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [({}, "Выберите файл"), ({"file": SimpleUploadedFile("charter.pdf", b"MZ")}, "PDF, JPEG, PNG")],
+    ids=["nothing", "no document"],
+)
+def test_a_file_that_is_refused_says_why_at_its_field(client: Client, sent: dict[str, Any], words: str) -> None:
+    html = client.post(of(ApplicationFactory(), "documents/"), {"question": "charter", **sent}).content.decode()
+    assert words in html[html.index('id="error-charter"') :]
+
+
+def test_nobody_has_a_file_by_the_address_of_another_application(client: Client) -> None:
+    file = charter(ApplicationFactory())
+    stranger = ApplicationFactory()
+    assert client.get(of(stranger, f"files/{file.pk}/")).status_code == 404
+    client.post(of(stranger, f"files/{file.pk}/remove/"))
+    file.refresh_from_db()
+    assert client.post(of(stranger, "documents/"), {"question": "statute"}).status_code == 404
+
+
+# --- Check, submit, follow -----------------------------------------------------------------------------------
+
+
+def test_what_lacks_leads_to_where_it_is_mended(client: Client) -> None:
+    application = ApplicationFactory()
+    del application.data["city"]
+    application.save()
+    html = client.get(of(application, "check/")).content.decode()
+    assert f'href="{of(application, "organisation/")}?check=1#id_city"' in html
+    assert f'href="{of(application, "documents/")}?check=1#document-charter"' in html
+    assert 'name="consent"' not in html
+
+
+def test_it_is_submitted_with_a_tick_that_nobody_has_set(client: Client) -> None:
+    application = ApplicationFactory()
+    charter(application)
+    address = of(application, "check/")
+    html = client.get(address).content.decode()
+    assert "checked" not in html[html.index('name="consent"') :].partition(">")[0]
+    assert client.post(address).context["form"].errors == {"consent": ["Поставьте отметку, если согласны."]}
+    for _ in range(2):
+        client.post(address, {"consent": text_in_force("application").pk})
+    application.refresh_from_db()
+    assert (application.state, application.moves.count()) == ("submitted", 1)
+    assert client.get(address).status_code == 404
+
+
+def test_without_a_confirmed_address_it_says_so(client: Client) -> None:
+    application = ApplicationFactory(confirmed_at=None)
+    charter(application)
+    response = client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    assert "письм" in response.context["form"].non_field_errors()[0]
+    application.refresh_from_db()
+    assert application.state == "draft"
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "in_review", "returned", "on_agenda", "declined", "member"])
+def test_where_it_stands_is_told_in_plain_words(client: Client, state: str) -> None:
+    application = in_state(state)
+    response = client.get(of(application))
+    html = response.content.decode()
+    assert str(application.next) in html
+    assert ("withdraw/" in html) is (state not in ("declined", "member"))
+    now = [place for _title, place in response.context["progress"].stages if place == "now"]
+    assert now == ["now"]
+
+
+def test_a_returned_one_shows_its_remarks_and_can_be_mended(client: Client) -> None:
+    application = in_state("returned")
+    application.moves.filter(action="return").update(remarks={"city": "Какой город?"})
+    for page in (of(application), of(application, "people/")):
+        assert "Какой город?" in client.get(page).content.decode()
+    client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    application.refresh_from_db()
+    assert application.state == "submitted"
+    assert "Какой город?" not in client.get(of(application)).content.decode()
+
+
+def test_it_is_withdrawn_after_a_question_once(client: Client) -> None:
+    application = in_state("submitted")
+    address = of(application, "withdraw/")
+    assert client.get(address).status_code == 200
+    application.refresh_from_db()
+    assert application.state == "submitted"
+    for _ in range(2):
+        assert client.post(address).status_code == 302
+    application.refresh_from_db()
+    assert (application.state, application.moves.count()) == ("withdrawn", 2)
+
+
+def test_pages_of_an_application_are_kept_by_no_cache(client: Client) -> None:
+    application = ApplicationFactory()
+    for rest in ("", "people/", "documents/", "check/", "withdraw/"):
+        assert "no-store" in client.get(of(application, rest))["Cache-Control"]
+
+
+def test_english_readers_get_english_labels_everywhere(client: Client) -> None:
+    application = in_state("returned", language="en")
+    for rest in ("organisation/", "people/", "questions/", "documents/", "check/"):
+        html = client.get("/en" + of(application, rest)).content.decode()
+        main = html[html.index("<h1>") : html.index("</main>")]
+        assert "Next" in main or "Submit" in main

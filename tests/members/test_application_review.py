@@ -1,0 +1,243 @@
+"""The office at work on applications: the queue, the review on one screen, and what runs out."""
+
+import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from common.models import OutgoingMail, PersonalDataView, SignedLink
+from members.application_emails import token_of
+from members.application_terms import escalate, forget, remind
+from members.erasure import erase_person
+from members.models import ApplicationState, Consent, MembershipApplication, User
+from tests.factories.members import ApplicationFactory, OrganisationFactory, UserFactory
+from tests.members.accounts import confirmed
+from tests.members.test_applications import charter, in_state, letters_to, submitted, turn
+from tests.office import enter, staff_with, superuser
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/members/membershipapplication/"
+
+
+def page_of(application: MembershipApplication, rest: str = "change") -> str:
+    return f"{LIST}{application.pk}/{rest}/"
+
+
+def later(days: int) -> Any:
+    return time_machine.travel(timezone.now() + datetime.timedelta(days=days), tick=False)
+
+
+# --- The review ----------------------------------------------------------------------------------------------
+
+
+def test_a_review_shows_what_was_asked_and_answered_and_who_looks_is_logged(office: Client) -> None:
+    application = submitted()
+    html = office.get(page_of(application)).content.decode()
+    assert "What you can offer" in html
+    assert "Problems for teams, Mentors" in html
+    assert PersonalDataView.objects.filter(record="members.membershipapplication").count() == 1
+
+
+def test_a_file_is_opened_through_a_check_that_is_logged(office: Client) -> None:
+    file = submitted().files.get()
+    address = page_of(file.application, f"files/{file.pk}")
+    assert office.get(address).status_code == 200
+    assert PersonalDataView.objects.filter(record="members.applicationfile").count() == 1
+    assert enter(staff_with("members.view_organisation")).get(address).status_code == 403
+    assert office.get(page_of(submitted(), f"files/{file.pk}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "buttons"),
+    [
+        ("draft", []),
+        ("submitted", ["take_up", "withdraw"]),
+        ("in_review", ["put_on_agenda", "return", "withdraw"]),
+        ("returned", ["withdraw"]),
+        ("on_agenda", ["withdraw"]),
+        ("declined", []),
+    ],
+)
+def test_buttons_are_those_of_the_table(office: Client, state: str, buttons: list[str]) -> None:
+    review = office.get(page_of(in_state(state))).context["review"]
+    assert [name for name, _title, _variant in review.buttons] == buttons
+
+
+def test_remarks_go_back_to_the_applicant(office: Client) -> None:
+    application = in_state("in_review", email="anna@example.org")
+    posted = {"action": "return", "reason": "", "remark-city": "Какой город?", "remark-inn": " "}
+    office.post(page_of(application, "move"), posted)
+    application.refresh_from_db()
+    assert application.state == "returned"
+    assert [text for _step, _label, text in application.remarks()] == ["Какой город?"]
+    assert "Какой город?" in letters_to("anna@example.org")[-1].text
+
+
+def test_who_may_look_may_not_decide() -> None:
+    client = enter(staff_with("members.view_membershipapplication"))
+    application = submitted()
+    page = client.get(page_of(application))
+    assert page.status_code == 200
+    assert page.context["review"].buttons == []
+    assert client.post(page_of(application, "move"), {"action": "take_up"}).status_code == 403
+    assert client.post(page_of(application), {"state": "member"}).status_code == 403
+    application.refresh_from_db()
+    assert application.state == "submitted"
+
+
+@pytest.mark.parametrize("action", ["accept", "decline", "postpone", "enrol", "submit", "nonsense"])
+def test_what_is_the_boards_or_the_applicants_has_no_button(office: Client, action: str) -> None:
+    application = in_state("on_agenda")
+    office.post(page_of(application, "move"), {"action": action, "reason": "Так"})
+    application.refresh_from_db()
+    assert application.state == "on_agenda"
+
+
+def test_the_slower_of_two_is_told(office: Client) -> None:
+    application = in_state("in_review")
+    turn(application, "put_on_agenda", by=UserFactory(first_name="Первая", last_name="Решила"))
+    page = office.post(page_of(application, "move"), {"action": "return", "reason": "Нет"}, follow=True)
+    assert "Решила Первая was quicker" in page.content.decode()
+
+
+def test_what_is_known_already_stands_beside(office: Client) -> None:
+    earlier = in_state("withdrawn")
+    application = submitted(inn=earlier.inn, short_name="Лицей робототехники", name="Лицей робототехники")
+    same = OrganisationFactory(inn=application.inn)
+    similar = OrganisationFactory(short_name="Лицей робототехнники")
+    other = OrganisationFactory(short_name="Завод")
+    review = office.get(page_of(application)).context["review"]
+    assert review.same_number == [same]
+    assert similar in review.similar
+    assert other not in review.similar
+    assert review.other_applications == [earlier]
+
+
+def test_several_go_on_the_agenda_after_a_look_at_them(office: Client) -> None:
+    ready, not_ready = in_state("in_review"), submitted()
+    posted = {"action": "put_on_agenda", "_selected_action": [ready.pk, not_ready.pk]}
+    preview = office.post(LIST, posted)
+    assert (preview.context["possible"], preview.context["others"]) == ([ready], [not_ready])
+    ready.refresh_from_db()
+    assert ready.state == "in_review"
+    office.post(LIST, {**posted, "sure": "1"})
+    for application, state in ((ready, "on_agenda"), (not_ready, "submitted")):
+        application.refresh_from_db()
+        assert application.state == state
+
+
+def test_what_is_overdue_stands_on_top(office: Client) -> None:
+    for due, short_name in ((5, "Потом"), (-2, "Поздно"), (1, "Скоро")):
+        application = submitted(short_name=short_name)
+        day = timezone.localdate() + datetime.timedelta(days=due)
+        MembershipApplication.objects.filter(pk=application.pk).update(due_on=day)
+    html = office.get(LIST).content.decode()
+    order = [html.index(name) for name in ("Поздно", "Скоро", "Потом")]
+    assert order == sorted(order)
+    only_late = office.get(f"{LIST}?term=over").content.decode()
+    assert "Поздно" in only_late
+    assert "Скоро" not in only_late
+    assert "Поздно" in office.get("/admin/").content.decode()
+
+
+def test_a_review_costs_as_much_for_three_files_as_for_one(office: Client, django_assert_max_num_queries: Any) -> None:
+    application = ApplicationFactory()
+    for number in range(3):
+        charter(application, b"%PDF-" + bytes([number]))
+    with django_assert_max_num_queries(25):
+        office.get(page_of(application))
+
+
+# --- Terms ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_late_is_told_to_the_office_once_a_step() -> None:
+    chief, application = superuser(), submitted()
+    assert escalate() == 0
+    with later(6):
+        assert [escalate(), escalate()] == [1, 0]
+        turn(application, "take_up")
+        assert escalate() == 0
+    with later(40):
+        assert [escalate(), escalate()] == [1, 0]
+    late = [letter for letter in letters_to(chief.email) if letter.subject.startswith("Просрочено")]
+    assert len(late) == 2
+
+
+def test_an_applicant_is_reminded_of_remarks_once_before_the_term() -> None:
+    in_state("returned", email="anna@example.org")
+    sent = len(letters_to("anna@example.org"))
+    assert remind() == 0
+    with later(24):
+        assert [remind(), remind()] == [1, 0]
+    assert len(letters_to("anna@example.org")) == sent + 1
+
+
+def test_a_draft_is_told_of_at_ninety_days_and_gone_at_a_hundred_and_twenty(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    application = ApplicationFactory(email="anna@example.org")
+    file = charter(application)
+    token_of(application)
+    storage, name = file.file.storage, str(file.file.name)
+    for days, told, gone in ((89, 0, 0), (91, 1, 0), (119, 0, 0), (122, 0, 1)):
+        with later(days), django_capture_on_commit_callbacks(execute=True):
+            assert (remind(), forget()) == (told, gone), days
+    assert MembershipApplication.objects.count() == 0
+    assert SignedLink.objects.count() == 0
+    assert not storage.exists(name)
+
+
+def test_a_draft_of_which_nobody_was_told_is_not_deleted_at_once() -> None:
+    ApplicationFactory()
+    with later(200):
+        assert (forget(), remind(), forget()) == (0, 1, 0)
+
+
+def test_nobody_is_written_to_who_has_not_confirmed_the_address() -> None:
+    ApplicationFactory(confirmed_at=None)
+    with later(91):
+        assert remind() == 1
+    assert OutgoingMail.objects.count() == 0
+
+
+@pytest.mark.parametrize(("state", "gone"), [("withdrawn", 1), ("declined", 1), ("submitted", 0), ("member", 0)])
+def test_what_led_to_nothing_goes_after_three_years(state: str, gone: int) -> None:
+    in_state(state)
+    with later(3 * 365 - 1):
+        assert forget() == 0
+    with later(3 * 365 + 1):
+        assert forget() == gone
+    assert Consent.objects.count() == 1 - gone
+
+
+# --- People --------------------------------------------------------------------------------------------------
+
+
+def erase(person: User) -> None:
+    erase_person(person, by=UserFactory(), reason="Запрос")
+
+
+def test_an_erasure_takes_the_people_out_of_an_application_and_leaves_it_to_its_organisation() -> None:
+    anna = confirmed(email="anna@example.org")
+    application = in_state("submitted", applicant=anna, email=anna.email)
+    erase(anna)
+    application.refresh_from_db()
+    words = f"{application.data} {application.answers} {application.email} {[*application.moves.values()]}"
+    assert not [trace for trace in ("Контактная", "Главный", "anna@", "000-00") if trace in words]
+    assert (application.state, application.applicant) == (ApplicationState.SUBMITTED, None)
+    assert "Химки" in words
+
+
+def test_a_draft_goes_with_its_person_and_what_others_sent_stays() -> None:
+    anna = confirmed(email="anna@example.org")
+    ApplicationFactory(applicant=anna, email=anna.email)
+    ApplicationFactory(email=anna.email)
+    pretended = ApplicationFactory(email=anna.email, confirmed_at=None)
+    other = ApplicationFactory()
+    erase(anna)
+    assert {*MembershipApplication.objects.all()} == {pretended, other}
