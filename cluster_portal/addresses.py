@@ -30,3 +30,7 @@ def verify(certificate: "HasCode") -> str:
 def dashboard(record: "HasOrganisation") -> str:
     """Of what an organisation's own people see there."""
     return reverse("pages:dashboard_overview", args=[record.organisation.slug])
+
+
+def dashboard_profile(record: "HasOrganisation") -> str:
+    return reverse("pages:dashboard_profile", args=[record.organisation.slug])

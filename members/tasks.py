@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import data_exports, erasure, notifications, retention
+from members import data_exports, erasure, notifications, profile_confirmations, retention
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(
@@ -39,6 +39,15 @@ REMOVE_UNCONFIRMED = jobs.register(
 )
 FORGET_SESSIONS = jobs.register(
     jobs.Job("forget_sessions", _("Delete sessions that are over"), retention.forget_sessions, timedelta(days=1))
+)
+ASK_TO_CONFIRM = jobs.register(
+    jobs.Job(
+        "ask_to_confirm_profiles",
+        _("Ask organisations once a year to confirm their profiles"),
+        profile_confirmations.ask_to_confirm_profiles,
+        every=timedelta(days=1),
+        offset=timedelta(hours=7),
+    )
 )
 
 

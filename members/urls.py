@@ -9,6 +9,7 @@ urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/export.csv", views.organisation_export, name="organisation_export"),
     path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
+    path("profile-changes/<int:pk>/logo/", views.profile_change_logo, name="profile_change_logo"),
     path("join/", views.join, name="join"),
     path("account/", views.account_index, name="account_index"),
     # Before that of allauth: a new password would be as good as a log-in.

@@ -19,6 +19,7 @@ EXCUSED = {
     "members.HistoricalOfficeStatusChange": "the same",
     "members.MembershipStatusChange": "the same",
     "members.MembershipCertificate": "the same",
+    "members.ProfileChange": "who proposed and who decided: the same",
     "members.ErasureAct": "must be kept for three years, and names the person by a number",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }

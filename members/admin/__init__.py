@@ -1,5 +1,5 @@
 """The association's staff at work on people and organisations."""
 
-from members.admin import consents, memberships, organisations, people, privacy, taxonomy
+from members.admin import consents, memberships, organisations, people, privacy, profile_changes, taxonomy
 
-__all__ = ["consents", "memberships", "organisations", "people", "privacy", "taxonomy"]
+__all__ = ["consents", "memberships", "organisations", "people", "privacy", "profile_changes", "taxonomy"]

@@ -31,9 +31,18 @@ from common.text import slug_of
 from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
 from members.admin.people import RepresentativeRows, tell_of_roles
+from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
-from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
+from members.models import (
+    Membership,
+    Organisation,
+    PublicPerson,
+    Representative,
+    RepresentativeOffice,
+    Tier,
+    User,
+)
 from members.services import delete_organisation, record_membership_start, remove_logo, set_logo
 
 TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
@@ -147,6 +156,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         ("directions", RelatedDropdownFilter),
         InnFilter,
         NewFilter,
+        ConfirmedFilter,
     ]
     list_select_related = ["region"]
     search_fields = ["short_name", "name", "inn", "city"]
@@ -157,9 +167,9 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         **HistoryModelAdmin.formfield_overrides,
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
-    readonly_fields = ["logo_now"]
+    readonly_fields = ["logo_now", "profile_confirmed_on"]
     actions = ["publish", "unpublish"]
-    inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline]
+    inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline, ProfileReminderInline]
     fieldsets = [
         (
             None,
@@ -173,7 +183,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
                     ("inn", "ogrn"),
                     ("region", "consortium"),
                     ("city", "city_en"),
-                    "is_association",
+                    ("is_association", "profile_confirmed_on"),
                 ],
             },
         ),

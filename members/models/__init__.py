@@ -6,6 +6,7 @@ from members.models.membership import Membership, MembershipStatus, MembershipSt
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
+from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
 from members.models.representative import Representative, Role
 from members.models.taxonomy import Direction, Region
 from members.models.user import User
@@ -31,6 +32,9 @@ __all__ = [
     "OfficeStatus",
     "OfficeStatusChange",
     "Organisation",
+    "ProfileChange",
+    "ProfileChangeState",
+    "ProfileReminder",
     "PublicItem",
     "PublicPerson",
     "PublicationBasis",

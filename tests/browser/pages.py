@@ -24,6 +24,7 @@ class Page:
 
 PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
+COMPANY = "company@example.org"
 CONSORTIUM = "consortium@example.org"
 STAFF = "staff@example.org"
 VISITOR = "visitor@example.org"
@@ -50,7 +51,9 @@ PAGES = [
     Page("unsubscribe-invalid", "/unsubscribe/none/", status=404),
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
+    Page("dashboard-of-several", "/dashboard/english-club/", "both@example.org"),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
+    Page("dashboard-profile-declined", "/dashboard/lorett/profile/", COMPANY),
     Page("dashboard-offices", "/dashboard/noc-kuzbass/offices/", CONSORTIUM),
     Page("dashboard-forbidden", "/dashboard/phystech-lyceum/profile/", "viewer@example.org", status=403),
     Page("dashboard-empty", "/dashboard/", VISITOR),
@@ -133,6 +136,14 @@ PAGES = [
     Page(
         "admin-organisation",
         "/admin/members/organisation/{organisation}/change/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page("admin-profile-changes", "/admin/members/profilechange/", STAFF, package="unfold"),
+    Page(
+        "admin-profile-change",
+        "/admin/members/profilechange/{profile_change}/change/",
         STAFF,
         package="unfold",
         only_in_tests=True,

@@ -35,6 +35,7 @@ from members.models import (
     Membership,
     MembershipCertificate,
     Organisation,
+    ProfileChange,
     PublicPerson,
     User,
 )
@@ -113,6 +114,7 @@ def places() -> dict[str, object]:
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "membership": Membership.objects.earliest("pk").pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
+        "profile_change": ProfileChange.objects.waiting().get().pk,
         "user": visitor.pk,
         "public_person": PublicPerson.objects.earliest("pk").pk,
         "passkey": Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN).pk,

@@ -18,6 +18,7 @@ from members.models import (
     Notification,
     OfficeStatus,
     Organisation,
+    ProfileChange,
     PublicationBasis,
     PublicPerson,
     Region,
@@ -208,3 +209,20 @@ class OfficeFactory(ModelFactory[RepresentativeOffice]):
     @factory.post_generation
     def status(self: Any, create: bool, status: Any, **kwargs: Any) -> None:
         OfficeStatusChange.objects.create(office=self, position=1, status=status or OfficeStatus.OPEN)
+
+
+class ProfileChangeFactory(ModelFactory[ProfileChange]):
+    """One that waits; ``with_logo=True`` gives it the file of a logo."""
+
+    class Meta:
+        model = ProfileChange
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    before: Any = {"city": ""}
+    after: Any = {"city": "Сургут"}
+
+    @factory.post_generation
+    def with_logo(self: Any, create: bool, wanted: Any, **kwargs: Any) -> None:
+        if wanted:
+            self.new_logo.save("profile-changes/logo.webp", ContentFile(b"RIFF"))

@@ -11,14 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.test import Client
 from django.utils import translation
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
 from common.errors import RuleViolated
-from members.models import Direction, Membership, MembershipStatus, MembershipStatusChange, Organisation, Role, User
+from members.models import Direction, Membership, MembershipStatus, MembershipStatusChange, Organisation, User
 from members.services import (
     change_membership_status,
     delete_organisation,
@@ -27,7 +26,7 @@ from members.services import (
     set_logo,
     update_profile,
 )
-from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
+from tests.factories.members import MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 YESTERDAY, TODAY = datetime.date(2026, 12, 15), datetime.date(2026, 12, 16)
@@ -259,13 +258,3 @@ def test_of_two_who_end_a_membership_at_once_one_does_and_one_finds_it_done() ->
         thread.join()
     assert MembershipStatusChange.objects.count() == 1
     assert Membership.objects.get().status == ENDED
-
-
-def test_the_history_of_a_profile_names_who_changed_it() -> None:
-    head = RepresentativeFactory(role=Role.HEAD)
-    client = Client()
-    client.force_login(head.user)
-    answer = client.post(f"/dashboard/{head.organisation.slug}/profile/", {"city": "Сургут"})
-    assert answer.status_code == 302
-    row = head.organisation.history.first()
-    assert (row.city, row.history_type, row.history_user) == ("Сургут", "~", head.user)
