@@ -38,3 +38,7 @@ def dashboard_people(record: "HasOrganisation") -> str:
 
 def dashboard_membership(membership: "HasOrganisation") -> str:
     return reverse("pages:dashboard_membership", args=[membership.organisation.slug])
+
+
+def dashboard_profile(record: "HasOrganisation") -> str:
+    return reverse("pages:dashboard_profile", args=[record.organisation.slug])

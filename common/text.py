@@ -1,6 +1,7 @@
 """Russian text for search and for comparing."""
 
 import re
+from difflib import SequenceMatcher
 
 from django.utils.text import slugify
 
@@ -35,3 +36,25 @@ def typographic(text: str) -> str:
     """
     quoted = _CLOSING.sub("»", _OPENING.sub(r"\1«", text))
     return _CLINGS.sub("\\1\N{NO-BREAK SPACE}", _DASH.sub("\N{NO-BREAK SPACE}— ", quoted))
+
+
+Pieces = list[tuple[str, bool]]  # words, and whether the other text lacks them
+_WORD = re.compile(r"\s*\S+")
+
+
+def changed_words(before: str, after: str) -> tuple[Pieces, Pieces]:
+    """Both texts, each in pieces that tell what differs. Which spaces stand between words is no difference."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    left: Pieces = []
+    right: Pieces = []
+    matcher = SequenceMatcher(None, [*map(str.strip, old)], [*map(str.strip, new)])
+    for kind, start, end, from_, to in matcher.get_opcodes():
+        left += _pieces("".join(old[start:end]), differs=kind != "equal")
+        right += _pieces("".join(new[from_:to]), differs=kind != "equal")
+    return left, right
+
+
+def _pieces(text: str, *, differs: bool) -> Pieces:
+    """The space before what differs is not marked."""
+    words = text.lstrip()
+    return [piece for piece in ((text[: len(text) - len(words)], False), (words, differs)) if piece[0]]

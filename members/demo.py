@@ -29,7 +29,8 @@ from members.models import (
     RepresentativeOffice,
     User,
 )
-from members.services import tell_of_role
+from members.profile_changes import decide_profile_change, fingerprint, propose_profile
+from members.services import PROFILE_FIELDS, tell_of_role
 
 DATA = Path(__file__).parent / "data" / "demo.yaml"
 PASSWORD = "school-cluster"  # noqa: S105 - public on purpose, for a machine of one's own
@@ -100,6 +101,7 @@ def _load_organisation(entry: dict[str, Any]) -> Organisation:
             "about_en": entry["about_en"],
             "is_association": entry.get("association", False),
             "is_published": True,
+            "profile_confirmed_on": timezone.localdate() - datetime.timedelta(days=entry.get("confirmed_days_ago", 0)),
         },
     )
     organisation.directions.set(Direction.objects.filter(slug__in=entry["directions"]))
@@ -182,3 +184,17 @@ def load_logins() -> None:
             )
             if made:
                 tell_of_role(representative)
+    for entry in _read()["profile_changes"]:
+        _load_profile_change(Organisation.objects.get(slug=entry["organisation"]), entry)
+
+
+def _load_profile_change(organisation: Organisation, entry: dict[str, Any]) -> None:
+    if organisation.profile_changes.exists():
+        return
+    whole: dict[str, Any] = {name: getattr(organisation, name) for name in PROFILE_FIELDS} | entry["changes"]
+    whole["directions"] = Direction.objects.filter(slug__in=whole.get("directions", organisation.direction_slugs))
+    whole |= {"new_logo": None, "no_logo": False}
+    change = propose_profile(organisation, changes=whole, by=User.objects.get(email=entry["by"]))
+    if change and "declined" in entry:
+        office = User.objects.get(is_superuser=True, email__endswith="@example.org")
+        decide_profile_change(change, accept=[], by=office, seen=fingerprint(change), reason=entry["declined"])

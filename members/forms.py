@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from common import images
 from common.countries import country_choices
 from common.forms import OnceForm, WordsForm
-from members.models import How, OfficeStatus, OfficeStatusChange, Organisation, User
+from members.models import (
+    Direction,
+    How,
+    OfficeStatus,
+    OfficeStatusChange,
+    Organisation,
+    ProfileChange,
+    User,
+)
 from members.services import PROFILE_FIELDS
 from members.topics import TOPICS, Choices, Topic
 
@@ -74,17 +82,29 @@ class EditPasskeyForm(webauthn_forms.EditWebAuthnForm):
 
 
 class OrganisationProfileForm(forms.ModelForm):
-    """What a head or a coordinator changes by themselves; names and numbers go through the association."""
+    """What a head or a coordinator proposes to say of the organisation; a change that waits already is amended.
+
+    The kind, the numbers and the place in the association are the office's to change.
+    """
 
     new_logo = forms.FileField(
         label=_("New logo"), required=False, help_text=_("PNG, JPEG or WebP, up to 5 MB; best a square")
     )
     no_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+    same_logo = forms.BooleanField(label=_("Leave the logo as it is on the page now"), required=False)
 
     class Meta:
         model = Organisation
         fields = [*PROFILE_FIELDS, "directions"]
         widgets = {"directions": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, change: ProfileChange | None = None, **kwargs: Any) -> None:
+        proposed = {name: value for name, value in change.after.items() if name != "logo"} if change else {}
+        if "directions" in proposed:
+            proposed["directions"] = [*Direction.objects.filter(slug__in=proposed["directions"])]
+        super().__init__(*args, **{**kwargs, "initial": proposed})
+        if change is None or "logo" not in change.after:
+            del self.fields["same_logo"]
 
     def clean_new_logo(self) -> Any:
         upload = self.cleaned_data["new_logo"]

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import structlog
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Field
@@ -33,7 +33,7 @@ def set_logo(organisation: Organisation, *, upload: UploadedFile | ContentFile) 
     Raises ValidationError where the upload is no acceptable picture; RuleViolated where the disk is full.
     """
     picture = images.open_picture(upload)
-    locked = _locked(organisation)
+    locked = locked_organisation(organisation)
     _assign_logo(locked, picture)
     locked.save(update_fields=["logo", "updated_at"])
     organisation.logo = locked.logo
@@ -43,7 +43,7 @@ def set_logo(organisation: Organisation, *, upload: UploadedFile | ContentFile) 
 @transaction.atomic
 def remove_logo(organisation: Organisation) -> Organisation:
     """Leave the organisation without a logo; its files go after the commit. Repeated, does nothing."""
-    locked = _locked(organisation)
+    locked = locked_organisation(organisation)
     if locked.logo:
         _assign_logo(locked, None)
         locked.save(update_fields=["logo", "updated_at"])
@@ -57,10 +57,12 @@ def delete_organisation(organisation: Organisation) -> None:
     locked = Organisation.objects.select_for_update().filter(pk=organisation.pk).first()
     if locked:
         _delete_files_of_logo(locked)
+        for proposed in locked.profile_changes.exclude(new_logo=""):
+            transaction.on_commit(partial(proposed.new_logo.storage.delete, proposed.new_logo.name))
         locked.delete()
 
 
-def _locked(organisation: Organisation) -> Organisation:
+def locked_organisation(organisation: Organisation) -> Organisation:
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
@@ -74,15 +76,20 @@ def _stored_logo(picture: Image.Image) -> str:
     """All its sizes, or none. Raises RuleViolated where the disk takes no more."""
     name = images.random_name(LOGO_FOLDER)
     sizes = {name: max(images.LOGO_SIZES)} | {images.variant_name(name, side): side for side in images.LOGO_SIZES}
+    store_pictures(picture, sizes=sizes, storage=default_storage)
+    return name
+
+
+def store_pictures(picture: Image.Image, *, sizes: Mapping[str, int], storage: Storage) -> None:
+    """Under each name of ``sizes``, so long; all, or none. Raises RuleViolated where the disk takes no more."""
     try:
         for path, side in sizes.items():
-            default_storage.save(path, images.as_webp(picture, side))
+            storage.save(path, images.as_webp(picture, side))
     except OSError as error:
         logger.exception("logo_not_stored")
         for path in sizes:
-            default_storage.delete(path)
+            storage.delete(path)
         raise RuleViolated(_("The portal cannot keep the file just now. Try again later."), code="no_room") from error
-    return name
 
 
 def _delete_files_of_logo(locked: Organisation) -> None:
@@ -92,22 +99,26 @@ def _delete_files_of_logo(locked: Organisation) -> None:
             transaction.on_commit(partial(default_storage.delete, path))
 
 
-PROFILE_FIELDS = ("city", "city_en", "website", "about", "about_en")
+PROFILE_FIELDS = (
+    *("short_name", "short_name_en", "name", "name_en"),
+    *("city", "city_en", "website", "about", "about_en"),
+)
 
 
 @transaction.atomic
 def update_profile(organisation: Organisation, *, changes: Mapping[str, Any]) -> Organisation:
-    """Write the fields of PROFILE_FIELDS, the ``directions`` and the logo (``new_logo``, or ``no_logo``).
+    """Write what ``changes`` has of PROFILE_FIELDS, the ``directions`` and the logo (``new_logo``, or ``no_logo``).
 
     Whatever differs is one row of the history; where nothing does, nothing is written.
     Raises ValidationError where the logo is no acceptable picture; RuleViolated where the disk is full.
     """
-    locked = _locked(organisation)
-    changed = [name for name in PROFILE_FIELDS if _assigned(locked, name, changes[name])]
-    if changes["new_logo"] or (changes["no_logo"] and locked.logo):
-        _assign_logo(locked, images.open_picture(changes["new_logo"]) if changes["new_logo"] else None)
+    locked = locked_organisation(organisation)
+    changed = [name for name in PROFILE_FIELDS if name in changes and _assigned(locked, name, changes[name])]
+    new_logo = changes.get("new_logo")
+    if new_logo or (changes.get("no_logo") and locked.logo):
+        _assign_logo(locked, images.open_picture(new_logo) if new_logo else None)
         changed.append("logo")
-    if {*locked.directions.all()} != {*changes["directions"]}:
+    if "directions" in changes and {*locked.directions.all()} != {*changes["directions"]}:
         locked.skip_history_when_saving = True  # type: ignore[attr-defined]
         locked.directions.set(changes["directions"])
         del locked.skip_history_when_saving  # type: ignore[attr-defined]
@@ -119,10 +130,14 @@ def update_profile(organisation: Organisation, *, changes: Mapping[str, Any]) ->
 
 def _assigned(organisation: Organisation, name: str, value: Any) -> bool:
     """Assign ``value`` as it would be stored; tells whether it differs."""
-    field = cast("Field", Organisation._meta.get_field(name))
-    before, after = getattr(organisation, name), field.get_prep_value(value)
+    before, after = getattr(organisation, name), as_stored(name, value=value)
     setattr(organisation, name, after)
     return before != after
+
+
+def as_stored(name: str, *, value: Any) -> Any:
+    """``value`` as that field of an organisation keeps it."""
+    return cast("Field", Organisation._meta.get_field(name)).get_prep_value(value)
 
 
 # --- Roles ---------------------------------------------------------------------------------------------------

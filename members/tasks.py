@@ -13,6 +13,7 @@ from members import (
     invitations,
     join_requests,
     notifications,
+    profile_confirmations,
     renewals,
     retention,
 )
@@ -98,6 +99,15 @@ FORGET_APPLICATIONS = jobs.register(
         _("Delete old drafts and applications that led to nothing"),
         application_terms.forget,
         timedelta(days=1),
+    )
+)
+ASK_TO_CONFIRM = jobs.register(
+    jobs.Job(
+        "ask_to_confirm_profiles",
+        _("Ask organisations once a year to confirm their profiles"),
+        profile_confirmations.ask_to_confirm_profiles,
+        every=timedelta(days=1),
+        offset=timedelta(hours=7),
     )
 )
 

@@ -170,6 +170,13 @@ MEMBERSHIP = register(
         gettext_lazy("Its status in the association, and its certificate: issued, replaced or withdrawn"),
     )
 )
+PROFILE = register(
+    Topic(
+        "profile",
+        gettext_lazy("Public profile of your organisation"),
+        gettext_lazy("A change waits for the check, or was accepted or declined; once a year, whether all still holds"),
+    )
+)
 PEOPLE = register(
     Topic(
         "people",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("join/preview/<slug:kind>/", application_views.join_preview, name="join_preview"),
     path("join/confirm/<str:token>/", application_views.application_confirm, name="application_confirm"),
     path("join/applications/<str:token>/", include(application_urlpatterns)),
+    path("profile-changes/<int:pk>/logo/", views.profile_change_logo, name="profile_change_logo"),
     path("account/", views.account_index, name="account_index"),
     # Before that of allauth: a new password would be as good as a log-in.
     path("account/password/set/", fresh_login_required(password_set), name="account_password_set"),

@@ -20,7 +20,7 @@ from common.models import DocumentState
 from common.private_files import private_file_response
 from members.directory import Directory
 from members.forms import NotificationSettingsForm, NotificationsReadForm, PersonForm
-from members.models import How, MembershipCertificate, Notification, User
+from members.models import How, MembershipCertificate, Notification, ProfileChange, User
 from members.people import update_person
 from members.second_factor import has_second_factor
 from members.topics import TOPICS, choose
@@ -74,6 +74,14 @@ def certificate_file(request: HttpRequest, number: str) -> HttpResponseBase:
     certificate = get_object_or_404(visible, number=number, document__state=DocumentState.MADE)
     name = _("Certificate of membership %(number)s") % {"number": number}
     return private_file_response(certificate.document.file, name=f"{name}.pdf", content_type="application/pdf")
+
+
+@require_safe
+def profile_change_logo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The logo that an organisation proposes; those who see the change see it."""
+    visible = ProfileChange.objects.visible_to(request.user).exclude(new_logo="")
+    change = get_object_or_404(visible, pk=pk)
+    return private_file_response(change.new_logo, name="logo.webp", content_type="image/webp")
 
 
 @require_safe

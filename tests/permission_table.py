@@ -159,6 +159,19 @@ PAGES = """
 /dashboard/hidden/membership/leave/       GET   login  factor 404    404    404    403    403    403    302    404
 /dashboard/hidden/membership/leave/       POST  login  factor 404    404    404    403    403    403    302    404
 
+/dashboard/a/profile/confirm/            GET   login  factor 405
+/dashboard/a/profile/confirm/            POST  login  factor 404    404    404    403    403    302    302    404
+/dashboard/hidden/profile/confirm/       GET   login  factor 405
+/dashboard/hidden/profile/confirm/       POST  login  factor 404    404    404    403    403    302    302    404
+/dashboard/a/profile/withdraw/           GET   login  factor 405
+/dashboard/a/profile/withdraw/           POST  login  factor 404    404    404    403    403    302    302    404
+/dashboard/hidden/profile/withdraw/      GET   login  factor 405
+/dashboard/hidden/profile/withdraw/      POST  login  factor 404    404    404    403    403    302    302    404
+
+# What the organisation proposes: for those who act for it, and for the office
+/profile-changes/<profilechange>/logo/   GET   login  factor 404    404    404    200
+/profile-changes/<profilechange>/logo/   POST  login  factor 405
+
 # A paper of the organisation: for those who act for it, and for the office
 /certificates/2020-0001/                 GET   login  factor 404    404    404    200
 /certificates/2020-0001/                 POST  login  factor 405
@@ -328,6 +341,7 @@ publicperson          view add change delete
 representativeoffice  view add change delete
 direction             view add change
 membership            view
+profilechange         view change
 region                view
 representative
 user
@@ -417,6 +431,10 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/profilechange/add/                     GET   login  factor 403 403
+/admin/members/profilechange/add/                     POST  login  factor 403 403
+/admin/members/profilechange/<profilechange>/delete/  GET   login  factor 403 403
+/admin/members/profilechange/<profilechange>/delete/  POST  login  factor 403 403
 /admin/members/user/<user>/delete/                    GET   login  factor 403 403
 /admin/members/user/<user>/delete/                    POST  login  factor 403 403
 /admin/members/user/<user>/erase_this/                GET   login  factor 403 403    200

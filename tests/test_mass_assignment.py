@@ -7,8 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
+from django.utils import timezone
 
-from members.models import Direction, Invitation, Kind, Organisation, Role, User
+from members.models import Direction, Invitation, Kind, Organisation, ProfileChange, Role, User
 from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory, valid_inn
 from tests.members.accounts import ticked
 
@@ -56,7 +57,7 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
     return {name for name in before if before[name] != after[name]} - KEPT_BY_ITSELF
 
 
-def test_a_head_changes_of_the_organisation_what_the_profile_shows() -> None:
+def test_a_head_proposes_of_the_organisation_what_the_profile_shows() -> None:
     consortium = OrganisationFactory(kind=Kind.CONSORTIUM)
     organisation = OrganisationFactory(kind=Kind.COMPANY)
     head = RepresentativeFactory(organisation=organisation, role=Role.HEAD).user
@@ -66,8 +67,18 @@ def test_a_head_changes_of_the_organisation_what_the_profile_shows() -> None:
     before, client = state(organisation), Client()
     client.force_login(head)
     assert client.post(f"/dashboard/{organisation.slug}/profile/", posted).status_code == 302
-    assert changed(before, state(organisation)) == {"city", "city_en", "about", "about_en", "website", "directions"}
-    assert state(organisation)["directions"] == {Direction.objects.order_by("pk").last()}
+    assert changed(before, state(organisation)) == {"profile_confirmed_on"}
+    assert state(organisation)["profile_confirmed_on"] == timezone.localdate()
+    last = Direction.objects.order_by("pk").last()
+    assert last
+    texts = dict.fromkeys(["name", "name_en", "short_name", "short_name_en", "city", "city_en"], "changed")
+    assert ProfileChange.objects.get().after == {
+        **texts,
+        "about": "<p>changed</p>",
+        "about_en": "<p>changed</p>",
+        "website": "https://changed.example.org/",
+        "directions": [last.slug],
+    }
     assert Organisation.objects.count() == 2
 
 

@@ -26,6 +26,7 @@ EXCUSED = {
     "members.HistoricalFeeReduction": "the same",
     "members.HistoricalAssociationRequisites": "the same",
     "members.Invoice": "who marked it: the same",
+    "members.ProfileChange": "who proposed and who decided: the same",
     "members.ErasureAct": "must be kept for three years, and names the person by a number",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }

@@ -9,6 +9,7 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from cluster_portal.pages.own import LAST
 from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
 from members.models import Notification, Organisation
@@ -21,6 +22,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "addresses": SimpleLazyObject(lambda: _addresses(request)),
         "frame": _frame(request),
         "own_organisations": SimpleLazyObject(lambda: _own_organisations(request)),
+        "last_organisation": SimpleLazyObject(lambda: _last_organisation(request)),
         "unread_notifications": cache(lambda: _unread_notifications(request)),
         "office_email": settings.OFFICE_EMAIL,
         "is_demo": settings.DEBUG,
@@ -49,6 +51,13 @@ def _own_organisations(request: HttpRequest) -> list[Organisation]:
     if not request.user.is_authenticated:
         return []
     return list(Organisation.objects.represented_by(request.user).order_by("sort_name"))
+
+
+def _last_organisation(request: HttpRequest) -> Organisation | None:
+    """The way back to the dashboard from pages of the reader's own."""
+    own = _own_organisations(request)
+    last = request.session.get(LAST)
+    return next((one for one in own if one.slug == last), own[0] if own else None)
 
 
 UNREAD_COUNTED = 100  # more are not told apart: «99+»

@@ -1,7 +1,15 @@
 from django.conf import settings
 from django.urls import path
 
-from cluster_portal.pages import dashboard_fees, dashboard_people, mailbox, style_guide, views
+from cluster_portal.pages import (
+    dashboard_fees,
+    dashboard_overview,
+    dashboard_people,
+    dashboard_profile,
+    mailbox,
+    style_guide,
+    views,
+)
 
 app_name = "pages"
 urlpatterns = [
@@ -12,9 +20,19 @@ urlpatterns = [
     path("selection-rules/", views.selection_rules, name="selection_rules"),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
     path("verify/<slug:code>/", views.verify, name="verify"),
-    path("dashboard/", views.dashboard, name="dashboard"),
-    path("dashboard/<slug:slug>/", views.dashboard_overview, name="dashboard_overview"),
-    path("dashboard/<slug:slug>/profile/", views.dashboard_profile, name="dashboard_profile"),
+    path("dashboard/", dashboard_overview.dashboard, name="dashboard"),
+    path("dashboard/<slug:slug>/", dashboard_overview.dashboard_overview, name="dashboard_overview"),
+    path("dashboard/<slug:slug>/profile/", dashboard_profile.dashboard_profile, name="dashboard_profile"),
+    path(
+        "dashboard/<slug:slug>/profile/confirm/",
+        dashboard_profile.dashboard_profile_confirm,
+        name="dashboard_profile_confirm",
+    ),
+    path(
+        "dashboard/<slug:slug>/profile/withdraw/",
+        dashboard_profile.dashboard_profile_withdraw,
+        name="dashboard_profile_withdraw",
+    ),
     path("dashboard/<slug:slug>/membership/", dashboard_fees.dashboard_membership, name="dashboard_membership"),
     path(
         "dashboard/<slug:slug>/membership/leave/",

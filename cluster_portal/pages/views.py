@@ -13,15 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages import home as home_page
+from cluster_portal.pages.own import own_organisation
 from common.caching import public_page
 from common.errors import RuleViolated
 from common.limits import limited
 from members.filters import Overview
-from members.forms import OfficeTurnForm, OrganisationProfileForm
-from members.models import OVER, Kind, MembershipCertificate, Organisation, Standing, User
+from members.forms import OfficeTurnForm
+from members.models import Kind, MembershipCertificate, Organisation, Standing, User
 from members.offices import report_turn_once
 from members.policies import can_edit_organisation
-from members.services import update_profile
 
 
 @login_not_required
@@ -81,46 +81,9 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "pages/verify.html", {"certificate": certificate})
 
 
-@require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """Send to the organisation acted for last, or say how to begin."""
-    own = Organisation.objects.represented_by(request.user).order_by("sort_name")
-    last = own.filter(slug=request.session.get("last_organisation", "")).first() or own.first()
-    if last is None:
-        return render(request, "pages/dashboard_empty.html")
-    return redirect("pages:dashboard_overview", slug=last.slug)
-
-
-@require_safe
-def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = _own_organisation(request, slug)
-    request.session["last_organisation"] = slug
-    context = {
-        "organisation": organisation,
-        "memberships": organisation.memberships.all(),
-        "certificate": _certificate(organisation),
-        "representatives": organisation.representatives.active().select_related("user").order_by("user__last_name"),
-        "may_edit": can_edit_organisation(request.user, organisation),
-    }
-    return render(request, "pages/dashboard_overview.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = _own_organisation(request, slug)
-    if not can_edit_organisation(request.user, organisation):
-        raise PermissionDenied(_("The head or a coordinator of the organisation may change its profile."))
-    form = OrganisationProfileForm(request.POST or None, request.FILES or None, instance=organisation)
-    if request.method == "POST" and form.is_valid():
-        update_profile(organisation, changes=form.cleaned_data)
-        messages.success(request, _("The profile is saved."))
-        return redirect("pages:dashboard_overview", slug=slug)
-    return render(request, "pages/dashboard_profile.html", {"organisation": organisation, "form": form})
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_offices(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = _own_organisation(request, slug)
+    organisation = own_organisation(request, slug)
     may_edit = can_edit_organisation(request.user, organisation)
     if request.method == "POST" and not may_edit:
         raise PermissionDenied(_("The head or a coordinator of the organisation may report on its offices."))
@@ -143,14 +106,3 @@ def _consortium_that_is_member(organisation: Organisation, visible: QuerySet[Org
     standing = organisation.standing
     shown = standing and standing.through and visible.filter(pk=standing.through.pk).exists()
     return standing if shown else None
-
-
-def _certificate(organisation: Organisation) -> MembershipCertificate | None:
-    """That of the membership which runs, or is suspended."""
-    standing = organisation.certificates.standing().exclude(membership__status__in=OVER)
-    return standing.select_related("document", "membership").first()
-
-
-def _own_organisation(request: HttpRequest, slug: str) -> Organisation:
-    """The organisation, to those who act for it; to others it is not there."""
-    return get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)

@@ -170,6 +170,8 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.organisation": addresses.organisation_detail,
     "members.membership": addresses.dashboard_membership,
     "members.membershipcertificate": addresses.verify,
+    "members.profilechange": addresses.dashboard_profile,
+    "members.profilereminder": addresses.dashboard,
     "members.representative": addresses.dashboard,
     "members.joinrequest": addresses.dashboard_people,
 }

@@ -68,6 +68,7 @@ UNFOLD = {
                 _("Association"),
                 _page(_("Applications for membership"), "how_to_reg", "members_membershipapplication"),
                 _page(_("Organisations"), "domain", "members_organisation"),
+                _page(_("Changes of profiles"), "rate_review", "members_profilechange"),
                 _page(_("Memberships"), "handshake", "members_membership"),
                 _page(_("Invoices"), "receipt_long", "members_invoice"),
                 _page(_("Fees"), "payments", "members_fee"),

@@ -10,6 +10,7 @@ from members.admin import (
     organisations,
     people,
     privacy,
+    profile_changes,
     taxonomy,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "organisations",
     "people",
     "privacy",
+    "profile_changes",
     "taxonomy",
 ]

@@ -5,9 +5,11 @@ from members.admin.arrivals import WITHOUT_HEAD
 from members.admin.fees import NOT_RENEWED, OVERDUE
 from members.admin.memberships import SUSPENDED
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
+from members.admin.profile_changes import WAITING as PROFILE_CHANGES
 
 DECISIONS = (
     APPLICATIONS,
+    PROFILE_CHANGES,
     UNPUBLISHED_ORGANISATIONS,
     UNPUBLISHED_PEOPLE,
     SUSPENDED,

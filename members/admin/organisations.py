@@ -31,6 +31,7 @@ from common.text import slug_of
 from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
 from members.admin.people import RepresentativeRows, tell_of_roles
+from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
 from members.memberships import record_membership_start
@@ -148,6 +149,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         ("directions", RelatedDropdownFilter),
         InnFilter,
         NewFilter,
+        ConfirmedFilter,
     ]
     list_select_related = ["region"]
     search_fields = ["short_name", "name", "inn", "city"]
@@ -158,9 +160,9 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         **HistoryModelAdmin.formfield_overrides,
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
-    readonly_fields = ["logo_now"]
+    readonly_fields = ["logo_now", "profile_confirmed_on"]
     actions = ["publish", "unpublish"]
-    inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline]
+    inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline, ProfileReminderInline]
     fieldsets = [
         (
             None,
@@ -174,7 +176,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
                     ("inn", "ogrn"),
                     ("region", "consortium"),
                     ("city", "city_en"),
-                    "is_association",
+                    ("is_association", "profile_confirmed_on"),
                 ],
             },
         ),

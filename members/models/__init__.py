@@ -27,6 +27,7 @@ from members.models.membership import (
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
+from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
 from members.models.representative import Representative, Role
 from members.models.standing import Standing, standing_of
 from members.models.taxonomy import Direction, Region
@@ -72,6 +73,9 @@ __all__ = [
     "OfficeStatus",
     "OfficeStatusChange",
     "Organisation",
+    "ProfileChange",
+    "ProfileChangeState",
+    "ProfileReminder",
     "PublicItem",
     "PublicPerson",
     "PublicationBasis",

@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
@@ -8,7 +9,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, Q, Value, When
-from django.db.models.functions import Lower, Replace
+from django.db.models.functions import Coalesce, Lower, Replace, TruncDate
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
@@ -78,6 +80,8 @@ class WebsiteField(models.URLField):
         return super().formfield(**{**kwargs, "assume_scheme": "https"})
 
 
+PROFILE_HOLDS = datetime.timedelta(days=365)  # then its people are asked to confirm it
+
 FILLED_BY_DATABASE = ["sort_name", "sort_name_en", "tier", "direction_slugs", "search_vector", "search_text"]
 
 
@@ -96,6 +100,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def represented_by(self, user: "User") -> Self:
         return self.filter(representatives__user=user, representatives__ended_at=None)
+
+    def unconfirmed_since(self, day: datetime.date) -> Self:
+        """Of whose profile nobody has said after that day that it holds; a new one did when it was entered."""
+        entered_on = TruncDate("created_at")
+        return self.alias(held_on=Coalesce("profile_confirmed_on", entered_on)).filter(held_on__lte=day)
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
@@ -142,6 +151,7 @@ class Organisation(PublicContent):
     )
     is_association = models.BooleanField(_("the association itself"), default=False)
     is_published = models.BooleanField(_("published"), default=False)
+    profile_confirmed_on = models.DateField(_("profile confirmed on"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -258,6 +268,12 @@ class Organisation(PublicContent):
         if self.pk and not self.is_consortium and self.sub_members.exists():
             return ValidationError(_("It has members, so it remains a cluster or consortium."), code="has_members")
         return None
+
+    @property
+    def profile_confirm_by(self) -> datetime.date:
+        """The day by which its people are to say that the profile still holds."""
+        held_on = self.profile_confirmed_on or localtime(self.created_at).date()
+        return held_on + PROFILE_HOLDS
 
     @property
     def is_consortium(self) -> bool:

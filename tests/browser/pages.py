@@ -24,6 +24,7 @@ class Page:
 
 PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
+COMPANY = "company@example.org"
 CONSORTIUM = "consortium@example.org"
 STAFF = "staff@example.org"
 VISITOR = "visitor@example.org"
@@ -67,10 +68,12 @@ PAGES = [
     Page("i-work-here", "/organisations/noc-kuzbass/i-work-here/", VISITOR),
     # Of an organisation's own
     Page("dashboard", "/dashboard/phystech-lyceum/", HEAD),
+    Page("dashboard-of-several", "/dashboard/english-club/", "both@example.org"),
     Page("dashboard-profile", "/dashboard/phystech-lyceum/profile/", HEAD),
     Page("dashboard-membership", "/dashboard/phystech-lyceum/membership/", HEAD),
     Page("dashboard-membership-none", "/dashboard/noc-kuzbass/membership/", CONSORTIUM),
     Page("dashboard-membership-leave", "/dashboard/phystech-lyceum/membership/leave/", HEAD),
+    Page("dashboard-profile-declined", "/dashboard/lorett/profile/", COMPANY),
     Page("dashboard-offices", "/dashboard/noc-kuzbass/offices/", CONSORTIUM),
     Page("dashboard-people", "/dashboard/phystech-lyceum/people/", HEAD),
     Page("dashboard-role", "/dashboard/phystech-lyceum/people/{representative}/", HEAD, only_in_tests=True),
@@ -174,6 +177,14 @@ PAGES = [
     Page(
         "admin-organisation",
         "/admin/members/organisation/{organisation}/change/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page("admin-profile-changes", "/admin/members/profilechange/", STAFF, package="unfold"),
+    Page(
+        "admin-profile-change",
+        "/admin/members/profilechange/{profile_change}/change/",
         STAFF,
         package="unfold",
         only_in_tests=True,

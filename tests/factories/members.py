@@ -27,6 +27,7 @@ from members.models import (
     Notification,
     OfficeStatus,
     Organisation,
+    ProfileChange,
     PublicationBasis,
     PublicPerson,
     Region,
@@ -319,3 +320,20 @@ def all_typed(application: Any) -> dict[str, list[str]]:
         "q-why": ["Ждём инженеров"],
         "q-offers": ["Задачи для команд", "Наставников"],
     }
+
+
+class ProfileChangeFactory(ModelFactory[ProfileChange]):
+    """One that waits; ``with_logo=True`` gives it the file of a logo."""
+
+    class Meta:
+        model = ProfileChange
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    before: Any = {"city": ""}
+    after: Any = {"city": "Сургут"}
+
+    @factory.post_generation
+    def with_logo(self: Any, create: bool, wanted: Any, **kwargs: Any) -> None:
+        if wanted:
+            self.new_logo.save("profile-changes/logo.webp", ContentFile(b"RIFF"))

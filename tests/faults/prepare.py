@@ -1,4 +1,4 @@
-"""Run as a program in a stand's environment: four organisations, and the session of the head of each, as JSON."""
+"""Run as a program in a stand's environment: four people, each by number with a session, as JSON."""
 
 import json
 
@@ -11,19 +11,19 @@ def main() -> None:
     from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
 
-    from tests.factories.members import OrganisationFactory, RepresentativeFactory
+    from tests.factories.members import UserFactory
 
     call_command("migrate", verbosity=0)
-    heads = {}
-    for number in range(4):
-        head = RepresentativeFactory(organisation=OrganisationFactory(slug=f"stand-{number}"), role="head")
+    sessions = {}
+    for _number in range(4):
+        person = UserFactory()
         session = SessionStore()
-        session[SESSION_KEY] = str(head.user.pk)
+        session[SESSION_KEY] = str(person.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-        session[HASH_SESSION_KEY] = head.user.get_session_auth_hash()
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
         session.save()
-        heads[f"stand-{number}"] = session.session_key
-    print(json.dumps(heads))
+        sessions[person.pk] = session.session_key
+    print(json.dumps(sessions))
 
 
 if __name__ == "__main__":

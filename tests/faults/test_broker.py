@@ -14,7 +14,7 @@ import redis
 
 from cluster_portal.embedded.valkey import _program
 from common.models import OutgoingMail
-from members.models import Organisation
+from members.models import ProfileChange
 from tests.factories.members import OrganisationFactory, RepresentativeFactory
 from tests.faults.stand import eventually, free_port, kept_running, quick_worker, report, running, status_of, web
 from tests.mail import Sink, listening
@@ -77,14 +77,14 @@ def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
             ready = status_of(port, "/readyz")
             browser = Browser(port)
             browser.send("/account/login/", login=anna.email, password=PASSWORD)
-            browser.send(f"/dashboard/{organisation.slug}/profile/", city="Сургут")
+            browser.send(f"/dashboard/{organisation.slug}/profile/", name="Школа", short_name="Школа", city="Сургут")
             Browser(port).send("/account/password/reset/", email=anna.email)
             [letter] = OutgoingMail.objects.filter(recipient=anna.email)
             waited = letter.state
             with broker(queue):
                 took = eventually(lambda: len(sink.letters) == 1, within=FOUND_WITHIN, what="the letter is sent")
                 eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready again")
-    city = Organisation.objects.get().city
+    city = ProfileChange.objects.get().after["city"]
     report(
         f"without the broker people log in and save, and what waits is found within {FOUND_WITHIN} s of its return",
         f"/readyz {ready}, logged in, saved {city!r}, the letter {waited}; sent {took:.1f} s after the return",

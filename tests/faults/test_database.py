@@ -34,10 +34,10 @@ HOW = {"immediate": signal.SIGQUIT, **({"fast": signal.SIGINT} if FULL else {})}
 
 @dataclass
 class Writer:
-    """The head of an organisation, who saves its city again and again, each time another one."""
+    """A person who saves their name again and again, each time another one."""
 
     port: int
-    slug: str
+    person: int
     session: str
     confirmed: list[str] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
@@ -54,10 +54,10 @@ class Writer:
                     continue
                 token = re.findall(r"csrftoken=(\w+)", headers["Set-Cookie"])[0]
                 form = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', re.sub(r"\s+", " ", page)))
-            city = f"Город {number}"
-            status, _headers, _page = self.ask("POST", token, {**form, "csrfmiddlewaretoken": token, "city": city})
+            name = f"Фамилия {number}"
+            status, _headers, _page = self.ask("POST", token, {**form, "csrfmiddlewaretoken": token, "last_name": name})
             if status == 302:
-                self.confirmed.append(city)
+                self.confirmed.append(name)
             else:
                 time.sleep(0.05)
 
@@ -69,7 +69,7 @@ class Writer:
             "Content-Type": "application/x-www-form-urlencoded",
         }
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            connection.request(method, f"/dashboard/{self.slug}/profile/", urlencode(data or {}), headers)
+            connection.request(method, "/account/person/", urlencode(data or {}), headers)
             response = connection.getresponse()
             page = response.read().decode()
         self.answers[f"{response.status}{' with Retry-After' if response.headers['Retry-After'] else ''}"] += 1
@@ -136,8 +136,8 @@ def test_a_restart_loses_no_confirmed_write_and_is_answered_politely(how: signal
             capture_output=True,
             text=True,
         )
-        heads = json.loads(prepared.stdout.splitlines()[-1])
-        writers = [Writer(port, slug, session) for slug, session in heads.items()]
+        sessions = json.loads(prepared.stdout.splitlines()[-1])
+        writers = [Writer(port, int(person), session) for person, session in sessions.items()]
         with running(web(port, DATABASE_URL=url)):
             eventually(lambda: status_of(port, "/healthz") == 200, within=60, what="the web server is up")
             with at_work(writers):
@@ -154,9 +154,9 @@ def test_a_restart_loses_no_confirmed_write_and_is_answered_politely(how: signal
                         for writer in writers:
                             writer.stopped = True
                         time.sleep(1)
-                        cursor.execute("SELECT slug, city FROM members_historicalorganisation")
+                        cursor.execute("SELECT id, last_name FROM members_historicaluser")
                         kept = set(cursor.fetchall())
-    confirmed = {(writer.slug, city) for writer in writers for city in writer.confirmed}
+    confirmed = {(writer.person, name) for writer in writers for name in writer.confirmed}
     answers = sum((writer.answers for writer in writers), Counter())
     print(
         f"\npromised: no confirmed write lost, 503 with Retry-After meanwhile, healthy within {HEALTHY_WITHIN} s"

@@ -20,7 +20,7 @@ from common.models import Document, OutgoingMail
 from common.private_files import PrivateStorage
 from members import data_exports
 from members.certificates import issue_certificate
-from members.models import DataExport, Organisation
+from members.models import DataExport, ProfileChange
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.faults.stand import report
 from tests.members.test_admin import fields_of
@@ -41,8 +41,8 @@ def disk(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     folder.mkdir()
     settings.MEDIA_ROOT = folder
     settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
-    for model in (Document, DataExport):
-        monkeypatch.setattr(model._meta.get_field("file"), "storage", PrivateStorage())
+    for field in (Document.file, DataExport.file, ProfileChange.new_logo):
+        monkeypatch.setattr(field.field, "storage", PrivateStorage())
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], capture_output=True)
     if mounted.returncode == 0:
         try:
@@ -83,24 +83,25 @@ def test_a_logo(disk: Disk) -> None:
     address = f"/dashboard/{representative.organisation.slug}/profile/"
     client = Client()
     client.force_login(representative.user)
-    client.post(address, {"new_logo": picture()})
-    before = files(folder), Organisation.objects.get().logo.name
-    holds(sum(path.stat().st_size for path in folder.rglob("*")) + LITTLE)
-    refused = client.post(address, {"city": "Сургут", "new_logo": picture()})
-    left = Organisation.objects.get()
-    meanwhile = files(folder), left.logo.name
+    form = {"name": "Школа", "short_name": "Школа"}
+    client.post(address, {**form, "new_logo": picture()})
+    before = files(folder), ProfileChange.objects.get().after
+    holds(sum(path.stat().st_size for path in folder.rglob("*")) + PAGE)
+    refused = client.post(address, {**form, "city": "Сургут", "new_logo": picture()})
+    meanwhile = files(folder), ProfileChange.objects.get().after
     holds(ROOM)
-    accepted = client.post(address, {"city": "Сургут", "new_logo": picture()})
-    organisation = Organisation.objects.get()
+    accepted = client.post(address, {**form, "city": "Сургут", "new_logo": picture()})
+    change = ProfileChange.objects.get()
     report(
         "a logo for which there is no room: a clear error, no row without file, no file without row; then it works",
-        f"{refused.status_code}, told so: {told(refused.content.decode())}, the old logo and its "
-        f"{len(meanwhile[0])} files stay: {meanwhile == before}; with room {accepted.status_code} and a new one",
+        f"{refused.status_code}, told so: {told(refused.content.decode())}, the proposed logo and its "
+        f"file stay: {meanwhile == before}; with room {accepted.status_code} and a new one",
     )
     assert (refused.status_code, told(refused.content.decode())) == (409, True)
-    assert (meanwhile, left.city) == (before, "")
-    assert (accepted.status_code, len(files(folder)), organisation.city) == (302, 4, "Сургут")
-    assert organisation.logo.name not in before
+    assert (meanwhile, len(meanwhile[0])) == (before, 1)
+    assert (accepted.status_code, change.after["city"]) == (302, "Сургут")
+    assert files(folder) == [Path(change.new_logo.path).name]
+    assert files(folder) != before[0]
 
 
 def test_a_logo_in_the_office(disk: Disk) -> None:

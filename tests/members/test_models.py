@@ -258,7 +258,7 @@ def test_consortia_make_no_circle(length: int) -> None:
 
 def test_the_profile_of_a_part_says_nothing_of_what_it_does_not_show() -> None:
     part = OrganisationFactory(consortium=OrganisationFactory())
-    form = OrganisationProfileForm({"website": "example.org"}, instance=part)
+    form = OrganisationProfileForm({"name": "Часть", "short_name": "Часть", "website": "example.org"}, instance=part)
     assert form.errors == {}
     assert form.cleaned_data["website"] == "https://example.org"
 

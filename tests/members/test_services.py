@@ -9,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.test import Client
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
-from members.models import Direction, Organisation, Role
+from members.models import Direction, Organisation
 from members.services import delete_organisation, remove_logo, set_logo, update_profile
-from tests.factories.members import OrganisationFactory, RepresentativeFactory
+from tests.factories.members import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -165,13 +164,3 @@ def test_a_bad_logo_leaves_the_whole_profile_as_it_was() -> None:
         update_profile(organisation, changes=profile(city="Другой", new_logo=ContentFile(b"text")))
     saved = Organisation.objects.get()
     assert (saved.city, saved.direction_slugs) == ("Сургут", ["robotics"])
-
-
-def test_the_history_of_a_profile_names_who_changed_it() -> None:
-    head = RepresentativeFactory(role=Role.HEAD)
-    client = Client()
-    client.force_login(head.user)
-    answer = client.post(f"/dashboard/{head.organisation.slug}/profile/", {"city": "Сургут"})
-    assert answer.status_code == 302
-    row = head.organisation.history.first()
-    assert (row.city, row.history_type, row.history_user) == ("Сургут", "~", head.user)

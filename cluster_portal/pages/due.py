@@ -1,0 +1,95 @@
+"""What an organisation is to do, and by when: each domain tells of its own, and the overview shows all together."""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import DateTimeField, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.countries import country_name
+from common.models import DocumentState
+from members.models import OfficeStatus, OfficeStatusChange, Organisation, User
+from members.policies import can_edit_organisation
+
+ASKED_AHEAD = datetime.timedelta(days=30)
+NEWS_EVERY = datetime.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """``note`` says more; ``action`` is what one press does, by a POST to ``action_url``."""
+
+    title: str
+    by_day: datetime.date | None
+    url: str
+    is_overdue: bool = False
+    note: str = ""
+    action: str = ""
+    action_url: str = ""
+
+
+def profile(organisation: Organisation, user: User) -> Iterator[Due]:
+    if not can_edit_organisation(user, organisation):
+        return
+    url = reverse("pages:dashboard_profile", args=[organisation.slug])
+    last = organisation.profile_changes.first()
+    if last and last.is_waiting:
+        note = _("Until then the public page stays as it is.")
+        title = _("The association checks the change of the profile")
+        yield Due(title, timezone.localdate(last.due_at), url, note=note)
+    elif last and last.is_refused_lately:
+        yield Due(_("The change of the profile was not accepted"), None, url, note=last.reason)
+    by_day, today = organisation.profile_confirm_by, timezone.localdate()
+    if by_day - ASKED_AHEAD <= today:
+        yield Due(
+            _("Does the public profile still hold?"),
+            by_day,
+            url,
+            is_overdue=by_day < today,
+            note=_("What does not you change in the profile."),
+            action=_("All of it holds"),
+            action_url=reverse("pages:dashboard_profile_confirm", args=[organisation.slug]),
+        )
+
+
+def certificate(organisation: Organisation, user: User) -> Iterator[Due]:
+    """A paper that cannot be had yet; the portal goes on trying by itself."""
+    failed = organisation.certificates.standing().filter(document__state=DocumentState.FAILED)
+    for one in failed.select_related("document"):
+        title = _("The PDF of certificate no. %(number)s could not be made yet") % {"number": one.number}
+        overview = reverse("pages:dashboard_overview", args=[organisation.slug])
+        note = _("There is nothing to do: the portal tries again by itself.")
+        yield Due(title, None, f"{overview}#certificate", note=note)
+
+
+def offices(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Offices abroad of which nothing was told for a year."""
+    if not (organisation.is_consortium and can_edit_organisation(user, organisation)):
+        return
+    told = OfficeStatusChange.history.filter(office_id=OuterRef("pk")).order_by("-history_date")
+    turns = OfficeStatusChange.objects.filter(office=OuterRef("pk")).order_by("-position")
+    known = organisation.offices.annotate(
+        told_at=Subquery(told.values("history_date")[:1], output_field=DateTimeField()),
+        stands=Subquery(turns.values("status")[:1]),
+    )
+    silent = known.filter(Q(told_at=None) | Q(told_at__lt=timezone.now() - NEWS_EVERY))
+    for office in silent.exclude(stands=OfficeStatus.CLOSED):
+        yield Due(
+            _("No news of the office for a year: %(place)s") % {"place": office.place or country_name(office.country)},
+            timezone.localdate(office.told_at + NEWS_EVERY) if office.told_at else None,
+            reverse("pages:dashboard_offices", args=[organisation.slug]),
+            is_overdue=True,
+            note=_("Tell how it stands, even if nothing has changed."),
+        )
+
+
+DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (profile, certificate, offices)
+
+
+def due_of(organisation: Organisation, user: User) -> list[Due]:
+    """What is overdue first, then by day; what has no day last."""
+    found = [one for find in DUE for one in find(organisation, user)]
+    return sorted(found, key=lambda one: (not one.is_overdue, one.by_day or datetime.date.max))

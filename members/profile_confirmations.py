@@ -1,0 +1,68 @@
+"""Once a year an organisation is asked whether its public profile still holds."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from members.models import Organisation, Representative, Role
+from members.models.organisation import PROFILE_HOLDS
+from members.notifications import Words, heads_of, notify
+from members.topics import PROFILE
+
+
+@transaction.atomic
+def confirm_profile(organisation: Organisation) -> Organisation:
+    """As of today all of it holds. Repeated on the same day, does nothing."""
+    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    today = timezone.localdate()
+    if locked.profile_confirmed_on != today:
+        locked.profile_confirmed_on = today
+        locked.save(update_fields=["profile_confirmed_on"])
+    return locked
+
+
+def ask_to_confirm_profiles() -> int:
+    """Those whose year is over and who were not asked within a year; returns how many were asked.
+
+    A row for each keeps that they were, so a day on which this did not run skips nobody.
+    """
+    return sum(_ask(key) for key in [*_to_be_asked().values_list("pk", flat=True)])
+
+
+def _to_be_asked() -> QuerySet[Organisation]:
+    """Of those who can answer; who is not public has no page to confirm."""
+    a_year_ago = timezone.localdate() - PROFILE_HOLDS
+    able = Representative.objects.active().filter(organisation=OuterRef("pk"), role__in=(Role.HEAD, Role.COORDINATOR))
+    over = Organisation.objects.published().unconfirmed_since(a_year_ago).filter(Exists(able))
+    return over.exclude(profile_reminders__asked_on__gt=a_year_ago).order_by("pk")
+
+
+@transaction.atomic
+def _ask(key: int) -> bool:
+    """One at a time: whoever runs this besides has asked, or leaves it to us."""
+    organisation = _to_be_asked().select_for_update(of=["self"], skip_locked=True).filter(pk=key).first()
+    if organisation is None:
+        return False
+    reminder, is_new = organisation.profile_reminders.get_or_create(year=timezone.localdate().year)
+    if is_new:
+        notify(
+            heads_of(organisation),
+            topic=PROFILE,
+            key=f"profile reminder {reminder.pk}",
+            words=partial(_words, organisation),
+            link=reminder.get_absolute_url(),
+        )
+    return is_new
+
+
+def _words(organisation: Organisation) -> Words:
+    text = _("Where all of it holds, one press says so; what does not you change in the profile.")
+    last = organisation.profile_confirmed_on
+    lines = [organisation.title, text]
+    if last:
+        lines.append(_("Last confirmed: %(day)s") % {"day": date_format(last)})
+    return Words(_("Does the public profile still hold?"), "\n".join(lines))
