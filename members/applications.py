@@ -306,6 +306,7 @@ class Move:
     done: str | Promise  # as the history says it
     guard: Callable[[MembershipApplication, Asked], None] = _nothing
     effect: Callable[[MembershipApplication, Asked], None] = _nothing
+    is_told: bool = True  # to the applicant, by a letter of this move alone
 
 
 S = ApplicationState
@@ -322,10 +323,12 @@ MOVES: dict[str, Move] = {
     "take_up": Move((S.SUBMITTED,), S.IN_REVIEW, (Who.STAFF,), gettext_lazy("Taken up by the office")),
     "return": Move((S.IN_REVIEW,), S.RETURNED, (Who.STAFF,), gettext_lazy("Returned with remarks"), _needs_words),
     "put_on_agenda": Move((S.IN_REVIEW,), S.ON_AGENDA, (Who.STAFF,), gettext_lazy("Put on the agenda of the board")),
-    "accept": Move((S.ON_AGENDA,), S.ACCEPTED, (Who.BOARD,), gettext_lazy("Accepted by the board")),
+    "take_off": Move((S.ON_AGENDA,), S.IN_REVIEW, (Who.STAFF,), gettext_lazy("Taken off the agenda")),
+    # Of these two the letter of welcome tells (members/boards.py).
+    "accept": Move((S.ON_AGENDA,), S.ACCEPTED, (Who.BOARD,), gettext_lazy("Accepted by the board"), is_told=False),
     "decline": Move((S.ON_AGENDA,), S.DECLINED, (Who.BOARD,), gettext_lazy("Declined by the board"), _needs_reason),
     "postpone": Move((S.ON_AGENDA,), S.IN_REVIEW, (Who.BOARD,), gettext_lazy("Postponed by the board")),
-    "enrol": Move((S.ACCEPTED,), S.MEMBER, (Who.BOARD,), gettext_lazy("The organisation is a member")),
+    "enrol": Move((S.ACCEPTED,), S.MEMBER, (Who.BOARD,), gettext_lazy("The organisation is a member"), is_told=False),
     "withdraw": Move(
         (S.DRAFT, S.SUBMITTED, S.IN_REVIEW, S.RETURNED, S.ON_AGENDA),
         S.WITHDRAWN,
@@ -404,7 +407,7 @@ def _after_working_days(day: datetime.date, number: int) -> datetime.date:
 
 def _tell(application: MembershipApplication, move: ApplicationMove) -> None:
     """The applicant of every turn; those who review of what has come or come back."""
-    if application.email and application.confirmed_at:
+    if application.email and application.confirmed_at and MOVES[move.action].is_told:
         emails.application_moved(application, move=move, done=MOVES[move.action].done).send()
     if move.target == ApplicationState.SUBMITTED:
         for reviewer in reviewers():

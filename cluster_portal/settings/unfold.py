@@ -67,6 +67,7 @@ UNFOLD = {
             _section(
                 _("Association"),
                 _page(_("Applications for membership"), "how_to_reg", "members_membershipapplication"),
+                _page(_("Sessions of the board"), "gavel", "members_boardsession"),
                 _page(_("Organisations"), "domain", "members_organisation"),
                 _page(_("Changes of profiles"), "rate_review", "members_profilechange"),
                 _page(_("Memberships"), "handshake", "members_membership"),

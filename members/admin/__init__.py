@@ -3,6 +3,7 @@
 from members.admin import (
     applications,
     arrivals,
+    board,
     consents,
     fees,
     joining,
@@ -17,6 +18,7 @@ from members.admin import (
 __all__ = [
     "applications",
     "arrivals",
+    "board",
     "consents",
     "fees",
     "joining",

@@ -1,18 +1,16 @@
 """Applications for membership: the queue, and the review of one on one screen. Their state moves by the service."""
 
-from functools import reduce
-from operator import or_
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
@@ -24,10 +22,12 @@ from common.private_files import private_file_response
 from common.staff_views import note_view
 from common.text import fold
 from members.applications import MOVES, Asked, move_application
+from members.boards import put_on_agenda, take_off_agenda
 from members.models import (
     ApplicationFile,
     ApplicationMove,
     ApplicationState,
+    BoardSession,
     MembershipApplication,
     Organisation,
     User,
@@ -48,6 +48,7 @@ BUTTONS = {
     "take_up": _("Take up"),
     "put_on_agenda": _("Put on the agenda"),
     "return": _("Return with remarks"),
+    "take_off": _("Take off the agenda"),
     "withdraw": _("Withdraw at the applicant's request"),
 }
 LEADS_ON = ("take_up", "put_on_agenda")
@@ -109,14 +110,20 @@ class Review:
         return [(name, BUTTONS[name], "primary" if name in LEADS_ON else "default") for name in possible]
 
     @property
+    def can_be_put_on_agenda(self) -> bool:
+        return any(name == "put_on_agenda" for name, _title, _variant in self.buttons)
+
+    @property
+    def sessions(self) -> QuerySet[BoardSession]:
+        return BoardSession.objects.planned()
+
+    @property
     def takes_remarks(self) -> bool:
         return any(name == "return" for name, _title, _variant in self.buttons)
 
     @cached_property
     def same_number(self) -> list[Organisation]:
-        numbers = {"inn": self.application.inn, "ogrn": self.application.ogrn}
-        same = [Q(**{name: number}) for name, number in numbers.items() if number]
-        return [*Organisation.objects.filter(reduce(or_, same))] if same else []
+        return [*Organisation.objects.numbered(inn=self.application.inn, ogrn=self.application.ogrn)]
 
     @cached_property
     def similar(self) -> list[Organisation]:
@@ -191,7 +198,7 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     def _move(self, request: HttpRequest, application: MembershipApplication, action: str, asked: Asked) -> bool:
         staff = cast("User", request.user)  # nobody else gets here
         try:
-            moved = move_application(application, action=action, who=Who.STAFF, by=staff, asked=asked)
+            moved = _moved(application, action, asked, staff, request.POST.get("session", ""))
         except RuleViolated as error:
             self.message_user(request, f"{application}: {error.message}", messages.ERROR)
             return False
@@ -216,6 +223,7 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
                 "title": TO_AGENDA,
                 "opts": self.opts,
                 "possible": possible,
+                "sessions": BoardSession.objects.planned(),
                 "others": [one for one in applications if one not in possible],
             }
             return TemplateResponse(request, "admin/members/application_agenda.html", context)
@@ -233,6 +241,21 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, application: MembershipApplication) -> tuple[str, str]:
         return application.state, application.get_state_display()
+
+
+def _moved(
+    application: MembershipApplication, action: str, asked: Asked, staff: User, session: str
+) -> MembershipApplication:
+    """``session``: the key of that on whose agenda it is put."""
+    if action == "take_off":
+        return take_off_agenda(application, by=staff)
+    if action != "put_on_agenda":
+        return move_application(application, action=action, who=Who.STAFF, by=staff, asked=asked)
+    chosen = BoardSession.objects.planned().filter(pk=session).first() if session.isdecimal() else None
+    if chosen is None:
+        text = gettext("Choose a session of the board. If none is planned, plan one first.")
+        raise RuleViolated(text, code="no_session")
+    return put_on_agenda(application, session=chosen, by=staff).application
 
 
 def _waiting() -> QuerySet[MembershipApplication]:

@@ -2,6 +2,7 @@
 
 from members.admin.applications import APPLICATIONS
 from members.admin.arrivals import WITHOUT_HEAD
+from members.admin.board import TO_CLOSE
 from members.admin.fees import NOT_RENEWED, OVERDUE
 from members.admin.memberships import SUSPENDED
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
@@ -9,6 +10,7 @@ from members.admin.profile_changes import WAITING as PROFILE_CHANGES
 
 DECISIONS = (
     APPLICATIONS,
+    TO_CLOSE,
     PROFILE_CHANGES,
     UNPUBLISHED_ORGANISATIONS,
     UNPUBLISHED_PEOPLE,

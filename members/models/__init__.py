@@ -5,6 +5,7 @@ from members.models.application import (
     MembershipApplication,
     Who,
 )
+from members.models.board import AgendaItem, BoardSession, Outcome
 from members.models.certificate import CertificateState, MembershipCertificate
 from members.models.consent import Consent, ConsentPurpose, ConsentText, ConsentWay, PublicItem
 from members.models.data_export import DataExport, ExportState
@@ -37,10 +38,12 @@ __all__ = [
     "COUNTING",
     "MEMBER_TIERS",
     "OVER",
+    "AgendaItem",
     "ApplicationFile",
     "ApplicationMove",
     "ApplicationState",
     "AssociationRequisites",
+    "BoardSession",
     "CertificateState",
     "Consent",
     "ConsentPurpose",
@@ -73,6 +76,7 @@ __all__ = [
     "OfficeStatus",
     "OfficeStatusChange",
     "Organisation",
+    "Outcome",
     "ProfileChange",
     "ProfileChangeState",
     "ProfileReminder",

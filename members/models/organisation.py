@@ -1,5 +1,7 @@
 import datetime
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from django.conf import settings
@@ -105,6 +107,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Of whose profile nobody has said after that day that it holds; a new one did when it was entered."""
         entered_on = TruncDate("created_at")
         return self.alias(held_on=Coalesce("profile_confirmed_on", entered_on)).filter(held_on__lte=day)
+
+    def numbered(self, *, inn: str, ogrn: str) -> Self:
+        """Those that have one of these numbers; none where neither is given."""
+        given = [Q(**{name: number}) for name, number in (("inn", inn), ("ogrn", ogrn)) if number]
+        return self.filter(reduce(or_, given)) if given else self.none()
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""

@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 from common.models import Document, DocumentState
 from members.models import (
     AssociationRequisites,
+    BoardSession,
     Direction,
     Fee,
     Invitation,
@@ -337,3 +338,17 @@ class ProfileChangeFactory(ModelFactory[ProfileChange]):
     def with_logo(self: Any, create: bool, wanted: Any, **kwargs: Any) -> None:
         if wanted:
             self.new_logo.save("profile-changes/logo.webp", ContentFile(b"RIFF"))
+
+
+class BoardSessionFactory(ModelFactory[BoardSession]):
+    """Five of nine are here, today; nothing is on the agenda yet."""
+
+    class Meta:
+        model = BoardSession
+
+    held_on = factory.LazyFunction(timezone.localdate)
+    seats = 9
+    present = 5
+    chair = "Пётр Председатель"
+    secretary = "Анна Секретарь"
+    protocol_number = "7"

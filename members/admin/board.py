@@ -1,0 +1,156 @@
+"""Sessions of the board: the agenda, the votes, and the closing that carries the decisions out."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+
+from common.admin import Decision, ModelAdmin
+from common.errors import RuleViolated
+from common.private_files import private_file_response
+from members.boards import close_session, mistakes, open_session
+from members.models import AgendaItem, BoardSession, Outcome, User
+
+OUTCOME_COLOURS = {Outcome.ACCEPTED: "success", Outcome.DECLINED: "danger", Outcome.POSTPONED: "warning"}
+
+
+class BoardSessionForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Held until it is saved, so that no vote changes once the session is closed."""
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            try:
+                open_session(self.instance)
+            except RuleViolated as error:
+                raise forms.ValidationError(error.message, code=error.code) from error
+        return data
+
+
+class AgendaItemInline(TabularInline):
+    """Items come by the applications; here the board's votes are entered."""
+
+    model = AgendaItem
+    extra = 0
+    tab = True
+    can_delete = False
+    fields = [
+        "position", "application_link", "tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason",
+        "decision_label",
+    ]  # fmt: skip
+    readonly_fields = ["application_link", "decision_label"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AgendaItem]:
+        """What was withdrawn meanwhile is not voted on."""
+        items: Any = super().get_queryset(request)
+        return items.on_it().select_related("application", "session")
+
+    def has_add_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
+        """Votes are a part of their session."""
+        return request.user.has_perm("members.change_boardsession") and not (obj and obj.is_closed)
+
+    def has_view_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
+        return request.user.has_perm("members.view_boardsession")
+
+    @display(description=_("application"))
+    def application_link(self, item: AgendaItem) -> str:
+        address = reverse("admin:members_membershipapplication_change", args=[item.application_id])
+        return format_html('<a href="{}">{}</a>', address, item.application)
+
+    @display(description=_("decision"), label=OUTCOME_COLOURS)
+    def decision_label(self, item: AgendaItem) -> tuple[str, str] | None:
+        return (item.outcome, item.get_outcome_display()) if item.outcome else None
+
+
+@admin.register(BoardSession)
+class BoardSessionAdmin(ModelAdmin):
+    form = BoardSessionForm
+    list_display = ["__str__", "place", "number_of_items", "is_closed"]
+    fields = [
+        ("held_on", "place"), ("seats", "present"), ("chair", "secretary"), "protocol_number",
+        ("closed_at", "closed_by"),
+    ]  # fmt: skip
+    readonly_fields = ["closed_at", "closed_by"]
+    inlines = [AgendaItemInline]
+    actions_detail = ["close_this", "protocol_this"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BoardSession]:
+        return super().get_queryset(request).prefetch_related("items")
+
+    @display(description=_("on the agenda"))
+    def number_of_items(self, session: BoardSession) -> int:
+        return len(session.items.all())
+
+    @display(description=_("closed"), boolean=True, ordering="closed_at")
+    def is_closed(self, session: BoardSession) -> bool:
+        return session.is_closed
+
+    def has_change_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_closed)
+
+    def has_delete_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
+        """Only what was planned by mistake."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())
+
+    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("members.close_boardsession")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
+        session = self.get_object(request, object_id)
+        possible = "protocol_this" if session and session.is_closed else "close_this"
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if one.method.original_function_name == possible]
+
+    @action(description=_("Close the session"), icon="gavel", permissions=["close"])
+    def close_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows what the votes mean, or what is missing; carries it out on a POST."""
+        session = self.get_object(request, object_id)
+        if session is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if request.method == "POST" and self._close(request, session):
+            return HttpResponseRedirect(reverse("admin:members_boardsession_change", args=[object_id]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Close the session"),
+            "opts": self.opts,
+            "session": session,
+            "items": session.items.on_it().select_related("application"),
+            "mistakes": mistakes(session),
+        }
+        return TemplateResponse(request, "admin/members/session_close.html", context)
+
+    def _close(self, request: HttpRequest, session: BoardSession) -> bool:
+        try:
+            close_session(session, by=cast("User", request.user))
+        except RuleViolated as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return False
+        self.message_user(request, _("The decisions are carried out. The protocol is being made."), messages.SUCCESS)
+        return True
+
+    @action(description=_("Download the protocol"), icon="description", permissions=["view"])
+    def protocol_this(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        session = self.get_object(request, object_id)
+        if session is None or session.protocol is None or not session.protocol.is_made:
+            raise Http404
+        return private_file_response(session.protocol.file, name=f"{session}.pdf", content_type="application/pdf")
+
+
+def _to_close() -> QuerySet[BoardSession]:
+    """Held, and not carried out yet."""
+    held = BoardSession.objects.planned().filter(held_on__lte=timezone.localdate())
+    return held.annotate(waits_since=F("held_on"))
+
+
+TO_CLOSE = Decision(_("Sessions of the board: enter the votes and close"), "gavel", _to_close, "")

@@ -1,0 +1,377 @@
+"""Sessions of the board: what goes before it, what votes mean, and what closing a session carries out."""
+
+import datetime
+from collections.abc import Iterator
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connections, transaction
+from django.forms import modelform_factory
+from django.urls import reverse
+from pypdf import PdfReader
+
+from common import documents
+from common.errors import RuleViolated
+from common.models import Document, OutgoingMail
+from members.admin.board import BoardSessionForm
+from members.applications import move_application
+from members.boards import close_session, mistakes, put_on_agenda, take_off_agenda
+from members.models import (
+    AgendaItem,
+    ApplicationState,
+    BoardSession,
+    Invitation,
+    Invoice,
+    Kind,
+    Membership,
+    MembershipApplication,
+    MembershipStatus,
+    Organisation,
+    Outcome,
+    Role,
+    Tier,
+    User,
+    Who,
+)
+from tests.factories.members import (
+    BoardSessionFactory,
+    FeeFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    RepresentativeFactory,
+    RequisitesFactory,
+    UserFactory,
+    valid_inn,
+)
+from tests.members.test_applications import submitted
+from tests.office import enter, staff_with, superuser
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 12, 16)
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def fees(db: None) -> None:
+    RequisitesFactory()
+    for tier in Tier:
+        FeeFactory(tier=tier)
+
+
+def in_review(**fields: Any) -> MembershipApplication:
+    return move_application(submitted(**fields), action="take_up", who=Who.STAFF, by=UserFactory(is_staff=True))
+
+
+def on_agenda(session: BoardSession, votes: tuple[int, int, int] | None = (5, 0, 0), **fields: Any) -> AgendaItem:
+    """``fields``: of the item, but ``of`` those of the application."""
+    application = in_review(**fields.pop("of", {}))
+    item = put_on_agenda(application, session=session, by=UserFactory(is_staff=True))
+    given = dict(zip(("votes_for", "votes_against", "abstained"), votes, strict=True)) if votes else {}
+    for name, value in {**given, **fields}.items():
+        setattr(item, name, value)
+    item.save()
+    return item
+
+
+def close(session: BoardSession) -> BoardSession:
+    return close_session(session, by=UserFactory(is_staff=True))
+
+
+def state(item: AgendaItem) -> str:
+    return MembershipApplication.objects.get(pk=item.application_id).state
+
+
+# --- The agenda ----------------------------------------------------------------------------------------------
+
+
+def test_an_application_goes_on_the_agenda_once_with_the_tier_that_was_asked_for() -> None:
+    session, staff = BoardSessionFactory(), UserFactory(is_staff=True)
+    application = in_review(tier=Tier.ASSOCIATE)
+    item = put_on_agenda(application, session=session, by=staff)
+    assert (item.tier, item.position, state(item)) == (Tier.ASSOCIATE, 1, ApplicationState.ON_AGENDA)
+    assert put_on_agenda(application, session=session, by=staff) == item
+    assert put_on_agenda(in_review(), session=session, by=staff).position == 2
+
+
+def test_what_is_not_in_review_does_not_go_there() -> None:
+    with pytest.raises(RuleViolated) as refused:
+        put_on_agenda(submitted(), session=BoardSessionFactory(), by=UserFactory(is_staff=True))
+    assert refused.value.code == "application_moved"
+    assert not AgendaItem.objects.exists()
+
+
+def test_nothing_goes_on_the_agenda_of_a_closed_session() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    close(session)
+    with pytest.raises(RuleViolated) as refused:
+        put_on_agenda(in_review(), session=session, by=UserFactory(is_staff=True))
+    assert refused.value.code == "session_closed"
+
+
+def test_an_application_stands_on_one_agenda_at_a_time() -> None:
+    item = on_agenda(BoardSessionFactory())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgendaItem.objects.create(
+            session=BoardSessionFactory(protocol_number="8"), application=item.application, tier=Tier.FULL
+        )
+
+
+def test_taken_off_the_agenda_it_is_in_review_again_and_may_be_put_on_another() -> None:
+    item = on_agenda(BoardSessionFactory(), votes=None)
+    staff = UserFactory(is_staff=True)
+    take_off_agenda(item.application, by=staff)
+    take_off_agenda(item.application, by=staff)
+    assert (state(item), AgendaItem.objects.count()) == (ApplicationState.IN_REVIEW, 0)
+    put_on_agenda(item.application, session=BoardSessionFactory(protocol_number="8"), by=staff)
+
+
+def test_nobody_votes_on_what_was_withdrawn_meanwhile() -> None:
+    session = BoardSessionFactory()
+    kept, gone = on_agenda(session), on_agenda(session, votes=None)
+    move_application(gone.application, action="withdraw", who=Who.APPLICANT)
+    assert mistakes(session) == []
+    close(session)
+    assert [*session.items.all()] == [kept]
+    assert state(gone) == ApplicationState.WITHDRAWN
+
+
+# --- The decisions -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("present", "votes_for", "is_postponed", "expected"),
+    [
+        (5, 3, False, Outcome.ACCEPTED),
+        (6, 3, False, Outcome.DECLINED),
+        (6, 4, False, Outcome.ACCEPTED),
+        (5, 0, False, Outcome.DECLINED),
+        (5, 5, True, Outcome.POSTPONED),
+    ],
+)
+def test_more_than_half_of_those_present_accept(
+    present: int, votes_for: int, is_postponed: bool, expected: Outcome
+) -> None:
+    session = BoardSession(seats=9, present=present)
+    assert AgendaItem(session=session, votes_for=votes_for, is_postponed=is_postponed).decision == expected
+
+
+@pytest.mark.parametrize(
+    ("seats", "present", "has_quorum"), [(9, 5, True), (10, 5, False), (10, 6, True), (9, None, False)]
+)
+def test_more_than_half_of_the_board_are_a_quorum(seats: int, present: int | None, has_quorum: bool) -> None:
+    assert BoardSession(seats=seats, present=present).has_quorum == has_quorum
+
+
+@pytest.mark.parametrize(
+    ("of_session", "of_item", "expected"),
+    [
+        ({"held_on": TODAY + datetime.timedelta(days=1)}, {}, "Заседание ещё впереди."),
+        ({"protocol_number": ""}, {}, "Не указан номер протокола."),
+        ({"secretary": ""}, {}, "Укажите председателя и секретаря: они подписывают протокол."),
+        ({"seats": 10}, {}, "Нет кворума: присутствуют 5 из 10, нужно больше половины."),
+        ({}, {"votes": None}, "не внесены голоса."),
+        ({}, {"votes": (3, 1, 0)}, "голосов 4, а присутствуют 5. Кто не голосовал, тот воздержался."),
+        ({}, {"votes": (2, 3, 0)}, "не указана причина, а её прочтёт заявитель."),
+        ({}, {"is_postponed": True}, "не указана причина, а её прочтёт заявитель."),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_is_carried_out(
+    of_session: dict[str, Any], of_item: dict[str, Any], expected: str
+) -> None:
+    session = BoardSessionFactory(**of_session)
+    item = on_agenda(session, **of_item)
+    [found] = mistakes(session)
+    assert found.endswith(expected)
+    with pytest.raises(RuleViolated) as refused:
+        close(session)
+    assert (refused.value.code, state(item)) == ("session_incomplete", ApplicationState.ON_AGENDA)
+
+
+def test_a_session_without_an_agenda_is_not_closed() -> None:
+    assert mistakes(BoardSessionFactory()) == ["В повестке ничего нет."]
+
+
+def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
+    session = BoardSessionFactory(held_on=TODAY - datetime.timedelta(days=1))
+    item = on_agenda(session, tier=Tier.ASSOCIATE, of={"short_name": "Завод «Искра»", "email": "anna@example.org"})
+    close(session)
+    organisation = Organisation.objects.get(inn=item.application.inn)
+    assert (organisation.slug, organisation.kind, organisation.city) == ("zavod-iskra", Kind.COMPANY, "Химки")
+    assert organisation.is_published
+    membership = organisation.memberships.get()
+    assert (membership.tier, membership.started_on) == (Tier.ASSOCIATE, session.held_on)
+    assert (membership.status, membership.note) == (MembershipStatus.ACTIVE, "Протокол № 7 от 15 декабря 2026 г.")
+    assert membership.note_en == "Protocol № 7 of Dec. 15, 2026"
+    assert membership.certificates.standing().count() == 1
+    assert [one.starts_on for one in membership.periods.all()] == [session.held_on]
+    assert Invoice.objects.get().period.membership == membership
+    assert [(one.action, one.target) for one in item.application.moves.all()][-2:] == [
+        ("accept", ApplicationState.ACCEPTED),
+        ("enrol", ApplicationState.MEMBER),
+    ]
+    invitation = Invitation.objects.get(organisation=organisation)
+    assert (invitation.email, invitation.role) == ("anna@example.org", Role.HEAD)
+    welcome = OutgoingMail.objects.get(key=f"welcome {membership.pk}")
+    assert welcome.recipient == "anna@example.org"
+    assert membership.certificates.get().number in welcome.text
+
+
+def test_who_applied_with_an_account_becomes_the_head() -> None:
+    session, applicant = BoardSessionFactory(), UserFactory()
+    item = on_agenda(session, of={"applicant": applicant})
+    close(session)
+    [given] = applicant.representations.all()
+    assert (given.role, given.organisation.inn, given.position) == (Role.HEAD, item.application.inn, "менеджер")
+    assert not Invitation.objects.exists()
+
+
+def test_an_organisation_of_the_directory_joins_as_it_is_and_keeps_its_head() -> None:
+    session, organisation = BoardSessionFactory(), OrganisationFactory(inn=valid_inn(7))
+    head = RepresentativeFactory(organisation=organisation, role=Role.HEAD)
+    on_agenda(session, of={"organisation": organisation, "inn": organisation.inn, "applicant": head.user})
+    close(session)
+    assert Organisation.objects.count() == 1
+    assert organisation.memberships.count() == 1
+    assert [*organisation.representatives.all()] == [head]
+
+
+def test_one_that_was_entered_into_the_directory_meanwhile_is_not_entered_twice() -> None:
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    known = OrganisationFactory(inn=item.application.inn)
+    close(session)
+    assert known.memberships.count() == 1
+
+
+def test_two_of_one_name_get_addresses_of_their_own() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session, of={"short_name": "Искра"})
+    on_agenda(session, of={"short_name": "Искра"})
+    close(session)
+    assert {*Organisation.objects.values_list("slug", flat=True)} == {"iskra", "iskra-2"}
+
+
+def test_declined_and_postponed_ones_hear_the_reason() -> None:
+    session = BoardSessionFactory()
+    declined = on_agenda(session, votes=(0, 5, 0), reason="Нет устава", of={"email": "first@example.org"})
+    postponed = on_agenda(
+        session, votes=None, is_postponed=True, reason="Ждём программу", of={"email": "second@example.org"}
+    )
+    close(session)
+    assert (state(declined), state(postponed)) == (ApplicationState.DECLINED, ApplicationState.IN_REVIEW)
+    letters = {letter.recipient: letter.text for letter in OutgoingMail.objects.order_by("pk")}
+    assert "Протокол № 7 от 16 декабря 2026 г." in letters["first@example.org"]
+    assert "Нет устава" in letters["first@example.org"]
+    assert "Ждём программу" in letters["second@example.org"]
+    assert not Membership.objects.exists()
+
+
+def test_all_is_carried_out_or_nothing() -> None:
+    """Meanwhile the second one has become a member by another way."""
+    session = BoardSessionFactory()
+    first, second = on_agenda(session), on_agenda(session)
+    MembershipFactory(organisation__short_name="Та же", organisation__inn=second.application.inn)
+    with pytest.raises(RuleViolated) as refused:
+        close(session)
+    assert "«Та же»" in refused.value.message
+    assert (state(first), state(second)) == (ApplicationState.ON_AGENDA, ApplicationState.ON_AGENDA)
+    assert Membership.objects.count() == 1
+
+
+def test_closed_again_by_the_same_person_nothing_happens_and_another_is_told() -> None:
+    session, secretary = BoardSessionFactory(), UserFactory(is_staff=True, last_name="Петрова", first_name="Анна")
+    on_agenda(session)
+    close_session(session, by=secretary)
+    letters = OutgoingMail.objects.count()
+    close_session(session, by=secretary)
+    assert (Membership.objects.count(), OutgoingMail.objects.count()) == (1, letters)
+    with pytest.raises(RuleViolated) as refused:
+        close(session)
+    assert (refused.value.code, "Петрова Анна" in refused.value.message) == ("session_closed", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_it_at_once_make_one_decision() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    both, told = Barrier(2), []
+
+    def one(staff: User) -> None:
+        both.wait()
+        try:
+            close_session(session, by=staff)
+        except RuleViolated as error:
+            told.append(error.code)
+        finally:
+            connections.close_all()
+
+    people = [Thread(target=one, args=[UserFactory(is_staff=True)]) for _ in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert (told, Membership.objects.count()) == (["session_closed"], 1)
+
+
+def test_the_protocol_says_what_was_decided() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session, votes=(4, 0, 1), of={"short_name": "Искра"})
+    on_agenda(session, votes=(0, 5, 0), reason="Нет устава", of={"short_name": "Молния"})
+    closed = close(session)
+    assert closed.protocol
+    documents.make_due()
+    protocol = Document.objects.get(pk=closed.protocol.pk)
+    with protocol.file.open() as file:
+        text = " ".join(PdfReader(file).pages[0].extract_text().split())
+    assert "Протокол № 7 заседания совета" in text
+    assert "5 членов совета — кворум есть" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "«за» — 4, «против» — 0, «воздержались» — 1" in text
+    assert "отказать в приёме. Основание: Нет устава" in text
+
+
+# --- In the office -------------------------------------------------------------------------------------------
+
+
+def page(session: BoardSession, name: str = "change") -> str:
+    return reverse(f"admin:members_boardsession_{name}", args=[session.pk])
+
+
+def test_the_secretary_sees_what_the_votes_mean_and_closes() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session, of={"short_name": "Искра"})
+    client = enter(superuser())
+    address = f"{page(session).removesuffix('change/')}close_this/"
+    assert "Принято" in client.get(address).content.decode()
+    client.post(address)
+    session.refresh_from_db()
+    assert session.is_closed
+    assert client.post(page(session), {"protocol_number": "99"}).status_code == 403
+
+
+def test_who_may_only_enter_votes_cannot_close() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    client = enter(staff_with("members.view_boardsession", "members.change_boardsession"))
+    assert client.post(f"{page(session).removesuffix('change/')}close_this/").status_code == 403
+    session.refresh_from_db()
+    assert not session.is_closed
+
+
+def test_votes_that_arrive_after_the_closing_change_nothing() -> None:
+    """The page was opened before."""
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    form = modelform_factory(BoardSession, form=BoardSessionForm, fields=["held_on", "seats"])
+    late = form({"held_on": "2026-12-16", "seats": 9}, instance=BoardSession.objects.get(pk=session.pk))
+    close(session)
+    assert not late.is_valid()
+    item.refresh_from_db()
+    assert item.outcome == Outcome.ACCEPTED
