@@ -32,7 +32,7 @@ PROGRAMS = {"browser": (CHROMIUM, "chromium"), "nginx": (NGINX, "nginx-light")}
 TOGETHER = {
     f"tests/{module}.py"
     for module in (
-        *("browser/test_pages", "browser/test_letters", "test_permissions", "test_run"),
+        *("browser/test_pages", "browser/test_letters", "journeys/test_application", "test_permissions", "test_run"),
         *("deployment/test_backup", "deployment/test_compose", "deployment/test_nginx"),
     )
 }

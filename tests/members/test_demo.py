@@ -8,8 +8,17 @@ from django.test import Client
 from pytest_django import Settings
 from stdnum.ru import inn, ogrn
 
-from members import demo
-from members.models import Kind, Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, User
+from members import application_demo, demo
+from members.models import (
+    Kind,
+    Membership,
+    MembershipApplication,
+    Organisation,
+    PublicPerson,
+    Representative,
+    RepresentativeOffice,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +120,13 @@ def test_more_are_added_beside_what_is_there() -> None:
     call_command("demo", scale=5)
     call_command("demo", scale=5)
     assert Organisation.objects.count() == 28
+
+
+def test_applications_stand_in_every_state_and_are_loaded_once(settings: Settings) -> None:
+    settings.DEBUG = True
+    for _ in range(2):
+        call_command("demo")
+    states = MembershipApplication.objects.order_by("pk").values_list("state", flat=True)
+    assert [*states] == [*application_demo.WAYS]
+    assert [one.email for one in MembershipApplication.objects.all() if not one.email.endswith("@example.org")] == []
+    assert [one.inn for one in MembershipApplication.objects.overdue()] != []

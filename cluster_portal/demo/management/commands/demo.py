@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from members import application_demo
 from members import demo as members_demo
 from members import scale as members_scale
 from members.models import Organisation
@@ -28,6 +29,7 @@ class Command(BaseCommand):
                 members_scale.make_organisations(options["scale"], seed=options["seed"])
             else:
                 members_demo.load()
-                # Their password is public, so they exist only where the portal is on somebody's own machine.
+                # Their password is public, and those who apply are nobody: only for a portal on one's own machine.
                 if settings.DEBUG:
                     members_demo.load_logins()
+                    application_demo.load()
