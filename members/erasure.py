@@ -20,7 +20,7 @@ from common.models import Document, OutgoingMail
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
 from members.emails import farewell
-from members.handovers import hand_over, takers
+from members.handovers import hand_over_unasked
 from members.models import ErasureAct, Organisation, Representative, User
 from members.personal_data import person_of
 
@@ -55,7 +55,8 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     person, now = person_of(locked), timezone.now()
     act = ErasureAct(erased=locked, by=by, reason=reason, at=now)
     act.number = f"{localtime(now).year}-{next_number(f'erasure {localtime(now).year}'):04}"
-    _hand_over(locked, by=by)
+    for role in Representative.objects.active().filter(user=locked).select_related("organisation", "user"):
+        hand_over_unasked(role, by=by)
     with translation.override(locked.language):
         farewell(locked, act=act).send()
     act.log = _erased(person)
@@ -100,13 +101,6 @@ def _check_heads(user: User) -> None:
         names = ", ".join(organisation.title for organisation in alone)
         text = _("Nobody else heads %(names)s. Hand the role of the head over first, or ask the association to end it.")
         raise RuleViolated(text % {"names": names}, code="last_head")
-
-
-def _hand_over(user: User, *, by: User) -> None:
-    """To the head, or the coordinator, who has acted longest."""
-    for role in Representative.objects.active().filter(user=user).select_related("organisation"):
-        for taker in takers(role.organisation, besides=user)[:1]:
-            hand_over(user, organisation=role.organisation, to=taker, by=by)
 
 
 def _locked(user: User) -> User:

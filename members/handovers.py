@@ -53,3 +53,9 @@ def hand_over(user: User, *, organisation: Organisation, to: User, by: User) -> 
     for name in owned:
         OWNED[name].hand_over(user, organisation, to)
     return Handover.objects.create(organisation=organisation, giver=user, taker=to, by=by, what=owned)
+
+
+def hand_over_unasked(role: Representative, *, by: User) -> Handover | None:
+    """To the head, or the coordinator, who has acted longest: of who is erased, or ended by the office, nobody asks."""
+    possible = takers(role.organisation, besides=role.user)
+    return hand_over(role.user, organisation=role.organisation, to=possible[0], by=by) if possible else None

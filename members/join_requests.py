@@ -135,4 +135,4 @@ def _words_to_heads(asked: JoinRequest) -> Words:
 
 def _words_of_refusal(declined: JoinRequest) -> Words:
     title = _("Your request was declined: %(organisation)s") % {"organisation": declined.organisation.title}
-    return Words(title, _("Reason: %(reason)s") % {"reason": declined.reason})
+    return Words(title, _("The reason: %(reason)s") % {"reason": declined.reason})

@@ -74,4 +74,4 @@ class ApprovalForm(OfferedRoleForm):
 
 
 class RefusalForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("The person reads it"))
+    reason = forms.CharField(label=_("The reason"), max_length=300, help_text=_("The person reads it"))

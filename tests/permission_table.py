@@ -352,6 +352,7 @@ fee
 associationrequisites
 joinconditions
 question
+boardsession
 """
 
 ADMIN = """
@@ -469,6 +470,10 @@ ADMIN = """
 /admin/members/membershipapplication/<membershipapplication>/move/ POST  login  factor 403 403    302
 /admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ GET   login  factor 403 403    200
 /admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ POST  login  factor 403 403    200
+/admin/members/boardsession/<boardsession>/close_this/ GET   login  factor 403 403    200
+/admin/members/boardsession/<boardsession>/close_this/ POST  login  factor 403 403    200
+/admin/members/boardsession/<boardsession>/protocol_this/ GET login  factor 403 403    404
+/admin/members/boardsession/<boardsession>/protocol_this/ POST login factor 403 403    404
 /admin/members/joinconditions/<joinconditions>/delete/ GET   login  factor 403 403
 /admin/members/joinconditions/<joinconditions>/delete/ POST  login  factor 403 403
 /admin/members/joinconditions/<joinconditions>/history/<historicaljoinconditions>/ GET   login  factor 403 403    200

@@ -40,6 +40,7 @@ from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.members import (
     ApplicationFactory,
+    BoardSessionFactory,
     CertificateFactory,
     FeeFactory,
     InvitationFactory,
@@ -137,6 +138,7 @@ class World:
             "application": SimpleNamespace(pk=token_of(draft)),
             "confirmation": SimpleNamespace(pk=confirmation),
             "membershipapplication": draft,
+            "boardsession": BoardSessionFactory(),
             "applicationfile": attach_file(
                 draft, question=Question.objects.get(key="charter"), upload=ContentFile(b"%PDF-", name="Устав.pdf")
             ),

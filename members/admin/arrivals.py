@@ -52,7 +52,7 @@ class ApprovalForm(forms.Form):
 
 class RefusalForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("The person reads it"), widget=UnfoldAdminTextInputWidget
+        label=_("The reason"), max_length=300, help_text=_("The person reads it"), widget=UnfoldAdminTextInputWidget
     )
 
 

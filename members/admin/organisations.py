@@ -30,7 +30,7 @@ from common.models import ViewKind
 from common.text import slug_of
 from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
-from members.admin.people import RepresentativeRows, tell_of_roles
+from members.admin.people import RepresentativeRows, follow_roles
 from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
@@ -212,7 +212,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
                 record_membership_start(membership, by=staff)
             for membership, _names in formset.changed_objects:
                 follow_membership(membership, by=staff)
-        tell_of_roles(formset)
+        follow_roles(formset, by=cast("User", request.user))
 
     @display(description=_("organisation"), ordering="sort_name", header=True)
     def name_and_kind(self, organisation: Organisation) -> list[str]:

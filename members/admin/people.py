@@ -4,7 +4,7 @@ Rights are given by superusers alone; other staff see to people without an offic
 their own rights or take over a colleague's account.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import HistoryModelAdmin, ModelAdmin
 from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
+from members.handovers import hand_over_unasked
 from members.models import Representative, Role, User
 from members.people import locked_person
 from members.roles import is_last_head
@@ -145,7 +146,7 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        tell_of_roles(formset)
+        follow_roles(formset, by=cast("User", request.user))
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         if change:
@@ -181,11 +182,18 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
         return user.email_confirmed  # type: ignore[attr-defined]
 
 
-def tell_of_roles(formset: Any) -> None:
-    """Of those that were just saved inside the page of another."""
+def follow_roles(formset: Any, *, by: User) -> None:
+    """Those that were just saved inside the page of another."""
     if formset.model is Representative:
         for representative in [*formset.new_objects, *(row for row, _names in formset.changed_objects)]:
-            tell_of_role(representative)
+            follow_role(representative, by=by)
+
+
+def follow_role(representative: Representative, *, by: User) -> None:
+    """People are told; what was owned by who acts no more goes on."""
+    tell_of_role(representative)
+    if representative.ended_at:
+        hand_over_unasked(representative, by=by)
 
 
 def _is_open_to(request: HttpRequest, user: User | None) -> bool:
@@ -244,7 +252,7 @@ class RepresentativeAdmin(HistoryModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Representative, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        tell_of_role(obj)
+        follow_role(obj, by=cast("User", request.user))
 
     def delete_model(self, request: HttpRequest, obj: Representative) -> None:
         delete_representative(obj)

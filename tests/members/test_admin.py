@@ -135,6 +135,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "members_consenttext",
         "members_dataexport",
         "members_erasureact",
+        "members_boardsession",
         "members_handover",
         "members_invitation",
         "members_joinrequest",

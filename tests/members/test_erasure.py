@@ -37,6 +37,7 @@ from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
 from members.forms import PersonForm
+from members.join_requests import ask
 from members.models import (
     Consent,
     DataExport,
@@ -55,7 +56,13 @@ from members.personal_data import person_of
 from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
 from members.topics import MEMBERSHIP
-from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
+from tests.factories.members import (
+    InvitationFactory,
+    OrganisationFactory,
+    PublicPersonFactory,
+    RepresentativeFactory,
+    UserFactory,
+)
 from tests.members.accounts import (
     PASSWORD,
     code_in,
@@ -117,6 +124,8 @@ def known_everywhere(client: Client) -> User:
             letter.attach("zhuravleva.txt", "Журавлёва", "text/plain")
             letter.send()
     tell_of_role(role)
+    InvitationFactory(email="zhuravleva.home@example.org", position="логопед-дефектолог")
+    ask(OrganisationFactory(), by=user, role=Role.TEACHER, text="Аполлинария Журавлёва, логопед-дефектолог")
     for record, words in ((role, str(role)), (role.organisation, str(role.organisation)), (user, str(user))):
         written_down(record, words, changes=[{"added": {"name": "роль", "object": str(role)}}])
     written_down(shown.organisation, "—", changes=[{"deleted": {"name": "лицо", "object": shown.name}}])

@@ -122,7 +122,7 @@ def test_the_head_declines_with_a_reason_which_the_person_reads(lyceum: Organisa
     assert [*client.post(place, {"decline": "1"}).context["refusal"].errors] == ["reason"]
     assert client.post(place, {"decline": "1", "reason": "не работает у нас"}).status_code == 302
     notification = Notification.objects.get(user=boris)
-    assert notification.text.replace("\N{NO-BREAK SPACE}", " ") == "Основание: не работает у нас"
+    assert notification.text.replace("\N{NO-BREAK SPACE}", " ") == "Причина: не работает у нас"
     assert roles(lyceum) == ["head"]
 
 

@@ -270,6 +270,16 @@ def test_an_erasure_hands_over_to_the_head(acting: dict[str, Representative]) ->
     assert Handover.objects.get().taker == acting[Role.HEAD].user
 
 
+def test_what_the_staff_end_is_handed_over_to_the_head(acting: dict[str, Representative]) -> None:
+    leaving = acting[Role.COORDINATOR]
+    invitation = InvitationFactory(organisation=leaving.organisation, invited_by=leaving.user)
+    staff, place = superuser(), f"/admin/members/representative/{leaving.pk}/change/"
+    ended = {"role": "coordinator", "position": "", "ended_at_0": "2026-11-20", "ended_at_1": "10:00"}
+    assert enter(staff).post(place, ended).status_code == 302
+    invitation.refresh_from_db()
+    assert (invitation.invited_by, Handover.objects.get().by) == (acting[Role.HEAD].user, staff)
+
+
 # --- Strangers ----------------------------------------------------------------------------------------------
 
 
