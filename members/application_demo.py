@@ -9,7 +9,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from common.documents import typeset
-from members.applications import MOVES, Asked, attach_file, move_application, save_step, start_application
+from members.application_drafts import attach_file, save_step, start_application
+from members.applications import MOVES, Asked, move_application
 from members.consents import text_in_force
 from members.models import ConsentPurpose, MembershipApplication, Question, Region
 

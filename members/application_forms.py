@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm
-from members.applications import SPEAKERS
+from members.application_drafts import SPEAKERS
 from members.models import JoinConditions, Kind, Organisation
 from members.models.organisation import validate_inn
 from members.questionnaire import NumberField

@@ -20,21 +20,20 @@ from common.errors import RuleViolated
 from common.limits import limited
 from common.links import subject_of
 from common.private_files import private_file_response
-from members.application_emails import CONFIRM_LINK, token_of
-from members.application_forms import StartForm
-from members.application_pages import Page, Progress, chances
-from members.applications import (
+from members.application_drafts import (
     AlreadyKnown,
     application_of,
     attach_file,
     confirm_address,
-    move_application,
     remove_file,
     save_step,
     send_link_again,
     start_application_once,
-    submit,
 )
+from members.application_emails import CONFIRM_LINK, token_of
+from members.application_forms import StartForm
+from members.application_pages import Page, Progress, chances
+from members.applications import move_application, submit
 from members.consent_forms import ApplicationConsentForm
 from members.models import Kind, MembershipApplication, Organisation, Question, User, Who
 from members.questionnaire import questions_form

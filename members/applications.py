@@ -1,14 +1,10 @@
-"""Applications for membership: how they begin, what is typed into them, and each of their turns."""
+"""Each turn of an application for membership: who may make it, when, what comes of it, and who is told."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,228 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import RuleViolated
-from common.idempotency import once
-from common.links import subject_of
 from common.numbers import next_number
-from common.private_files import safe_name
-from common.uploads import checked_document
 from members import application_emails as emails
+from members.application_drafts import locked_application, which_may_apply
 from members.consents import give_consent, give_consent_without_account
-from members.models import (
-    ApplicationFile,
-    ApplicationMove,
-    ApplicationState,
-    ConsentText,
-    JoinConditions,
-    Membership,
-    MembershipApplication,
-    MembershipStatus,
-    Organisation,
-    Question,
-    Representative,
-    Role,
-    User,
-    Who,
-)
+from members.models import ApplicationMove, ApplicationState, Consent, ConsentText, MembershipApplication, User, Who
 from members.questionnaire import Questionnaire
-
-SPEAKERS = (Role.HEAD, Role.COORDINATOR)
-LONGEST_TYPED = 20_000  # characters of one field
-MOST_FILES = 10
-NUMBERS = ("inn", "ogrn")
-COPIED = ("name", "short_name", *NUMBERS)  # from what was typed into columns
-LONGEST_COPIES = {one.name: one.max_length for one in MembershipApplication._meta.fields if one.name in COPIED}
-
-
-class AlreadyKnown(RuleViolated):
-    """The number is that of an organisation that is a member, or has people of its own."""
-
-    code = "organisation_known"
-
-    def __init__(self, organisation: Organisation) -> None:
-        super().__init__(_("This organisation is in the directory already: ask its people to connect you."))
-        self.organisation = organisation
-
-
-# --- The beginning -------------------------------------------------------------------------------------------
-
-
-def start_application_once(*, applicant: User | None, key: str, asked: dict[str, Any]) -> MembershipApplication:
-    """``start_application``, but once however often this ``key`` arrives. Raises KeyReused besides."""
-    return once(
-        lambda: start_application(applicant, **asked),
-        model=MembershipApplication,
-        scope=f"application by {applicant.pk if applicant else 'a guest'}",
-        key=key,
-        asked=asked,
-    )
-
-
-@transaction.atomic
-def start_application(
-    applicant: User | None,
-    *,
-    kind: str,
-    name: str,
-    inn: str,
-    email: str,
-    language: str,
-    organisation: Organisation | None = None,
-) -> MembershipApplication:
-    """A draft. The address of who has an account is known; any other is asked to confirm by a letter.
-
-    What the directory holds of the organisation stands there already; ``organisation``: one that the applicant speaks
-    for. Raises AlreadyKnown, and RuleViolated where the kind is not taken now or an application is under way.
-    """
-    if not JoinConditions.objects.filter(kind=kind, is_open=True).exists():
-        raise RuleViolated(_("Applications of this kind of organisation are not taken now."), code="kind_closed")
-    organisation = _which_may_apply(applicant, organisation, inn=inn)
-    application = MembershipApplication(
-        kind=kind,
-        organisation=organisation,
-        email=applicant.email if applicant else email,
-        confirmed_at=timezone.now() if applicant else None,
-        applicant=applicant,
-        language=language,
-        data=_known_of(organisation, applicant) | {"name": [name], "inn": [inn]},
-    )
-    _copy_columns(application)
-    application.save()
-    if not applicant:
-        emails.address_to_confirm(application).send()
-    return application
-
-
-def _which_may_apply(
-    applicant: User | None, organisation: Organisation | None, *, inn: str, ogrn: str = "", but: int = 0
-) -> Organisation | None:
-    """That of the directory with one of these numbers, else the one named; ``but``: the application that asks."""
-    if MembershipApplication.objects.pending().filter(inn=inn).exclude(pk=but).exists():
-        text = _("An application of an organisation with this INN is under way already.")
-        raise RuleViolated(text, code="application_open")
-    same = Q(inn=inn) | (Q(ogrn=ogrn) if ogrn else Q(inn=inn))
-    organisation = Organisation.objects.filter(same).first() or organisation
-    if organisation is None:
-        return None
-    acting = Representative.objects.active().filter(organisation=organisation)
-    speaks = bool(applicant) and acting.filter(user=applicant, role__in=SPEAKERS).exists()
-    memberships = Membership.objects.exclude(status=MembershipStatus.ENDED)
-    if memberships.filter(organisation=organisation).exists() or (acting.exists() and not speaks):
-        raise AlreadyKnown(organisation)
-    return organisation
-
-
-def _known_of(organisation: Organisation | None, applicant: User | None) -> dict[str, list[str]]:
-    known = {"contact_name": applicant.get_full_name() if applicant else ""}
-    if organisation:
-        known |= {name: getattr(organisation, name) for name in ("short_name", "ogrn", "city", "website")}
-        known["region"] = str(organisation.region_id or "")
-    return {name: [value] for name, value in known.items() if value}
-
-
-@transaction.atomic
-def confirm_address(application: MembershipApplication, *, email: str) -> MembershipApplication:
-    """By whoever has had the letter. Repeated, does nothing. Raises RuleViolated for an address it no longer has."""
-    locked = _locked(application)
-    if locked.email != email:
-        raise RuleViolated(_("This link belongs to another address."), code="other_address")
-    if not locked.confirmed_at:
-        locked.confirmed_at = timezone.now()
-        locked.save(update_fields=["confirmed_at", "updated_at"])
-    return locked
-
-
-def send_link_again(application: MembershipApplication) -> None:
-    """The letter that confirms the address, once more."""
-    with transaction.atomic():
-        emails.address_to_confirm(_locked(application)).send()
-
-
-def application_of(token: str) -> MembershipApplication | None:
-    """The one that this address was made for."""
-    key = subject_of(token, purpose=emails.LINK)
-    return MembershipApplication.objects.filter(pk=key).first() if key else None
-
-
-# --- What is typed -------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def save_step(application: MembershipApplication, *, names: Sequence[str], typed: Mapping[str, list[str]]) -> None:
-    """Keep these fields as they were typed, right or wrong. Raises RuleViolated once it was submitted."""
-    locked = _editable(application)
-    locked.data |= {name: [_storable(value) for value in typed.get(name, [])] for name in names}
-    _copy_columns(locked)
-    locked.reminded_at = None if locked.state == ApplicationState.DRAFT else locked.reminded_at
-    locked.save(update_fields=["data", *COPIED, "reminded_at", "updated_at"])
-    application.data, application.updated_at = locked.data, locked.updated_at
-
-
-def _storable(value: str) -> str:
-    """PostgreSQL keeps no null character."""
-    return value.replace("\0", "")[:LONGEST_TYPED]
-
-
-def _copy_columns(application: MembershipApplication) -> None:
-    for name, longest in LONGEST_COPIES.items():
-        words = application.typed(name).split()
-        setattr(application, name, ("" if name in NUMBERS else " ").join(words)[:longest])
-
-
-@transaction.atomic
-def attach_file(
-    application: MembershipApplication, *, question: Question, upload: UploadedFile | ContentFile
-) -> ApplicationFile:
-    """Sent twice, it is kept once. Raises ValidationError for what is no acceptable document; RuleViolated once the
-    application was submitted, and for one file too many."""
-    checked = checked_document(upload)
-    locked = _editable(application)
-    if known := locked.files.filter(question=question, sha256=checked.sha256).first():
-        return known
-    if locked.files.count() >= MOST_FILES:
-        text = _("No more than %(number)d files. Remove one, or put several pages into one PDF.")
-        raise RuleViolated(text % {"number": MOST_FILES}, code="too_many_files")
-    locked.save(update_fields=["updated_at"])
-    return _stored(ApplicationFile(application=locked, question=question), upload, checked)
-
-
-def _stored(row: ApplicationFile, upload: UploadedFile | ContentFile, checked: Any) -> ApplicationFile:
-    """No row without its file: a full disk says so, and nothing is written."""
-    row.original_name = safe_name(upload.name or "")
-    row.content_type, row.size, row.sha256 = checked.content_type, checked.size, checked.sha256
-    try:
-        row.file.save(checked.file.name, checked.file, save=False)
-    except OSError as error:
-        raise RuleViolated(_("The portal cannot keep the file just now. Try again later."), code="no_room") from error
-    row.save()
-    return row
-
-
-@transaction.atomic
-def remove_file(file: ApplicationFile) -> None:
-    """The file itself goes after the commit. Raises RuleViolated once the application was submitted."""
-    _editable(file.application)
-    _delete_file(file)
-
-
-def _delete_file(file: ApplicationFile) -> None:
-    transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
-    file.delete()
-
-
-def _editable(application: MembershipApplication) -> MembershipApplication:
-    locked = _locked(application)
-    if not locked.is_editable:
-        text = _("The application is “%(state)s” now and cannot be changed.") % {"state": locked.get_state_display()}
-        raise RuleViolated(text, code="application_closed")
-    return locked
-
-
-def _locked(application: MembershipApplication) -> MembershipApplication:
-    return MembershipApplication.objects.select_for_update().get(pk=application.pk)
-
-
-# --- Its turns -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +35,13 @@ def _nothing(application: MembershipApplication, asked: Asked) -> None:
 
 
 def _is_complete(application: MembershipApplication, asked: Asked) -> None:
-    """The address is confirmed, all is answered, the consent is given, and nobody else of the same number is there."""
+    """The address is confirmed, all is answered, and nobody else of the same number is there."""
     if not application.confirmed_at:
         text = _("Confirm your e-mail first: open the link in our letter.")
         raise RuleViolated(text, code="address_not_confirmed")
     if Questionnaire(application).lacks:
         raise RuleViolated(_("The application is not complete yet."), code="application_incomplete")
-    if asked.consent is None:
-        raise RuleViolated(_("Tick the box if you agree."), code="consent_lacks")
-    application.organisation = _which_may_apply(
+    application.organisation = which_may_apply(
         application.applicant, application.organisation, inn=application.inn, ogrn=application.ogrn, but=application.pk
     )
 
@@ -281,18 +59,19 @@ def _needs_reason(application: MembershipApplication, asked: Asked) -> None:
 def _freeze(application: MembershipApplication, asked: Asked) -> None:
     """What was submitted stays as it was said on this day, whatever becomes of the questions."""
     application.answers = Questionnaire(application).answers()
-    application.consent = _consent(application, asked)
+    application.consent = _consent(application, asked.consent)
     application.submitted_at = timezone.now()
     if not application.number:
         year = timezone.localdate().year
         application.number = f"З-{year}-{next_number(f'application {year}'):04}"
 
 
-def _consent(application: MembershipApplication, asked: Asked) -> Any:
+def _consent(application: MembershipApplication, text: ConsentText | None) -> Consent:
     """One that stands already is enough for a second submission of the same words."""
-    if application.consent and application.consent.text == asked.consent:
+    if text is None:
+        raise RuleViolated(_("Tick the box if you agree."), code="consent_lacks")
+    if application.consent and application.consent.text == text:
         return application.consent
-    text: Any = asked.consent
     if application.applicant:
         return give_consent(application.applicant, text=text)
     return give_consent_without_account(text)
@@ -351,7 +130,7 @@ def move_application(
     what was decided.
     """
     move, asked = MOVES[action], asked or Asked()
-    locked = _locked(application)
+    locked = locked_application(application)
     last = locked.moves.select_related("by").last()
     if last and locked.state == move.target and (last.action, last.who, last.by) == (action, who, by):
         return locked

@@ -30,8 +30,8 @@ from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
+from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
-from members.applications import attach_file
 from members.consents import give_consent, publish_consent_text, text_in_force
 from members.data_exports import request_export
 from members.erasure import erase_person

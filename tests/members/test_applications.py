@@ -14,19 +14,16 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from members.applications import (
+from members.application_drafts import (
     MOST_FILES,
-    MOVES,
     AlreadyKnown,
-    Asked,
     attach_file,
     confirm_address,
-    due_on,
-    move_application,
     remove_file,
     save_step,
     start_application,
 )
+from members.applications import MOVES, Asked, due_on, move_application
 from members.consents import publish_consent_text, text_in_force
 from members.models import (
     ApplicationFile,
