@@ -69,6 +69,7 @@ UNFOLD = {
                 _page(_("Organisations"), "domain", "members_organisation"),
                 _page(_("Changes of profiles"), "rate_review", "members_profilechange"),
                 _page(_("Memberships"), "handshake", "members_membership"),
+                _page(_("Ladder of partners"), "stairs", "members_partnership"),
                 _page(_("People in public roles"), "badge", "members_publicperson"),
                 _page(_("Representative offices"), "public", "members_representativeoffice"),
             ),

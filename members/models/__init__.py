@@ -6,6 +6,7 @@ from members.models.membership import Membership, MembershipStatus, MembershipSt
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
+from members.models.partnership import Partnership, PartnershipMove, PartnershipNote, PartnershipStep
 from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
 from members.models.representative import Representative, Role
 from members.models.taxonomy import Direction, Region
@@ -32,6 +33,10 @@ __all__ = [
     "OfficeStatus",
     "OfficeStatusChange",
     "Organisation",
+    "Partnership",
+    "PartnershipMove",
+    "PartnershipNote",
+    "PartnershipStep",
     "ProfileChange",
     "ProfileChangeState",
     "ProfileReminder",

@@ -18,6 +18,7 @@ from members.models import (
     Notification,
     OfficeStatus,
     Organisation,
+    Partnership,
     ProfileChange,
     PublicationBasis,
     PublicPerson,
@@ -226,3 +227,11 @@ class ProfileChangeFactory(ModelFactory[ProfileChange]):
     def with_logo(self: Any, create: bool, wanted: Any, **kwargs: Any) -> None:
         if wanted:
             self.new_logo.save("profile-changes/logo.webp", ContentFile(b"RIFF"))
+
+
+class PartnershipFactory(ModelFactory[Partnership]):
+    class Meta:
+        model = Partnership
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Kind.COMPANY)
+    with_organisation = factory.SubFactory(OrganisationFactory, kind=Kind.CONSORTIUM)
