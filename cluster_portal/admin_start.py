@@ -56,6 +56,8 @@ def _queue(decision: Decision, user: "User | AnonymousUser") -> Queue:
     options = waiting.model._meta
     if not user.has_perm(f"{options.app_label}.change_{options.model_name}"):
         return Queue(decision, [], 0, "")
+    if decision.owner:
+        waiting = waiting.filter(Q(**{decision.owner: user}) | Q(**{decision.owner: None}))
     rows = [*waiting.annotate(waiting_in_all=Window(Count("pk")))[:SHOWN]]
     name = f"admin:{options.app_label}_{options.model_name}"
     return Queue(

@@ -22,6 +22,7 @@ from members.models import (
     MembershipStatusChange,
     OfficeStatusChange,
     Organisation,
+    Partnership,
     PublicationBasis,
     PublicPerson,
     Region,
@@ -29,6 +30,7 @@ from members.models import (
     RepresentativeOffice,
     User,
 )
+from members.partnerships import record_partnership_start
 from members.profile_changes import decide_profile_change, fingerprint, propose_profile
 from members.services import PROFILE_FIELDS, tell_of_role
 
@@ -83,6 +85,13 @@ def load() -> None:
         )
     for entry in data["offices"]:
         _load_office(organisations[entry["organisation"]], entry)
+    for entry in data["partner_ladder"]:
+        partnership, _made = Partnership.objects.get_or_create(
+            organisation=organisations[entry["partner"]],
+            with_organisation=organisations[entry["cluster"]],
+            defaults={"step": entry["step"], "next_step": entry.get("next_step", "")},
+        )
+        record_partnership_start(partnership, by=None)
 
 
 def _load_organisation(entry: dict[str, Any]) -> Organisation:

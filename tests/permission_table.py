@@ -342,6 +342,7 @@ representativeoffice  view add change delete
 direction             view add change
 membership            view
 profilechange         view change
+partnership
 region                view
 representative
 user
@@ -432,6 +433,10 @@ ADMIN = """
 /admin/members/organisation/<organisation>/history/<historicalorganisation>/ POST  login  factor 403 403
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
+/admin/members/partnership/board/                     GET   login  factor 403 403    200
+/admin/members/partnership/board/                     POST  login  factor 403 403    302
+/admin/members/partnership/open_board/                GET   login  factor 403 403    302
+/admin/members/partnership/open_board/                POST  login  factor 403 403    302
 /admin/members/profilechange/add/                     GET   login  factor 403 403
 /admin/members/profilechange/add/                     POST  login  factor 403 403
 /admin/members/profilechange/<profilechange>/delete/  GET   login  factor 403 403

@@ -74,6 +74,7 @@ UNFOLD = {
                 _page(_("Invoices"), "receipt_long", "members_invoice"),
                 _page(_("Fees"), "payments", "members_fee"),
                 _page(_("Bank details"), "account_balance", "members_associationrequisites"),
+                _page(_("Ladder of partners"), "stairs", "members_partnership"),
                 _page(_("People in public roles"), "badge", "members_publicperson"),
                 _page(_("Representative offices"), "public", "members_representativeoffice"),
             ),

@@ -3,9 +3,11 @@
 from members.admin.applications import APPLICATIONS
 from members.admin.arrivals import WITHOUT_HEAD
 from members.admin.board import TO_CLOSE
-from members.admin.fees import NOT_RENEWED, OVERDUE
+from members.admin.fees import NOT_RENEWED
+from members.admin.fees import OVERDUE as UNPAID
 from members.admin.memberships import SUSPENDED
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
+from members.admin.partnerships import OVERDUE as NEXT_STEPS
 from members.admin.profile_changes import WAITING as PROFILE_CHANGES
 
 DECISIONS = (
@@ -16,6 +18,7 @@ DECISIONS = (
     UNPUBLISHED_PEOPLE,
     SUSPENDED,
     NOT_RENEWED,
-    OVERDUE,
+    UNPAID,
     WITHOUT_HEAD,
+    NEXT_STEPS,
 )

@@ -13,7 +13,7 @@ import common.one_line
 class Migration(migrations.Migration):
     dependencies = [
         ("common", "0007_attempts_of_jobs"),
-        ("members", "0019_profile_changes"),
+        ("members", "0019_profiles_and_partners"),
     ]
 
     operations = [

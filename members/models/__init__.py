@@ -28,6 +28,7 @@ from members.models.membership import (
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
+from members.models.partnership import Partnership, PartnershipMove, PartnershipNote, PartnershipStep
 from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
 from members.models.representative import Representative, Role
 from members.models.standing import Standing, standing_of
@@ -77,6 +78,10 @@ __all__ = [
     "OfficeStatusChange",
     "Organisation",
     "Outcome",
+    "Partnership",
+    "PartnershipMove",
+    "PartnershipNote",
+    "PartnershipStep",
     "ProfileChange",
     "ProfileChangeState",
     "ProfileReminder",

@@ -181,6 +181,8 @@ PAGES = [
         package="unfold",
         only_in_tests=True,
     ),
+    Page("admin-partnerships", "/admin/members/partnership/", STAFF, package="unfold"),
+    Page("admin-partnership-board", "/admin/members/partnership/board/", STAFF, package="unfold"),
     Page("admin-profile-changes", "/admin/members/profilechange/", STAFF, package="unfold"),
     Page(
         "admin-profile-change",

@@ -28,6 +28,7 @@ from members.models import (
     Notification,
     OfficeStatus,
     Organisation,
+    Partnership,
     ProfileChange,
     PublicationBasis,
     PublicPerson,
@@ -352,3 +353,11 @@ class BoardSessionFactory(ModelFactory[BoardSession]):
     chair = "Пётр Председатель"
     secretary = "Анна Секретарь"
     protocol_number = "7"
+
+
+class PartnershipFactory(ModelFactory[Partnership]):
+    class Meta:
+        model = Partnership
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Kind.COMPANY)
+    with_organisation = factory.SubFactory(OrganisationFactory, kind=Kind.CONSORTIUM)
