@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.countries import country_name
 from common.models import DocumentState
 from members.models import OfficeStatus, OfficeStatusChange, Organisation, User
-from members.policies import can_edit_organisation
+from members.policies import can_edit_organisation, tended_roles
 
 ASKED_AHEAD = datetime.timedelta(days=30)
 NEWS_EVERY = datetime.timedelta(days=365)
@@ -86,7 +86,32 @@ def offices(organisation: Organisation, user: User) -> Iterator[Due]:
         )
 
 
-DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (profile, certificate, offices)
+def fees(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Invoices that nobody has marked as paid."""
+    if not can_edit_organisation(user, organisation):
+        return
+    url = reverse("pages:dashboard_membership", args=[organisation.slug])
+    for invoice in organisation.invoices.open():
+        title = _("Membership fee: invoice no. %(number)s") % {"number": invoice.number}
+        yield Due(title, invoice.due_on, url, is_overdue=invoice.due_on < timezone.localdate())
+
+
+def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Of those whom the reader may give a role."""
+    url = reverse("pages:dashboard_people", args=[organisation.slug])
+    tended = tended_roles(user, organisation)
+    for one in organisation.join_requests.open().filter(role__in=tended).select_related("user"):
+        title = _("%(person)s asks to act for the organisation") % {"person": one.user}
+        yield Due(title, None, url, note=one.get_role_display())
+
+
+DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
+    profile,
+    certificate,
+    offices,
+    fees,
+    requests_to_join,
+)
 
 
 def due_of(organisation: Organisation, user: User) -> list[Due]:

@@ -114,7 +114,8 @@ class PartnershipAdmin(ModelAdmin):
         if request.method == "POST":
             self._move(request)
             return HttpResponseRedirect(reverse("admin:members_partnership_board"))
-        cards = self.get_queryset(request).open().select_related("organisation", "with_organisation", "owner")
+        known: Any = self.get_queryset(request)
+        cards = known.open().select_related("organisation", "with_organisation", "owner")
         columns: dict[str, list[Partnership]] = {step: [] for step in OPEN}
         for card in cards:
             columns[card.step].append(card)

@@ -173,6 +173,14 @@ PAGES = [
         package="unfold",
         only_in_tests=True,
     ),
+    Page("admin-session", "/admin/members/boardsession/{session}/change/", STAFF, package="unfold", only_in_tests=True),
+    Page(
+        "admin-session-close",
+        "/admin/members/boardsession/{session}/close_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
     Page("admin-import", "/admin/members/organisation/import/", STAFF, package="unfold"),
     Page(
         "admin-organisation",

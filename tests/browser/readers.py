@@ -29,12 +29,14 @@ from members import data_exports
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
 from members.applications import Asked, move_application, submit
+from members.boards import put_on_agenda
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import request_export
 from members.demo import PASSWORD
 from members.invitations import invite
 from members.join_requests import ask
 from members.models import (
+    BoardSession,
     ConsentPurpose,
     DataExport,
     ExportState,
@@ -56,7 +58,7 @@ from members.models import (
     Who,
 )
 from members.topics import MEMBERSHIP, choose
-from tests.factories.members import ApplicationFactory
+from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
 PASSWORDLESS = "passwordless@example.org"  # came by another service and never set a password
@@ -130,7 +132,7 @@ def _apply_for_membership() -> None:
     charter = Question.objects.get(key="charter")
     attach_file(draft, question=charter, upload=ContentFile(b"%PDF-draft", name="Устав ООО «Орбита».pdf"))
     remarks = {"city": "Укажите город по уставу", "q-charter": "Нет последней страницы"}
-    for short_name, remarked in (("Траектория", remarks), ("Вектор", {})):
+    for short_name, remarked in (("Траектория", remarks), ("Вектор", {}), ("Апогей", {})):
         application = ApplicationFactory(short_name=short_name, email=f"{slug_of(short_name)}@example.org")
         attach_file(application, question=charter, upload=ContentFile(b"%PDF-sent", name="Устав.pdf"))
         submit(application, by=None, consent=text_in_force(ConsentPurpose.APPLICATION))
@@ -138,6 +140,7 @@ def _apply_for_membership() -> None:
         if remarked:
             asked = Asked(reason="Осталось немного: исправьте два поля.", remarks=remarked)
             move_application(application, action="return", who=Who.STAFF, asked=asked)
+    put_on_agenda(application, session=BoardSessionFactory(), by=User.objects.get(email="staff@example.org"))
 
 
 def _credential() -> dict[str, object]:
@@ -168,6 +171,7 @@ def places() -> dict[str, object]:
         "draft": token_of(draft),
         "returned": token_of(returned),
         "application": in_review.pk,
+        "session": BoardSession.objects.get().pk,
         "confirmation": confirmation,
         "question": Question.objects.get(key="offers").pk,
         "terms": JoinConditions.objects.get(kind="company").pk,

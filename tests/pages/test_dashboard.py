@@ -14,6 +14,8 @@ from common.models import DocumentState
 from members.models import Kind, OfficeStatus, OfficeStatusChange, Organisation, Role, User
 from tests.factories.members import (
     CertificateFactory,
+    InvoiceFactory,
+    JoinRequestFactory,
     MembershipFactory,
     NotificationFactory,
     OfficeFactory,
@@ -115,6 +117,31 @@ def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(ly
     assert due(lyceum, head) == []
 
 
+def test_a_fee_is_due_until_it_is_marked_as_paid(lyceum: Organisation, head: User) -> None:
+    paid, unpaid, late = (
+        InvoiceFactory(
+            period__membership=MembershipFactory(organisation=lyceum, status=status), number=number, due_on=day
+        )
+        for number, status, day in (
+            ("2026-0001", "left", TODAY),
+            ("2026-0002", "left", TODAY),
+            ("2026-0003", "active", TODAY - DAY),
+        )
+    )
+    type(paid).objects.filter(pk=paid.pk).update(state="paid", paid_on=TODAY)
+    assert due(lyceum, head) == [
+        ("Членский взнос: счёт № 2026-0003", late.due_on, True),
+        ("Членский взнос: счёт № 2026-0002", unpaid.due_on, False),
+    ]
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.VIEWER).user) == []
+
+
+def test_who_asks_to_act_waits_for_those_who_may_say_yes(lyceum: Organisation, head: User) -> None:
+    JoinRequestFactory(organisation=lyceum, role=Role.COORDINATOR, user__last_name="Новая", user__first_name="Вера")
+    assert due(lyceum, head) == [("Новая Вера просит роль в организации", None, False)]
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.COORDINATOR).user) == []
+
+
 def test_what_is_overdue_comes_first_and_what_has_no_day_last(lyceum: Organisation, head: User) -> None:
     Organisation.objects.filter(pk=lyceum.pk).update(profile_confirmed_on=TODAY - 400 * DAY)
     ProfileChangeFactory(organisation=lyceum)
@@ -157,11 +184,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         OfficeFactory(organisation=lyceum, country=("CN", "MN", "BY")[number])
         NotificationFactory(user=head, link="/dashboard/lyceum/")
         RepresentativeFactory(user=head)
+        JoinRequestFactory(organisation=lyceum)
     OfficeStatusChange.history.update(history_date=timezone.now() - 400 * DAY)
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 16
+    assert len(asked) == 18
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
