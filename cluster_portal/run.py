@@ -22,6 +22,8 @@ import psutil
 from django.core.management import call_command
 from django.db import connections
 
+from common.messages import compile_catalogues
+
 from .embedded import HOME, AlreadyRunningError, EmbeddedError
 from .embedded.processes import die_with_parent, end, free_ports, is_free
 from .embedded.servers import servers
@@ -74,8 +76,8 @@ def _leftovers() -> list[psutil.Process]:
 
 
 def _prepare() -> None:
+    compile_catalogues()  # before Django reads them, or all that the demo tells would be English
     django.setup()
-    call_command("messages", compile=True)
     call_command("migrate", interactive=False, verbosity=0)
     call_command("demo", if_empty=True)
     connections.close_all()

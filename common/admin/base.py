@@ -1,6 +1,6 @@
 """Ground of the admin site: what its lists and forms share, and what waits for a decision of the staff."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model, QuerySet, TextChoices
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -185,6 +185,11 @@ def _understood(opts: Options, name: str, value: Any) -> Any:
 def _refuse_no_number(*keys: str) -> None:
     if not all(key.isdecimal() for key in keys):
         raise Http404
+
+
+def colours(choices: type[TextChoices], chosen: Mapping[str, str]) -> dict[str, str | None]:
+    """For the labels of a list. Of a choice that is not there the theme would show its name in the code."""
+    return {**dict.fromkeys([*choices]), **chosen}
 
 
 class ReadOnly:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 
-from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline
+from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from common.models import ViewKind
 from common.private_files import private_file_response
@@ -34,15 +34,18 @@ from members.models import (
     Who,
 )
 
-STATE_COLOURS = {
-    ApplicationState.SUBMITTED: "info",
-    ApplicationState.IN_REVIEW: "info",
-    ApplicationState.RETURNED: "warning",
-    ApplicationState.ON_AGENDA: "primary",
-    ApplicationState.ACCEPTED: "success",
-    ApplicationState.MEMBER: "success",
-    ApplicationState.DECLINED: "danger",
-}
+STATE_COLOURS = colours(
+    ApplicationState,
+    {
+        ApplicationState.SUBMITTED: "info",
+        ApplicationState.IN_REVIEW: "info",
+        ApplicationState.RETURNED: "warning",
+        ApplicationState.ON_AGENDA: "primary",
+        ApplicationState.ACCEPTED: "success",
+        ApplicationState.MEMBER: "success",
+        ApplicationState.DECLINED: "danger",
+    },
+)
 # Of the moves those that the office makes, as its buttons call them.
 BUTTONS = {
     "take_up": _("Take up"),
@@ -144,7 +147,7 @@ class Review:
 @admin.register(MembershipApplication)
 class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     holds_personal_data = True
-    list_display = ["number_or_draft", "title", "kind", "state_label", "due_on", "submitted_at"]
+    list_display = ["number_or_draft", "named", "kind", "state_label", "due_on", "submitted_at"]
     list_filter = [("state", ChoicesCheckboxFilter), ("kind", ChoicesCheckboxFilter), OverdueFilter]
     search_fields = ["number", "name", "short_name", "inn", "ogrn", "email"]
     fields = [
@@ -237,6 +240,10 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     @display(description=_("number"), ordering="number")
     def number_or_draft(self, application: MembershipApplication) -> str:
         return application.number or "—"
+
+    @display(description=_("organisation"), ordering="short_name")
+    def named(self, application: MembershipApplication) -> str:
+        return application.title
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, application: MembershipApplication) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from common.admin import Decision, ModelAdmin, ReadOnly
+from common.admin import Decision, ModelAdmin, ReadOnly, colours
 from common.errors import RuleViolated
 from common.models import ViewKind
 from members.handovers import OWNED
@@ -56,11 +56,14 @@ class RefusalForm(forms.Form):
     )
 
 
-STATE_COLOURS = {
-    JoinRequestState.OPEN: "warning",
-    JoinRequestState.APPROVED: "success",
-    JoinRequestState.DECLINED: "danger",
-}
+STATE_COLOURS = colours(
+    JoinRequestState,
+    {
+        JoinRequestState.OPEN: "warning",
+        JoinRequestState.APPROVED: "success",
+        JoinRequestState.DECLINED: "danger",
+    },
+)
 
 
 @admin.register(JoinRequest)

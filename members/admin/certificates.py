@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from common.admin import HistoryModelAdmin, ReadOnlyInline
+from common.admin import HistoryModelAdmin, ReadOnlyInline, colours
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
@@ -23,7 +23,7 @@ from members.certificates import issue_certificate, lacks_certificate
 from members.models import CertificateState, Membership, MembershipCertificate, User
 
 ISSUE, MAKE_AGAIN = _("Issue a certificate"), _("Make the PDF again")
-STATE_COLOURS = {CertificateState.VALID: "success", CertificateState.VOID: "warning"}
+STATE_COLOURS = colours(CertificateState, {CertificateState.VALID: "success", CertificateState.VOID: "warning"})
 
 
 class CertificateInline(ReadOnlyInline):

@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
-from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline
+from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from members.fees import roubles
 from members.invoices import bill_period, cancel_invoice, mark_paid
@@ -36,7 +36,7 @@ from members.models import (
 )
 from members.renewals import to_be_renewed
 
-STATE_COLOURS = {InvoiceState.PAID: "success", InvoiceState.ISSUED: "warning"}
+STATE_COLOURS = colours(InvoiceState, {InvoiceState.PAID: "success", InvoiceState.ISSUED: "warning"})
 
 
 class DayForm(forms.Form):

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
-from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline
+from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
 from members.admin.fees import BillingMixin, FeeReductionInline, PeriodInline, RenewalFilter
@@ -39,12 +39,15 @@ MOVES: dict[str, str | Promise] = {
     "leave": _("Record that organisations have left"),
     "expel": _("Exclude organisations"),
 }
-STATUS_COLOURS = {
-    MembershipStatus.ACTIVE: "success",
-    MembershipStatus.GRACE: "warning",
-    MembershipStatus.SUSPENDED: "warning",
-    MembershipStatus.LAPSED: "danger",
-}
+STATUS_COLOURS = colours(
+    MembershipStatus,
+    {
+        MembershipStatus.ACTIVE: "success",
+        MembershipStatus.GRACE: "warning",
+        MembershipStatus.SUSPENDED: "warning",
+        MembershipStatus.LAPSED: "danger",
+    },
+)
 
 
 class MoveForm(forms.Form):

@@ -14,17 +14,20 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 
-from common.admin import Decision, ModelAdmin, ReadOnlyInline
+from common.admin import Decision, ModelAdmin, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from members.models import Partnership, PartnershipMove, PartnershipNote, PartnershipStep, User
 from members.models.partnership import PartnershipQuerySet
 from members.partnerships import OPEN, move_partnership, record_partnership_start
 
-STEP_COLOURS = {
-    PartnershipStep.INTEREST: "info",
-    PartnershipStep.SUPPORT: "primary",
-    PartnershipStep.AGREEMENT: "success",
-}
+STEP_COLOURS = colours(
+    PartnershipStep,
+    {
+        PartnershipStep.INTEREST: "info",
+        PartnershipStep.SUPPORT: "primary",
+        PartnershipStep.AGREEMENT: "success",
+    },
+)
 
 
 class DueFilter(DropdownFilter):

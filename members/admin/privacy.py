@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly
+from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, colours
 from common.errors import RuleViolated
 from common.models import ViewKind
 from common.private_files import private_file_response
@@ -22,7 +22,9 @@ from common.translation import reason
 from members.erasure import BY_REQUEST, erase_person
 from members.models import DataExport, ErasureAct, ExportState, User
 
-EXPORT_COLOURS = {ExportState.READY: "success", ExportState.FAILED: "danger", ExportState.QUEUED: "info"}
+EXPORT_COLOURS = colours(
+    ExportState, {ExportState.READY: "success", ExportState.FAILED: "danger", ExportState.QUEUED: "info"}
+)
 
 
 @admin.register(DataExport)

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from common.admin import Decision, ModelAdmin, ReadOnlyInline
+from common.admin import Decision, ModelAdmin, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from common.models import ViewKind
 from members.models import ProfileChange, ProfileChangeState, ProfileReminder, User
@@ -24,11 +24,14 @@ from members.models.organisation import OrganisationQuerySet
 from members.profile_changes import FIELDS, decide_profile_change, differences, fields_of, fingerprint, label_of
 
 STALE_AFTER = timedelta(days=548)  # 18 months
-STATE_COLOURS = {
-    ProfileChangeState.WAITING: "info",
-    ProfileChangeState.ACCEPTED: "success",
-    ProfileChangeState.DECLINED: "danger",
-}
+STATE_COLOURS = colours(
+    ProfileChangeState,
+    {
+        ProfileChangeState.WAITING: "info",
+        ProfileChangeState.ACCEPTED: "success",
+        ProfileChangeState.DECLINED: "danger",
+    },
+)
 
 
 class DecisionForm(forms.Form):

@@ -109,7 +109,9 @@ class MembershipApplication(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=ApplicationState, default=ApplicationState.DRAFT, editable=False
     )
-    due_on = models.DateField(_("due by"), null=True, blank=True, help_text=_("Of the step that it is at"))
+    due_on = models.DateField(
+        pgettext_lazy("application", "due by"), null=True, blank=True, help_text=_("Of the step that it is at")
+    )
     escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("applicant reminded"), null=True, blank=True)
     consent = models.ForeignKey(

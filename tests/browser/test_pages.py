@@ -8,7 +8,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.browser import readers
 from tests.browser.conftest import OF_COLOURS, Visitor, axe
-from tests.browser.pages import EXCUSED, LANGUAGES, PAGES, THEMES, Page, Theme
+from tests.browser.pages import EXCUSED, LANGUAGES, PAGES, STAFF, THEMES, Page, Theme
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Arrive = Callable[..., Visitor]
@@ -75,6 +75,10 @@ def test_every_template_of_a_page_is_looked_at(places: dict[str, object]) -> Non
         response = client.get(page.path.format(**places), follow=True)
         assert (page.name, response.status_code) == (page.name, page.status)
         drawn |= {template.name for template in response.templates}
+    staff, application = readers.arrive(STAFF), places["application"]
+    posted = {"action": "put_on_agenda", "_selected_action": application}
+    response = staff.post("/admin/members/membershipapplication/", posted)  # asks first, and only after a POST
+    drawn |= {template.name for template in response.templates}
     folder = settings.BASE_DIR / "templates"
     pages = {
         str(path.relative_to(folder)) for path in folder.rglob("*.html") if path.read_text().startswith("{% extends")

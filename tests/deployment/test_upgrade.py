@@ -27,6 +27,7 @@ VALUES: dict[str, Any] = {
     "CharField": "?",
     "DateField": date(2026, 12, 16),
     "DateTimeField": datetime(2026, 12, 16, 12, tzinfo=UTC),
+    "FileField": "?",
     "JSONField": {},
     "UUIDField": uuid4(),
 }
@@ -54,11 +55,13 @@ def least(model: type[models.Model]) -> dict[str, Any]:
 
 @transaction.atomic
 def refusal(model: type[models.Model]) -> str:
-    """Of a row that is written and read; empty where there is none."""
+    """Of a row that is written and read; empty where there is none, and where the code of that time knew the rule."""
     try:
         model._default_manager.get(pk=model._default_manager.create(**least(model)).pk)
     except DatabaseError as error:
-        return str(error).partition("\n")[0]
+        broken: Any = error.__cause__
+        known = {constraint.name for constraint in model._meta.constraints}
+        return "" if broken.diag.constraint_name in known else str(error).partition("\n")[0]
     finally:
         transaction.set_rollback(True)
     return ""

@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import TextChoices
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -153,6 +154,17 @@ def test_only_our_own_models_are_in_the_office() -> None:
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
     assert sorted(registered) == sorted([*LISTS, *by_itself])
+
+
+def test_a_label_knows_every_choice() -> None:
+    """Of any other the theme would show its name in the code."""
+    import_module(settings.ROOT_URLCONF)
+    office = admin.site._registry.values()
+    shown = [getattr(tended, str(name), None) for tended in office for name in tended.list_display]
+    labels = [label for one in shown if isinstance(label := getattr(one, "label", None), dict)]
+    assert len(labels) > 5  # or the theme keeps them elsewhere
+    of_choices: list[Any] = [label for label in labels if isinstance(next(iter(label)), TextChoices)]
+    assert [one for one in of_choices if {*type(next(iter(one))).values} - {*one}] == []
 
 
 def test_the_looser_policy_of_the_theme_holds_in_the_office_alone(office: Client) -> None:

@@ -14,7 +14,7 @@ from members.application_emails import token_of
 from members.application_terms import escalate, forget, remind
 from members.erasure import erase_person
 from members.models import ApplicationState, Consent, MembershipApplication, User
-from tests.factories.members import ApplicationFactory, OrganisationFactory, UserFactory
+from tests.factories.members import ApplicationFactory, BoardSessionFactory, OrganisationFactory, UserFactory
 from tests.members.accounts import confirmed
 from tests.members.test_applications import charter, in_state, letters_to, submitted, turn
 from tests.office import enter, staff_with, superuser
@@ -58,7 +58,7 @@ def test_a_file_is_opened_through_a_check_that_is_logged(office: Client) -> None
         ("submitted", ["take_up", "withdraw"]),
         ("in_review", ["put_on_agenda", "return", "withdraw"]),
         ("returned", ["withdraw"]),
-        ("on_agenda", ["withdraw"]),
+        ("on_agenda", ["take_off", "withdraw"]),
         ("declined", []),
     ],
 )
@@ -125,6 +125,9 @@ def test_several_go_on_the_agenda_after_a_look_at_them(office: Client) -> None:
     ready.refresh_from_db()
     assert ready.state == "in_review"
     office.post(LIST, {**posted, "sure": "1"})
+    ready.refresh_from_db()
+    assert ready.state == "in_review"  # no session was chosen
+    office.post(LIST, {**posted, "sure": "1", "session": BoardSessionFactory().pk})
     for application, state in ((ready, "on_agenda"), (not_ready, "submitted")):
         application.refresh_from_db()
         assert application.state == state

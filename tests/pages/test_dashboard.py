@@ -189,7 +189,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 18
+    assert len(asked) == 20
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
