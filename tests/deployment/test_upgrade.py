@@ -22,6 +22,7 @@ OLDEST = {"common": "0001_mail_and_jobs", "members": "0001_initial"}
 # By type; the number is for all others. Nothing that migrations fill in has them.
 NUMBER = 999
 VALUES: dict[str, Any] = {
+    "ArrayField": [],
     "BinaryField": b"",
     "BooleanField": False,
     "CharField": "?",
@@ -61,6 +62,7 @@ def refusal(model: type[models.Model]) -> str:
     except DatabaseError as error:
         broken: Any = error.__cause__
         known = {constraint.name for constraint in model._meta.constraints}
+        known |= {f"{model._meta.db_table}_{field.column}_key" for field in model._meta.concrete_fields if field.unique}
         return "" if broken.diag.constraint_name in known else str(error).partition("\n")[0]
     finally:
         transaction.set_rollback(True)
