@@ -40,7 +40,6 @@ class AgendaItemInline(TabularInline):
 
     model = AgendaItem
     extra = 0
-    tab = True
     can_delete = False
     fields = [
         "position", "application_link", "tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason",
