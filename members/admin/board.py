@@ -35,10 +35,20 @@ class BoardSessionForm(forms.ModelForm):
         return data
 
 
+class AgendaItemForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """In a table the theme shows no labels; who hears the page is told whose vote each field is."""
+        super().__init__(*args, **kwargs)
+        named = f": {self.instance}" if self.instance.pk else ""
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}{named}"
+
+
 class AgendaItemInline(TabularInline):
     """Items come by the applications; here the board's votes are entered."""
 
     model = AgendaItem
+    form = AgendaItemForm
     extra = 0
     can_delete = False
     fields = [
