@@ -54,16 +54,19 @@ def least(model: type[models.Model]) -> dict[str, Any]:
     return given
 
 
+UNTRIED = "breaks a rule of its own time"  # the row of ``least`` does, so of the new schema it tells nothing
+
+
 @transaction.atomic
 def refusal(model: type[models.Model]) -> str:
-    """Of a row that is written and read; empty where there is none, and where the code of that time knew the rule."""
+    """Of a row that is written and read; empty where there is none."""
     try:
         model._default_manager.get(pk=model._default_manager.create(**least(model)).pk)
     except DatabaseError as error:
         broken: Any = error.__cause__
         known = {constraint.name for constraint in model._meta.constraints}
         known |= {f"{model._meta.db_table}_{field.column}_key" for field in model._meta.concrete_fields if field.unique}
-        return "" if broken.diag.constraint_name in known else str(error).partition("\n")[0]
+        return UNTRIED if broken.diag.constraint_name in known else str(error).partition("\n")[0]
     finally:
         transaction.set_rollback(True)
     return ""
@@ -71,10 +74,12 @@ def refusal(model: type[models.Model]) -> str:
 
 def test_code_from_before_each_migration_writes_and_reads_after_all_of_them() -> None:
     tried = [(before, model._meta.label, refusal(model)) for before, known in states() for model in known]
-    refused = [case for case in tried if case[2]]
+    untried = [case for case in tried if case[2] == UNTRIED]
+    refused = [case for case in tried if case[2] not in ("", UNTRIED)]
     report(
         "after migrations the code from before each of them still writes and reads",
-        f"{len(tried) - len(refused)} of {len(tried)} rows of {len({case[0] for case in tried})} states of the code",
+        f"{len(tried) - len(refused) - len(untried)} of {len(tried)} rows, of {len({case[0] for case in tried})} "
+        f"states of the code; {len(untried)} tell nothing",
     )
     assert tried
     assert refused == []
