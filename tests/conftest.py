@@ -27,7 +27,7 @@ from tests.deployment.nginx import NGINX
 from tests.templates import UnknownVariable
 
 # What tests with these markers drive, and Debian's package of it: pip does not bring it.
-PROGRAMS = {"browser": (CHROMIUM, "chromium"), "nginx": (NGINX, "nginx-light")}
+PROGRAMS = {"browser": (CHROMIUM, "chromium-headless-shell"), "nginx": (NGINX, "nginx-light")}
 # Modules whose tests share what takes long to set up.
 TOGETHER = {
     f"tests/{module}.py"

@@ -113,7 +113,7 @@ def test_who_never_pays_hears_of_it_seven_times_and_lapses(
     assert MembershipPeriod.objects.count() == 2
 
 
-@pytest.mark.parametrize("down", [-62, -60, -33, -30, -17, -14, -3, 0, 10, 14, 27, 30, 57, 61])
+@pytest.mark.parametrize("down", [-60, -36, -17, 0, 8, 27, 61])
 def test_a_job_that_was_down_for_a_week_skips_nothing_and_repeats_nothing(
     membership: Membership, clock: time_machine.Traveller, down: int
 ) -> None:
