@@ -21,8 +21,8 @@ from common.models import ViewKind
 from common.private_files import private_file_response
 from common.staff_views import note_view
 from common.text import fold
+from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import MOVES, Asked, move_application
-from members.boards import put_on_agenda, take_off_agenda
 from members.models import (
     ApplicationFile,
     ApplicationMove,
@@ -262,7 +262,9 @@ def _moved(
     if chosen is None:
         text = gettext("Choose a session of the board. If none is planned, plan one first.")
         raise RuleViolated(text, code="no_session")
-    return put_on_agenda(application, session=chosen, by=staff).application
+    put_on_agenda(application, session=chosen, by=staff)
+    application.refresh_from_db()
+    return application
 
 
 def _waiting() -> QuerySet[MembershipApplication]:

@@ -26,10 +26,10 @@ from common.mail.letters import Letter
 from common.models import OutgoingMail
 from common.text import slug_of
 from members import data_exports
+from members.agendas import put_on_agenda
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
 from members.applications import Asked, move_application, submit
-from members.boards import put_on_agenda
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import request_export
 from members.demo import PASSWORD
