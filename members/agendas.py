@@ -45,8 +45,9 @@ def _last_position(session: BoardSession) -> int:
 
 
 @transaction.atomic
-def put_on_agenda(application: MembershipApplication, *, session: BoardSession, by: User) -> AgendaItem:
-    """As the last item of this session, with the tier that was asked for. Repeated, gives the item that stands there.
+def put_on_agenda(application: MembershipApplication, *, session: BoardSession, by: User, tier: str = "") -> AgendaItem:
+    """As the last item of this session, with ``tier``, or that which was asked for. Repeated, gives the item that
+    stands there.
 
     Raises RuleViolated where the session is closed, and where the application is not in review.
     """
@@ -54,7 +55,9 @@ def put_on_agenda(application: MembershipApplication, *, session: BoardSession, 
     if known := locked.items.filter(application=application, outcome="").first():
         return known
     application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
-    return locked.items.create(application=application, tier=application.tier, position=_last_position(locked) + 1)
+    return locked.items.create(
+        application=application, tier=tier or application.tier, position=_last_position(locked) + 1
+    )
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from members.consents import text_in_force
 from members.models import MembershipApplication, Role, Tier
 from tests.factories.members import (
     ApplicationFactory,
+    FeeFactory,
     OrganisationFactory,
     RepresentativeFactory,
     UserFactory,
@@ -69,11 +70,29 @@ def test_the_kind_comes_with_the_address(client: Client) -> None:
     assert client.get("/join/apply/?kind=college").context["form"]["kind"].value() == "college"
 
 
-def test_a_member_is_led_to_its_page(client: Client) -> None:
+def test_who_works_for_a_member_is_led_to_its_people_and_keeps_what_they_typed(client: Client) -> None:
     member = OrganisationFactory(inn=START["inn"], tier=Tier.FULL, slug="member")
     html = client.post("/join/apply/", START).content.decode()
+    address = "/organisations/member/i-work-here/"
     assert f'href="{member.get_absolute_url()}"' in html
+    assert f'href="{address}"' in html
     assert START["name"] in html
+    assert START["email"] in html
+    assert client.get(address)["Location"] == f"/account/login/?next={address}"
+    client.force_login(UserFactory())
+    assert address in client.post("/join/apply/", START).content.decode()
+    assert client.get(address).status_code == 200
+
+
+def test_one_that_has_become_a_member_meanwhile_is_led_there_at_the_submission(client: Client) -> None:
+    application = ApplicationFactory()
+    charter(application)
+    OrganisationFactory(inn=application.inn, tier=Tier.FULL, slug="member")
+    sent = client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    html = sent.content.decode()
+    assert 'href="/organisations/member/i-work-here/"' in html
+    application.refresh_from_db()
+    assert (application.state, application.typed("city")) == ("draft", "Химки")
 
 
 def test_one_that_is_not_published_is_not_named(client: Client) -> None:
@@ -196,6 +215,37 @@ def test_a_step_changes_its_own_fields_alone(client: Client) -> None:
     client.post(of(application, "people/"), {"contact_name": "Анна", "city": "Чужой", "state": "member"})
     application.refresh_from_db()
     assert (application.data["city"], application.state) == (before["city"], "draft")
+
+
+def test_the_applicant_says_which_tier_is_wished_and_sees_what_it_costs(client: Client) -> None:
+    FeeFactory(tier=Tier.FULL, amount=60_000)
+    FeeFactory(tier=Tier.FULL, kind="company", amount=90_000)
+    FeeFactory(tier=Tier.ASSOCIATE, exempt=True, amount=0)
+    application = ApplicationFactory()
+    address = of(application, "organisation/")
+    choices = client.get(address).context["page"].form.fields["tier"].choices
+    assert [" ".join(label.split()) for _value, label in choices] == [
+        "Действительный член — 90 000,00 ₽ в год",
+        "Ассоциированный член — без взноса",
+        "Партнёр",
+    ]
+    client.post(address, all_typed(application) | {"tier": "associate"})
+    application.refresh_from_db()
+    assert application.tier == Tier.ASSOCIATE
+    charter(application)
+    client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    application.refresh_from_db()
+    assert [one["shown"] for one in application.answers if one["name"] == "tier"] == [
+        "Ассоциированный член — без взноса"
+    ]
+
+
+def test_nobody_applies_as_a_founder(client: Client) -> None:
+    application = ApplicationFactory()
+    client.post(of(application, "organisation/"), all_typed(application) | {"tier": "founder"})
+    application.refresh_from_db()
+    assert application.tier == Tier.FULL
+    assert "tier" in client.get(of(application, "organisation/")).context["page"].form.errors
 
 
 def test_steps_tell_what_is_done_and_what_lacks(client: Client) -> None:

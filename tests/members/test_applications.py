@@ -10,6 +10,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
@@ -51,6 +52,7 @@ from tests.office import staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n"
+YESTERDAY = timezone.localdate() - datetime.timedelta(days=1)
 START: dict[str, Any] = {
     "kind": "company",
     "name": "ООО «Робот»",
@@ -350,6 +352,7 @@ def test_from_each_state_only_the_turns_of_the_table_lead_on(state: str) -> None
     for action, move in MOVES.items():
         with transaction.atomic():
             application = in_state(state)
+            MembershipApplication.objects.filter(pk=application.pk).update(due_on=YESTERDAY)  # what a term ends, ends
             if (state, action) in LEGAL:
                 assert turn(application, action, by=UserFactory()).state == move.target, action
             else:
