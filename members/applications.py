@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import locks
 from common.errors import RuleViolated
 from common.numbers import next_number
 from members import application_emails as emails
@@ -41,6 +42,7 @@ def _is_complete(application: MembershipApplication, asked: Asked) -> None:
         raise RuleViolated(text, code="address_not_confirmed")
     if Questionnaire(application).lacks:
         raise RuleViolated(_("The application is not complete yet."), code="application_incomplete")
+    locks.hold(f"application of {application.inn}")  # two of one number who come at once would both find nobody
     application.organisation = which_may_apply(
         application.applicant, application.organisation, inn=application.inn, ogrn=application.ogrn, but=application.pk
     )

@@ -4,12 +4,15 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from common.links import revoke_links
 from common.models import OutgoingMail
-from members.application_emails import LINK, token_of
+from members.application_emails import CONFIRM_WITHIN, LINK, address_to_confirm, token_of
 from members.consents import text_in_force
 from members.models import MembershipApplication, Role, Tier
 from tests.factories.members import (
@@ -156,6 +159,24 @@ def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
     assert client.get(f"/join/applications/{confirming}/").status_code == 404
     assert client.get(f"/join/confirm/{token_of(application)}/").status_code == 404
     assert client.get(f"/join/applications/{application.pk}/").status_code == 404
+
+
+def test_the_letter_of_another_an_old_one_and_one_that_was_changed_open_nothing(client: Client) -> None:
+    mine, other = ApplicationFactory(), ApplicationFactory(confirmed_at=None, email="anna@example.org")
+    with transaction.atomic():
+        address_to_confirm(other).send()
+    confirming = link_in(OutgoingMail.objects.get())
+    key, signature = token_of(mine).split(".")
+    foreign_key, foreign_signature = token_of(other).split(".")
+    for token in (f"{foreign_key}.{signature}", f"{key}.{foreign_signature}", f"{key}.{signature[:-1]}", key):
+        assert client.get(f"/join/applications/{token}/").status_code == 404, token
+    other.email = "boris@example.org"
+    other.save()
+    assert client.post(confirming).status_code == 409  # it proves an address that the application no longer has
+    with time_machine.travel(timezone.now() + CONFIRM_WITHIN, tick=False):
+        assert [client.get(confirming).status_code, client.post(confirming).status_code] == [404, 404]
+    other.refresh_from_db()
+    assert other.confirmed_at is None
 
 
 def test_a_revoked_link_opens_nothing(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -41,6 +42,7 @@ from members.models import (
     Who,
 )
 from members.questionnaire import Questionnaire
+from tests.at_once import at_once
 from tests.factories.members import (
     ApplicationFactory,
     OrganisationFactory,
@@ -448,6 +450,18 @@ def test_numbers_have_no_gap_however_many_come_at_once() -> None:
         thread.join()
     numbers = MembershipApplication.objects.order_by("number").values_list("number", flat=True)
     assert [number[-4:] for number in numbers] == ["0001", "0002", "0003", "0004", "0005", "0006"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_applications_with_one_inn_that_are_submitted_at_once_one_is_taken() -> None:
+    """Each has passed the check before the other was there."""
+    drafts = [ApplicationFactory(inn=valid_inn(1)) for _ in range(2)]
+    for draft in drafts:
+        charter(draft)
+    outcomes = at_once(*[partial(submit, draft) for draft in drafts])
+    refused = [one for one in outcomes if isinstance(one, RuleViolated)]
+    assert [one.code for one in refused] == ["application_open"]
+    assert MembershipApplication.objects.filter(state="submitted").count() == 1
 
 
 # --- Who is told ---------------------------------------------------------------------------------------------
