@@ -23,7 +23,6 @@ from common.staff_views import note_view
 from common.text import fold
 from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import MOVES, Asked, move_application
-from members.fees import tiers_with_fees
 from members.models import (
     ApplicationFile,
     ApplicationMove,
@@ -123,9 +122,9 @@ class Review:
         return BoardSession.objects.planned()
 
     @property
-    def tiers(self) -> list[tuple[str, str]]:
+    def tiers(self) -> list[tuple[str, Any]]:
         """Founders as well: to put one to the vote is the office's alone."""
-        return tiers_with_fees(Tier, kind=self.application.kind)
+        return Tier.choices
 
     @property
     def takes_remarks(self) -> bool:

@@ -124,7 +124,9 @@ def _ask_for_copies(head: User) -> None:
 
 
 def _apply_for_membership() -> None:
-    """One that is being filled in, one that has come back, and one that the office has in hand."""
+    """One that is being filled in, one that has come back, one that the office has in hand, and one by an account."""
+    visitor = User.objects.get(email="visitor@example.org")
+    ApplicationFactory(short_name="Перигей", email=visitor.email, applicant=visitor)
     draft = ApplicationFactory(short_name="Орбита", email="draft@example.org", confirmed_at=None)
     draft.data = {name: typed for name, typed in draft.data.items() if name not in ("city", "q-why")}
     draft.data |= {"contact_phone": [], "inn": ["77 половина номера"]}

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -18,6 +18,7 @@ from members.application_terms import escalate, expire, forget, remind
 from members.applications import move_application
 from members.erasure import erase_person
 from members.models import ApplicationState, Consent, MembershipApplication, User
+from tests.at_once import at_once
 from tests.factories.members import ApplicationFactory, BoardSessionFactory, OrganisationFactory, UserFactory
 from tests.members.accounts import confirmed
 from tests.members.test_applications import charter, in_state, letters_to, submitted, turn
@@ -182,6 +183,9 @@ def test_what_is_late_is_told_to_the_office_once_a_step() -> None:
         assert escalate() == 0
     with later(40):
         assert [escalate(), escalate()] == [1, 0]
+        turn(application, "return")
+    with later(90):
+        assert escalate() == 0  # now it is the applicant who is late
     late = [letter for letter in letters_to(chief.email) if letter.subject.startswith("Просрочено")]
     assert len(late) == 2
 
@@ -208,6 +212,14 @@ def test_a_draft_is_told_of_at_ninety_days_and_gone_at_a_hundred_and_twenty(
     assert MembershipApplication.objects.count() == 0
     assert SignedLink.objects.count() == 0
     assert not storage.exists(name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_at_once_one_reminds_of_a_draft() -> None:
+    draft = ApplicationFactory(email="anna@example.org")
+    MembershipApplication.objects.filter(pk=draft.pk).update(updated_at=timezone.now() - datetime.timedelta(days=91))
+    assert sorted(cast("list[int]", at_once(*[remind] * 4))) == [0, 0, 0, 1]
+    assert len(letters_to("anna@example.org")) == 1
 
 
 def test_a_draft_of_which_nobody_was_told_is_not_deleted_at_once() -> None:
