@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
+
+
+def hold(name: str) -> None:
+    """Until the end of the transaction that runs; others who want ``name`` wait for it."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("it would be let go at once")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(name.encode())])
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from common.private_files import safe_name
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
 from members.models import (
+    WISHED_TIERS,
     ApplicationFile,
     ApplicationState,
     JoinConditions,
@@ -28,6 +29,7 @@ from members.models import (
     Question,
     Representative,
     Role,
+    Tier,
     User,
 )
 
@@ -89,7 +91,7 @@ def start_application(
         confirmed_at=timezone.now() if applicant else None,
         applicant=applicant,
         language=language,
-        data=_known_of(organisation, applicant) | {"name": [name], "inn": [inn]},
+        data=_known_of(organisation, applicant) | {"name": [name], "inn": [inn], "tier": [Tier.FULL]},
     )
     _copy_columns(application)
     application.save()
@@ -159,7 +161,7 @@ def save_step(application: MembershipApplication, *, names: Sequence[str], typed
     locked.data |= {name: [_storable(value) for value in typed.get(name, [])] for name in names}
     _copy_columns(locked)
     locked.reminded_at = None if locked.state == ApplicationState.DRAFT else locked.reminded_at
-    locked.save(update_fields=["data", *COPIED, "reminded_at", "updated_at"])
+    locked.save(update_fields=["data", *COPIED, "tier", "reminded_at", "updated_at"])
     application.data, application.updated_at = locked.data, locked.updated_at
 
 
@@ -172,6 +174,8 @@ def _copy_columns(application: MembershipApplication) -> None:
     for name, longest in LONGEST_COPIES.items():
         words = application.typed(name).split()
         setattr(application, name, ("" if name in NUMBERS else " ").join(words)[:longest])
+    if application.typed("tier") in WISHED_TIERS:
+        application.tier = application.typed("tier")
 
 
 @transaction.atomic

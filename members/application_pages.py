@@ -7,8 +7,18 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from common.links import link_tokens
+from members.application_emails import LINK
 from members.applications import MOVES
-from members.models import ApplicationFile, ApplicationState, JoinConditions, Kind, MembershipApplication, Question
+from members.models import (
+    ApplicationFile,
+    ApplicationState,
+    JoinConditions,
+    Kind,
+    MembershipApplication,
+    Question,
+    User,
+)
 from members.questionnaire import Lack, Questionnaire, StepForm
 
 STEPS: dict[str, str | Promise] = {
@@ -124,6 +134,13 @@ class Page:
             for step in self.steps
             if step.slug != "check"
         ]
+
+
+def own_applications(user: User) -> list[tuple[MembershipApplication, str]]:
+    """Those of this person that have not made a member, newest first, each with the address to go on at."""
+    own = [*MembershipApplication.objects.filter(applicant=user).exclude(state=ApplicationState.MEMBER)]
+    tokens = link_tokens(LINK, subjects=[str(one.pk) for one in own])
+    return [(one, reverse("members:application_detail", args=[tokens[str(one.pk)]])) for one in own]
 
 
 S = ApplicationState

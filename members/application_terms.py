@@ -7,11 +7,13 @@ from functools import partial
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from common.models import SignedLink
 from members import application_emails as emails
-from members.applications import reviewers
-from members.models import ApplicationState, MembershipApplication
+from members.applications import Asked, move_application, reviewers
+from members.models import ApplicationState, MembershipApplication, Who
 
 REMIND_BEFORE = datetime.timedelta(days=7)  # the end of the term of a returned one
 DRAFT_TOLD_AFTER = datetime.timedelta(days=90)  # since it was last touched
@@ -49,6 +51,19 @@ def _remind(application: MembershipApplication) -> None:
         emails.application_reminded(application).send()
     application.reminded_at = timezone.now()
     application.save(update_fields=["reminded_at"])
+
+
+def expire() -> int:
+    """Returned ones whose term is over end by themselves: a week after the reminder, and after the last touch."""
+    a_week_ago = timezone.now() - REMIND_BEFORE
+    returned = MembershipApplication.objects.overdue().filter(state=ApplicationState.RETURNED)
+    return _each(returned.filter(reminded_at__lt=a_week_ago, updated_at__lt=a_week_ago), _expire)
+
+
+def _expire(application: MembershipApplication) -> None:
+    with override(application.language):
+        reason = _("Nobody has answered the remarks within their term.")
+    move_application(application, action="expire", who=Who.TIMER, asked=Asked(reason=reason))
 
 
 def forget() -> int:

@@ -73,11 +73,9 @@ def join_apply(request: HttpRequest) -> HttpResponse:
         asked = {"email": "", "language": get_language() or "ru"} | form.asked
         try:
             application = start_application_once(applicant=applicant, key=form.key, asked=asked)
-        except AlreadyKnown as error:
-            form.refuse(error)
-            known = Organisation.objects.visible_to(request.user).filter(pk=error.organisation.pk).first()
         except RuleViolated as error:
             form.refuse(error)
+            known = _known(request, error)
         else:
             return redirect("members:application_step", token=token_of(application), step=FORMS[0])
     return render(request, "members/join_apply.html", {"form": form, "known": known})
@@ -151,15 +149,17 @@ def application_documents(request: HttpRequest, token: str) -> HttpResponse:
 def application_check(request: HttpRequest, token: str) -> HttpResponse:
     page = _editable_page(token, "check")
     form = ApplicationConsentForm(request.POST if request.method == "POST" else None)
+    known: Organisation | None = None
     if request.method == "POST" and form.is_valid():
         try:
             submit(page.application, by=_actor(request, page), consent=form.cleaned_data["consent"])
         except RuleViolated as error:
             form.add_error(None, error.message)
+            known = _known(request, error)
         else:
             messages.success(request, _("The application is submitted."))
             return redirect("members:application_detail", token=token)
-    return render(request, "members/application_check.html", {"page": page, "form": form})
+    return render(request, "members/application_check.html", {"page": page, "form": form, "known": known})
 
 
 @login_not_required
@@ -198,6 +198,13 @@ def application_file_remove(request: HttpRequest, token: str, pk: int) -> HttpRe
         remove_file(file)
         messages.success(request, _("The document is removed."))
     return redirect("members:application_documents", token=token)
+
+
+def _known(request: HttpRequest, error: RuleViolated) -> Organisation | None:
+    """That which is here already, and whose people one may ask: none that is hidden from this reader."""
+    if not isinstance(error, AlreadyKnown):
+        return None
+    return Organisation.objects.visible_to(request.user).filter(pk=error.organisation.pk).first()
 
 
 def _page(token: str, step: str = "") -> Page:

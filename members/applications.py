@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import locks
 from common.errors import RuleViolated
 from common.numbers import next_number
 from members import application_emails as emails
@@ -41,6 +42,7 @@ def _is_complete(application: MembershipApplication, asked: Asked) -> None:
         raise RuleViolated(text, code="address_not_confirmed")
     if Questionnaire(application).lacks:
         raise RuleViolated(_("The application is not complete yet."), code="application_incomplete")
+    locks.hold(f"application of {application.inn}")  # two of one number who come at once would both find nobody
     application.organisation = which_may_apply(
         application.applicant, application.organisation, inn=application.inn, ogrn=application.ogrn, but=application.pk
     )
@@ -54,6 +56,11 @@ def _needs_words(application: MembershipApplication, asked: Asked) -> None:
 def _needs_reason(application: MembershipApplication, asked: Asked) -> None:
     if not asked.reason:
         raise RuleViolated(_("Give the reason."), code="reason_lacks")
+
+
+def _term_is_over(application: MembershipApplication, asked: Asked) -> None:
+    if not application.is_overdue:
+        raise RuleViolated(_("The term of the remarks is not over."), code="term_runs")
 
 
 def _freeze(application: MembershipApplication, asked: Asked) -> None:
@@ -114,6 +121,9 @@ MOVES: dict[str, Move] = {
         (Who.APPLICANT, Who.STAFF),
         gettext_lazy("Withdrawn"),
     ),
+    "expire": Move(
+        (S.RETURNED,), S.WITHDRAWN, (Who.TIMER,), gettext_lazy("Withdrawn as its term is over"), _term_is_over
+    ),
 }
 # Within how many days whoever's turn it is should have acted; working days where it is the office's.
 WORKING_DAYS = {S.SUBMITTED: 3, S.IN_REVIEW: 10}
@@ -150,7 +160,7 @@ def move_application(
         target=move.target,
         who=who,
         by=by,
-        who_named=str(by) if by else locked.contact[:300],
+        who_named=str(by) if by else locked.contact[:300] if who == Who.APPLICANT else "",
         reason=asked.reason,
         remarks={name: text for name, text in asked.remarks.items() if text},
     )
@@ -164,7 +174,10 @@ def submit(application: MembershipApplication, *, by: User | None, consent: Cons
 
 
 def _what_was_decided(application: MembershipApplication, last: ApplicationMove | None) -> str:
-    told = {"state": application.get_state_display(), "who": last.who_named if last else "—"}
+    told = {
+        "state": application.get_state_display(),
+        "who": (last.who_named or last.get_who_display()) if last else "—",
+    }
     return _("The application is “%(state)s” by now: %(who)s was quicker.") % told
 
 

@@ -1,10 +1,10 @@
-"""Sessions of the board: their agenda, what the votes mean, and the decisions carried out in one transaction."""
+"""Sessions of the board: what the votes mean, and the decisions carried out in one transaction."""
 
 from functools import partial
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,16 +16,19 @@ from common.errors import RuleViolated
 from common.models import Document
 from common.text import slug_of, typographic
 from members import board_emails as emails
+from members.agendas import already_closed, lacks_of_notice, tell_of_exclusion
 from members.applications import Asked, move_application
 from members.invitations import invite
 from members.invoices import bill_period
-from members.memberships import record_membership_start
+from members.memberships import Who as Mover
+from members.memberships import change_membership_status, record_membership_start
 from members.models import (
     OVER,
     AgendaItem,
     BoardSession,
     Membership,
     MembershipApplication,
+    MembershipStatus,
     Organisation,
     Outcome,
     Region,
@@ -35,49 +38,11 @@ from members.models import (
     User,
     Who,
 )
+from members.notifications import Words
 from members.services import tell_of_role
 
 TEMPLATE = "pdf/members/board_protocol.typ"
 ACTIONS = {Outcome.ACCEPTED: "accept", Outcome.DECLINED: "decline", Outcome.POSTPONED: "postpone"}
-
-
-# --- The agenda ----------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def put_on_agenda(application: MembershipApplication, *, session: BoardSession, by: User) -> AgendaItem:
-    """As the last item of this session, with the tier that was asked for. Repeated, gives the item that stands there.
-
-    Raises RuleViolated where the session is closed, and where the application is not in review.
-    """
-    locked = open_session(session)
-    if known := locked.items.filter(application=application, outcome="").first():
-        return known
-    application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
-    last = locked.items.aggregate(last=Max("position"))["last"] or 0
-    return locked.items.create(application=application, tier=application.tier, position=last + 1)
-
-
-@transaction.atomic
-def take_off_agenda(application: MembershipApplication, *, by: User) -> MembershipApplication:
-    """Back into review, as long as the session is not closed. Repeated, does nothing."""
-    for item in AgendaItem.objects.filter(application=application, outcome="").select_related("session"):
-        open_session(item.session)
-        item.delete()
-    return move_application(application, action="take_off", who=Who.STAFF, by=by)
-
-
-def open_session(session: BoardSession) -> BoardSession:
-    """The session, held to the end of the transaction. Raises RuleViolated where it is closed."""
-    locked = BoardSession.objects.select_for_update(of=["self"]).select_related("closed_by").get(pk=session.pk)
-    if locked.closed_at:
-        raise RuleViolated(_already_closed(locked), code="session_closed")
-    return locked
-
-
-def _already_closed(session: BoardSession) -> str:
-    at = date_format(timezone.localtime(session.closed_at), "DATETIME_FORMAT")
-    return _("The session was closed by %(who)s on %(time)s.") % {"who": session.closed_by or "—", "time": at}
 
 
 # --- The decisions -------------------------------------------------------------------------------------------
@@ -95,7 +60,7 @@ def mistakes(session: BoardSession) -> list[str]:
     if not session.has_quorum:
         told = {"present": session.present or 0, "seats": session.seats}
         found.append(_("There is no quorum: %(present)d of %(seats)d are present, more than half are needed.") % told)
-    items = [*session.items.on_it().select_related("application")]
+    items = [*session.items.on_it().with_matter()]
     if not items:
         found.append(_("Nothing is on the agenda."))
     for item in items:
@@ -104,19 +69,24 @@ def mistakes(session: BoardSession) -> list[str]:
 
 
 def _mistakes_of(item: AgendaItem, session: BoardSession) -> list[str]:
-    found = []
+    item.session = session
     if not item.is_postponed and item.votes is None:
         return [_("the votes are missing.")]
+    found = []
     if not item.is_postponed and item.votes != session.present:
         told = {"votes": item.votes, "present": session.present or 0}
         found.append(_("%(votes)s votes of %(present)d present. Who did not vote has abstained.") % told)
-    item.session = session
-    if item.decision != Outcome.ACCEPTED and not item.reason:
-        found.append(_("the reason is missing; the applicant reads it."))
-    known = _known_organisation(item.application)
-    if item.decision == Outcome.ACCEPTED and known and known.memberships.exclude(status__in=OVER).exists():
-        found.append(_("“%(name)s” in the directory has its INN or OGRN, and is a member.") % {"name": known})
-    return found
+    of_matter = _mistakes_of_application(item.application, item) if item.application else lacks_of_notice(item)
+    return [*found, *filter(None, [of_matter])]
+
+
+def _mistakes_of_application(application: MembershipApplication, item: AgendaItem) -> str:
+    if item.decision != Outcome.ACCEPTED:
+        return "" if item.reason else _("the reason is missing; the applicant reads it.")
+    known = _known_organisation(application)
+    if known and known.memberships.exclude(status__in=OVER).exists():
+        return _("“%(name)s” in the directory has its INN or OGRN, and is a member.") % {"name": known}
+    return ""
 
 
 def _known_organisation(application: MembershipApplication) -> Organisation | None:
@@ -128,7 +98,8 @@ def _known_organisation(application: MembershipApplication) -> Organisation | No
 @transaction.atomic
 def close_session(session: BoardSession, *, by: User) -> BoardSession:
     """Carry out what was voted: all of it or nothing. Members get their membership, certificate, first invoice and
-    welcome letter; the protocol is typeset after the commit. Repeated by the same person, does nothing.
+    welcome letter, who is excluded loses theirs; the protocol is typeset after the commit. Repeated by the same person,
+    does nothing.
 
     Raises RuleViolated with what is missing, and where somebody else has closed it.
     """
@@ -136,16 +107,19 @@ def close_session(session: BoardSession, *, by: User) -> BoardSession:
     if locked.closed_at and locked.closed_by == by:
         return locked
     if locked.closed_at:
-        raise RuleViolated(_already_closed(locked), code="session_closed")
+        raise RuleViolated(already_closed(locked), code="session_closed")
     if found := mistakes(locked):
         raise RuleViolated("\n".join(found), code="session_incomplete")
     locked.items.gone().delete()
-    items = [*locked.items.select_related("application")]
+    items = [*locked.items.with_matter()]
     for item in items:
         item.session = locked
         item.outcome = item.decision
         item.save(update_fields=["outcome"])
-        _carry_out(item, by=by)
+        if item.application:
+            _carry_out(item.application, item, by=by)
+        elif item.membership:
+            _carry_out_exclusion(item.membership, item, by=by)
     locked.closed_at, locked.closed_by = timezone.now(), by
     locked.protocol = _order_protocol(locked, items)
     locked.save()
@@ -153,14 +127,41 @@ def close_session(session: BoardSession, *, by: User) -> BoardSession:
     return locked
 
 
-def _carry_out(item: AgendaItem, *, by: User) -> None:
-    reason = "\n".join(filter(None, (_said(item.session, item.application.language), item.reason)))
+def _carry_out(application: MembershipApplication, item: AgendaItem, *, by: User) -> None:
+    reason = "\n".join(filter(None, (_said(item.session, application.language), item.reason)))
     move = partial(move_application, who=Who.BOARD, by=by, asked=Asked(reason=reason))
-    application = move(item.application, action=ACTIONS[Outcome(item.outcome)])
+    application = move(application, action=ACTIONS[Outcome(item.outcome)])
     if item.outcome == Outcome.ACCEPTED:
         membership = _enrol(application, item, by=by)
         move(application, action="enrol")
         emails.member_welcomed(application, membership=membership, session=item.session).send()
+
+
+def _carry_out_exclusion(membership: Membership, item: AgendaItem, *, by: User) -> None:
+    """From the day of the session, or of what has happened to the membership since. Of an exclusion the move tells."""
+    if item.outcome != Outcome.EXCLUDED:
+        tell_of_exclusion(item, event="decided", words=partial(_words_of_staying, item))
+        return
+    last = membership.changes.last()
+    change_membership_status(
+        membership,
+        status=MembershipStatus.EXCLUDED,
+        on=max(item.session.held_on, last.on) if last else item.session.held_on,
+        by=by,
+        reason=item.grounds,
+        protocol=item.session.protocol_number,
+        protocol_on=item.session.held_on,
+        who=Mover.BOARD,
+    )
+
+
+def _words_of_staying(item: AgendaItem) -> Words:
+    titles = {
+        Outcome.KEPT: _("%(organisation)s stays a member: the board has voted against its exclusion"),
+        Outcome.POSTPONED: _("The board has put off the exclusion of %(organisation)s"),
+    }
+    title = titles[Outcome(item.outcome)] % {"organisation": item.organisation}
+    return Words(title, "\n".join(filter(None, (str(item.session), item.reason))))
 
 
 def _said(session: BoardSession, language: str) -> str:
@@ -250,14 +251,16 @@ def _order_protocol(session: BoardSession, items: list[AgendaItem]) -> Document:
 
 
 def _item_data(item: AgendaItem) -> dict[str, object]:
-    application = item.application
+    matter = item.application or cast("Membership", item.membership).organisation
     return {
-        "name": typographic(application.name or application.title),
-        "inn": application.inn,
-        "kind": application.kind,
-        "kind_label": application.get_kind_display(),
-        "application": application.number,
+        "is_exclusion": item.is_exclusion,
+        "name": typographic(matter.name or matter.title),
+        "inn": matter.inn,
+        "kind": matter.kind,
+        "kind_label": matter.get_kind_display(),
+        "application": item.application.number if item.application else "",
         "tier": str(Tier(item.tier).label),
+        "grounds": item.grounds,
         "votes": [item.votes_for, item.votes_against, item.abstained],
         "outcome": item.outcome,
         "reason": item.reason,

@@ -60,7 +60,8 @@ def logins() -> list[Login]:
 def _who(entry: dict[str, Any]) -> str:
     if entry["staff"]:
         return {"superuser": "staff of the association, all rights", "limited": "staff, directory only"}[entry["staff"]]
-    return ", ".join(f"{role['role']} of {role['organisation']}" for role in entry["roles"]) or "no organisation"
+    roles = ", ".join(f"{role['role']} of {role['organisation']}" for role in entry["roles"])
+    return entry.get("who", roles or "no organisation")
 
 
 def load() -> None:
@@ -194,10 +195,10 @@ def load_logins() -> None:
             if made:
                 tell_of_role(representative)
     for entry in _read()["profile_changes"]:
-        _load_profile_change(Organisation.objects.get(slug=entry["organisation"]), entry)
+        load_profile_change(Organisation.objects.get(slug=entry["organisation"]), entry)
 
 
-def _load_profile_change(organisation: Organisation, entry: dict[str, Any]) -> None:
+def load_profile_change(organisation: Organisation, entry: dict[str, Any]) -> None:
     if organisation.profile_changes.exists():
         return
     whole: dict[str, Any] = {name: getattr(organisation, name) for name in PROFILE_FIELDS} | entry["changes"]

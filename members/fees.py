@@ -1,6 +1,7 @@
 """What a year of membership costs."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from members.models import Fee, FeeReduction, InvoiceState, Membership
+from members.models import Fee, FeeReduction, InvoiceState, Membership, Tier
 
 KOPECK = Decimal("0.01")
 DAY = datetime.timedelta(days=1)
@@ -55,6 +56,20 @@ def outlook(membership: Membership) -> Outlook:
     except RuleViolated:
         charge = None
     return Outlook(settled[0].ends_on if settled else None, next_from, charge)
+
+
+def tiers_with_fees(tiers: Iterable[Tier], *, kind: str) -> list[tuple[str, str]]:
+    """As choices for an organisation that has not joined yet: beside each what a year costs it, where that is known."""
+    rules = Fee.objects.valid_on(timezone.localdate()).filter(kind__in=[kind, ""]).order_by("kind", "valid_from")
+    fees = {fee.tier: fee for fee in rules}  # the last one stays, which applies first
+    return [(tier.value, _with_fee(tier, fees.get(tier.value))) for tier in tiers]
+
+
+def _with_fee(tier: Tier, fee: Fee | None) -> str:
+    if fee is None:
+        return str(tier.label)
+    costs = _("no fee") if fee.exempt else _("%(amount)s a year") % {"amount": roubles(fee.amount)}
+    return f"{tier.label} — {costs}"
 
 
 def roubles(amount: Decimal) -> str:

@@ -5,6 +5,7 @@ the person, then the row itself.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -19,10 +20,12 @@ from common.idempotency import once
 from common.links import renewed_tokens, revoke_links, subject_of
 from members import handovers
 from members.emails import invitation_sent
-from members.models import Invitation, Organisation, Representative, User
+from members.models import Invitation, Organisation, Representative, Role, User
 from members.models.invitation import InvitationQuerySet, invitation_end
+from members.notifications import Words, heads_of, notify
 from members.people import locked_person
 from members.services import tell_of_role
+from members.topics import PEOPLE
 
 LINK = "invitation"
 MOST_OPEN = 200  # of one organisation: the portal writes to strangers for it
@@ -65,7 +68,9 @@ def invite(
     invitation = standing or Invitation(organisation=locked, email=email)
     invitation.role, invitation.position = role, position
     invitation.language, invitation.invited_by = language, by
-    return _sent(invitation)
+    _sent(invitation)
+    _tell_heads(invitation, event=f"sent {invitation.sent_at.isoformat()}", by=by)
+    return invitation
 
 
 @transaction.atomic
@@ -79,7 +84,7 @@ def send_again(invitation: Invitation) -> Invitation:
 
 
 @transaction.atomic
-def revoke(invitation: Invitation) -> Invitation:
+def revoke(invitation: Invitation, *, by: User | None) -> Invitation:
     """Its link leads nowhere from now on. Repeated, does nothing. Raises RuleViolated for one that was accepted."""
     locked = _locked(invitation)
     if locked.revoked_at is None:
@@ -87,6 +92,7 @@ def revoke(invitation: Invitation) -> Invitation:
         locked.revoked_at = timezone.now()
         locked.save(update_fields=["revoked_at"])
         revoke_links(LINK, subjects=[str(locked.pk)])
+        _tell_heads(locked, event="revoked", by=by)
     return locked
 
 
@@ -174,3 +180,28 @@ def _sent(invitation: Invitation) -> Invitation:
     token = renewed_tokens(LINK, subjects=[subject], expires_at=invitation.expires_at)[subject]
     invitation_sent(invitation, token=token).send()
     return invitation
+
+
+def _tell_heads(invitation: Invitation, *, event: str, by: User | None) -> None:
+    """All who answer for the organisation but whoever has done it. The address stands on the page alone, as it is that
+    of a stranger."""
+    organisation = invitation.organisation
+    notify(
+        [person for person in heads_of(organisation) if person != by],
+        topic=PEOPLE,
+        key=f"invitation {invitation.pk} {event}",
+        words=partial(_words_to_heads, invitation, by, is_revoked=invitation.revoked_at is not None),
+        link=invitation.get_absolute_url(),
+        about=by,
+    )
+
+
+def _words_to_heads(invitation: Invitation, by: User | None, *, is_revoked: bool) -> Words:
+    title = (
+        _("%(organisation)s: an invitation was revoked") if is_revoked else _("%(organisation)s: somebody is invited")
+    )
+    lines = [
+        _("Role: %(role)s") % {"role": Role(invitation.role).label},
+        _("By: %(person)s") % {"person": by or _("the office of the association")},
+    ]
+    return Words(title % {"organisation": invitation.organisation.title}, "\n".join(lines))

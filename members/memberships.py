@@ -18,7 +18,7 @@ from common.errors import RuleViolated
 from members.certificates import follow_membership
 from members.models import OVER, Invoice, Membership, MembershipStatus, MembershipStatusChange, User
 from members.notifications import Words, heads_of, notify
-from members.topics import MEMBERSHIP
+from members.topics import EXCLUSION, MEMBERSHIP, Topic
 
 GRACE = datetime.timedelta(days=60)  # after the last day to pay, in which the membership still counts
 COMING_BACK = datetime.timedelta(days=365)  # after a lapse; who pays later joins anew, by a decision of the board
@@ -30,6 +30,7 @@ SUSPENDED, LEFT, EXCLUDED = MembershipStatus.SUSPENDED, MembershipStatus.LEFT, M
 class Who(Enum):
     STAFF = auto()
     HEAD = auto()
+    BOARD = auto()
     CLOCK = auto()
     PAYMENT = auto()  # of the fee, when staff marks it
 
@@ -83,6 +84,7 @@ class Move:
     who: tuple[Who, ...]
     guard: Guard | None
     told: str | Promise  # to heads; of a fee they hear by its reminders (renewals.py)
+    topic: Topic = MEMBERSHIP
 
 
 # Every move: from which statuses, to which, by whom, under what condition, and what the organisation's heads read.
@@ -96,8 +98,8 @@ MEMBERSHIP_MOVES: dict[str, Move] = {
     "resume":  Move((SUSPENDED,), ACTIVE, (Who.STAFF,), None, gettext_lazy("The membership is active again")),
     "leave":   Move((ACTIVE, IN_GRACE, SUSPENDED), LEFT, (Who.STAFF, Who.HEAD), None,
                     gettext_lazy("The organisation has left the association")),
-    "expel": Move((ACTIVE, IN_GRACE, SUSPENDED), EXCLUDED, (Who.STAFF,), _board_has_decided,
-                    gettext_lazy("The organisation has been excluded from the association")),
+    "expel": Move((ACTIVE, IN_GRACE, SUSPENDED), EXCLUDED, (Who.BOARD,), _board_has_decided,
+                    gettext_lazy("The organisation has been excluded from the association"), EXCLUSION),
 }  # fmt: skip
 
 
@@ -154,7 +156,7 @@ def change_membership_status(
     locked.save(update_fields=["status", "ended_on"])
     change = _kept(locked, asked)
     if move.told:
-        _tell(change, move.told)
+        _tell(change, move)
     if locked.is_over:
         Invoice.objects.of(locked).open().filter(period__starts_on__gt=on).cancel(on=on)
     follow_membership(locked, by=by)
@@ -201,12 +203,12 @@ def _kept(membership: Membership, asked: Asked) -> MembershipStatusChange:
     )
 
 
-def _tell(change: MembershipStatusChange, title: str | Promise) -> None:
+def _tell(change: MembershipStatusChange, move: Move) -> None:
     notify(
         heads_of(change.membership.organisation),
-        topic=MEMBERSHIP,
+        topic=move.topic,
         key=f"membership change {change.pk}",
-        words=partial(_words_of_change, change, title),
+        words=partial(_words_of_change, change, move.told),
         link=change.membership.get_absolute_url(),
     )
 

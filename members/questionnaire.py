@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from stdnum.ru import inn as inn_number
 
-from members.models import MembershipApplication, Question, QuestionType, Region
+from members.fees import tiers_with_fees
+from members.models import WISHED_TIERS, MembershipApplication, Question, QuestionType, Region
 from members.models.organisation import validate_inn, validate_ogrn
 
 LONGEST_TEXT = 5000  # characters
@@ -42,6 +43,11 @@ class StepForm(forms.Form):
 
 
 class OrganisationForm(StepForm):
+    tier = forms.ChoiceField(
+        label=gettext_lazy("Wished tier of membership"),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The board decides on it."),
+    )
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=300, help_text=gettext_lazy("As in the charter"))
     short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=80)
     inn = NumberField(label=gettext_lazy("INN"), validators=[validate_inn])
@@ -134,8 +140,11 @@ class Questionnaire:
     @cached_property
     def forms(self) -> dict[str, StepForm]:
         typed: MultiValueDict = MultiValueDict(self.application.data)
+        organisation = OrganisationForm(typed)
+        tier: Any = organisation.fields["tier"]
+        tier.choices = tiers_with_fees(WISHED_TIERS, kind=self.application.kind)
         return {
-            "organisation": OrganisationForm(typed),
+            "organisation": organisation,
             "people": PeopleForm(typed),
             "questions": questions_form(self.questions, typed),
         }

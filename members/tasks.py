@@ -93,6 +93,15 @@ REMIND_APPLICANTS = jobs.register(
         offset=timedelta(hours=6),
     )
 )
+EXPIRE_APPLICATIONS = jobs.register(
+    jobs.Job(
+        "expire_applications",
+        _("End applications that were returned and that nobody touches"),
+        application_terms.expire,
+        timedelta(days=1),
+        offset=timedelta(hours=6),
+    )
+)
 FORGET_APPLICATIONS = jobs.register(
     jobs.Job(
         "forget_applications",

@@ -193,3 +193,11 @@ FEES = register(
         service_reason=gettext_lazy("Always at once, as the membership depends on it"),
     )
 )
+EXCLUSION = register(
+    Topic(
+        "exclusion",
+        gettext_lazy("Exclusion of your organisation"),
+        gettext_lazy("The board is to decide on it, and what it has decided"),
+        service_reason=gettext_lazy("Always at once, so that the organisation can answer before the board votes"),
+    )
+)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cluster_portal.pages.due import due_of
 from cluster_portal.pages.own import LAST, own_organisation
+from members.application_pages import own_applications
 from members.models import OVER, MembershipCertificate, Notification, Organisation, User
 from members.policies import can_edit_organisation
 from members.profile_changes import profile_of
@@ -21,7 +22,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     own = Organisation.objects.represented_by(request.user).order_by("sort_name")
     last = own.filter(slug=request.session.get(LAST, "")).first() or own.first()
     if last is None:
-        return render(request, "pages/dashboard_empty.html")
+        applications = own_applications(cast("User", request.user))
+        return render(request, "pages/dashboard_empty.html", {"applications": applications})
     return redirect("pages:dashboard_overview", slug=last.slug)
 
 
@@ -33,6 +35,7 @@ def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "lacks": _lacks(organisation),
         "due": due_of(organisation, cast("User", request.user)),
+        "applications": own_applications(cast("User", request.user)),
         "memberships": organisation.memberships.all(),
         "certificate": _certificate(organisation),
         "representatives": organisation.representatives.active().select_related("user").order_by("user__last_name"),

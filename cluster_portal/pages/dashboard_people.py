@@ -56,7 +56,7 @@ def dashboard_invitation_send_again(request: HttpRequest, slug: str, pk: int) ->
 
 @require_POST
 def dashboard_invitation_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    revoked = revoke(_tended_invitation(request, slug, pk))
+    revoked = revoke(_tended_invitation(request, slug, pk), by=cast("User", request.user))
     messages.success(request, _("The invitation of %(email)s is revoked.") % {"email": revoked.email})
     return redirect("pages:dashboard_people", slug=slug)
 

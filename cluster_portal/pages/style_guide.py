@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from common.charts import Bar
 from common.tiles import Tile
 from members.filters import Overview
-from members.models import Kind, Organisation
+from members.models import Kind, Organisation, ProfileChange, ProfileChangeState
+from members.profile_changes import Difference
 
 COLOURS = ["paper", "wash", "raised", "ink", "soft", "line", "edge", "accent", "accent-strong", "accent-wash", "warn",
            "warn-wash", "calm", "calm-wash"]  # fmt: skip
@@ -33,6 +34,26 @@ class ExampleForm(forms.Form):
     day = forms.DateField(label=_("Date"), widget=forms.DateInput({"type": "date"}), required=False)
     file = forms.FileField(label=_("File"), required=False)
     agreed = forms.BooleanField(label=_("I have read the rules"))
+
+
+class ExampleDecision(forms.Form):
+    accept = forms.MultipleChoiceField(required=False)
+
+
+def _differences() -> dict[str, list[Difference]]:
+    """One that waits, of which a part is overtaken, and one that was decided."""
+    about = _("A lyceum for those who want to know how things work.")
+    return {
+        "waiting": [
+            Difference("about", f"<p>{about}</p>", f"<p><strong>{about}</strong></p>", False, is_rich=True),
+            Difference("city", "Рязань", "Ряжск", is_overtaken=True, is_rich=False),
+        ],
+        "decided": [
+            Difference("short_name", "Лицей № 1", "Лицей № 1 «Вектор»", False, is_rich=False),
+            Difference("website", "https://example.org", "", False, is_rich=False),
+            Difference("logo", "", "logo.webp", False, is_rich=False),
+        ],
+    }
 
 
 @login_not_required
@@ -58,5 +79,9 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "chips": [{"label": label, "url": "#chips"} for _kind, label in Kind.choices[:3]],
         "page": Paginator(range(200), 10).page(7),
         "organisations": Organisation.objects.published().select_related("region")[:3],
+        "differences": _differences(),
+        "waiting": ProfileChange(),
+        "decided": ProfileChange(state=ProfileChangeState.ACCEPTED, accepted_fields=["short_name"]),
+        "decision": ExampleDecision({"accept": ["about"]}),
     }
     return render(request, "pages/style_guide.html", context)

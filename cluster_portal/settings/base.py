@@ -173,6 +173,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.profilechange": addresses.dashboard_profile,
     "members.profilereminder": addresses.dashboard,
     "members.representative": addresses.dashboard,
+    "members.invitation": addresses.dashboard_people,
     "members.joinrequest": addresses.dashboard_people,
 }
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,8 +21,8 @@ from common.models import ViewKind
 from common.private_files import private_file_response
 from common.staff_views import note_view
 from common.text import fold
+from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import MOVES, Asked, move_application
-from members.boards import put_on_agenda, take_off_agenda
 from members.models import (
     ApplicationFile,
     ApplicationMove,
@@ -30,6 +30,7 @@ from members.models import (
     BoardSession,
     MembershipApplication,
     Organisation,
+    Tier,
     User,
     Who,
 )
@@ -121,6 +122,11 @@ class Review:
         return BoardSession.objects.planned()
 
     @property
+    def tiers(self) -> list[tuple[str, Any]]:
+        """Founders as well: to put one to the vote is the office's alone."""
+        return Tier.choices
+
+    @property
     def takes_remarks(self) -> bool:
         return any(name == "return" for name, _title, _variant in self.buttons)
 
@@ -201,7 +207,7 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     def _move(self, request: HttpRequest, application: MembershipApplication, action: str, asked: Asked) -> bool:
         staff = cast("User", request.user)  # nobody else gets here
         try:
-            moved = _moved(application, action, asked, staff, request.POST.get("session", ""))
+            moved = _moved(application, action, asked, staff, request.POST)
         except RuleViolated as error:
             self.message_user(request, f"{application}: {error.message}", messages.ERROR)
             return False
@@ -251,18 +257,21 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
 
 
 def _moved(
-    application: MembershipApplication, action: str, asked: Asked, staff: User, session: str
+    application: MembershipApplication, action: str, asked: Asked, staff: User, posted: QueryDict
 ) -> MembershipApplication:
-    """``session``: the key of that on whose agenda it is put."""
+    """``posted``: for the agenda, the key of the session, and the tier, where it is not that which was asked for."""
     if action == "take_off":
         return take_off_agenda(application, by=staff)
     if action != "put_on_agenda":
         return move_application(application, action=action, who=Who.STAFF, by=staff, asked=asked)
+    session, tier = posted.get("session", ""), posted.get("tier", "")
     chosen = BoardSession.objects.planned().filter(pk=session).first() if session.isdecimal() else None
     if chosen is None:
         text = gettext("Choose a session of the board. If none is planned, plan one first.")
         raise RuleViolated(text, code="no_session")
-    return put_on_agenda(application, session=chosen, by=staff).application
+    put_on_agenda(application, session=chosen, by=staff, tier=tier if tier in Tier.values else "")
+    application.refresh_from_db()
+    return application
 
 
 def _waiting() -> QuerySet[MembershipApplication]:

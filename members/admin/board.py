@@ -17,10 +17,17 @@ from unfold.decorators import action, display
 from common.admin import Decision, ModelAdmin
 from common.errors import RuleViolated
 from common.private_files import private_file_response
-from members.boards import close_session, mistakes, open_session
+from members.agendas import announce_new_day, open_session
+from members.boards import close_session, mistakes
 from members.models import AgendaItem, BoardSession, Outcome, User
 
-OUTCOME_COLOURS = {Outcome.ACCEPTED: "success", Outcome.DECLINED: "danger", Outcome.POSTPONED: "warning"}
+OUTCOME_COLOURS = {
+    Outcome.ACCEPTED: "success",
+    Outcome.DECLINED: "danger",
+    Outcome.EXCLUDED: "danger",
+    Outcome.KEPT: "success",
+    Outcome.POSTPONED: "warning",
+}
 
 
 class BoardSessionForm(forms.ModelForm):
@@ -42,25 +49,26 @@ class AgendaItemForm(forms.ModelForm):
         named = f": {self.instance}" if self.instance.pk else ""
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}{named}"
+        self.fields["tier"].disabled = self.instance.is_exclusion
 
 
 class AgendaItemInline(TabularInline):
-    """Items come by the applications; here the board's votes are entered."""
+    """Items come by applications and memberships; here the board's votes are entered."""
 
     model = AgendaItem
     form = AgendaItemForm
     extra = 0
     can_delete = False
     fields = [
-        "position", "application_link", "tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason",
+        "position", "matter_link", "tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason",
         "decision_label",
     ]  # fmt: skip
-    readonly_fields = ["application_link", "decision_label"]
+    readonly_fields = ["matter_link", "decision_label"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AgendaItem]:
         """What was withdrawn meanwhile is not voted on."""
         items: Any = super().get_queryset(request)
-        return items.on_it().select_related("application", "session")
+        return items.on_it().with_matter().select_related("session")
 
     def has_add_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
         return False
@@ -72,10 +80,13 @@ class AgendaItemInline(TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
         return request.user.has_perm("members.view_boardsession")
 
-    @display(description=_("application"))
-    def application_link(self, item: AgendaItem) -> str:
-        address = reverse("admin:members_membershipapplication_change", args=[item.application_id])
-        return format_html('<a href="{}">{}</a>', address, item.application)
+    @display(description=_("application or exclusion"))
+    def matter_link(self, item: AgendaItem) -> str:
+        page, matter = (
+            ("membership", item.membership) if item.membership else ("membershipapplication", item.application)
+        )
+        address = reverse(f"admin:members_{page}_change", args=[cast("Any", matter).pk])
+        return format_html('<a href="{}">{}</a>', address, item)
 
     @display(description=_("decision"), label=OUTCOME_COLOURS)
     def decision_label(self, item: AgendaItem) -> tuple[str, str] | None:
@@ -112,6 +123,11 @@ class BoardSessionAdmin(ModelAdmin):
         """Only what was planned by mistake."""
         return super().has_delete_permission(request, obj) and not (obj and obj.items.exists())
 
+    def save_model(self, request: HttpRequest, obj: BoardSession, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "held_on" in form.changed_data:
+            announce_new_day(obj)
+
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("members.close_boardsession")
 
@@ -134,7 +150,7 @@ class BoardSessionAdmin(ModelAdmin):
             "title": _("Close the session"),
             "opts": self.opts,
             "session": session,
-            "items": session.items.on_it().select_related("application"),
+            "items": session.items.on_it().with_matter(),
             "mistakes": mistakes(session),
         }
         return TemplateResponse(request, "admin/members/session_close.html", context)

@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidg
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
+from members.admin.exclusions import ExclusionMixin
 from members.admin.fees import BillingMixin, FeeReductionInline, PeriodInline, RenewalFilter
 from members.certificates import follow_membership
 from members.memberships import (
@@ -37,7 +38,6 @@ MOVES: dict[str, str | Promise] = {
     "suspend": _("Suspend memberships"),
     "resume": _("Resume memberships"),
     "leave": _("Record that organisations have left"),
-    "expel": _("Exclude organisations"),
 }
 STATUS_COLOURS = colours(
     MembershipStatus,
@@ -64,13 +64,6 @@ class MoveForm(forms.Form):
         if on > timezone.localdate():
             raise forms.ValidationError(_("The status changes at once, so the date cannot lie ahead."))
         return on
-
-
-class ExclusionForm(MoveForm):
-    protocol = forms.CharField(
-        label=_("Protocol of the board, number"), max_length=50, widget=UnfoldAdminTextInputWidget
-    )
-    protocol_on = forms.DateField(label=_("Day of the protocol"), widget=UnfoldAdminSingleDateWidget)
 
 
 class MembershipForm(forms.ModelForm):
@@ -113,7 +106,7 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
+class MembershipAdmin(CertificateActionsMixin, BillingMixin, ExclusionMixin, HistoryModelAdmin):
     form = MembershipForm
     view_on_site = False
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
@@ -125,7 +118,7 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
     readonly_fields = ["status", "ended_on"]
     inlines = [PeriodInline, FeeReductionInline, CertificateInline, MembershipStatusChangeInline]
     actions = [*MOVES, "issue_certificates"]
-    actions_detail = [*(f"{move}_this" for move in MOVES), "bill_this", *CertificateActionsMixin.OF_ONE]
+    actions_detail = [*(f"{move}_this" for move in MOVES), "exclude_this", "bill_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, membership: Membership) -> tuple[str, str]:
@@ -137,7 +130,7 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
         moves = possible_moves(membership, who=Who.STAFF) if membership else ()
         possible = {f"{move}_this" for move in moves} | self.certificate_actions(membership)
         if membership and not membership.is_over:
-            possible.add("bill_this")
+            possible |= {"bill_this", "exclude_this"}
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
 
@@ -165,10 +158,6 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
     def leave(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
         return self._move(request, memberships, "leave")
 
-    @action(description=MOVES["expel"], permissions=["change"])
-    def expel(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
-        return self._move(request, memberships, "expel")
-
     @action(description=_("Suspend"), icon="pause_circle", permissions=["change"])
     def suspend_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._move_one(request, object_id, "suspend")
@@ -181,10 +170,6 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
     def leave_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._move_one(request, object_id, "leave")
 
-    @action(description=_("Exclude"), icon="block", permissions=["change"])
-    def expel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move_one(request, object_id, "expel")
-
     def _move_one(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         membership = self.get_object(request, object_id)
         if membership is None:
@@ -195,8 +180,7 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
 
     def _move(self, request: HttpRequest, memberships: QuerySet[Membership], move: str) -> HttpResponse | None:
         """Ask for the date and the reason; then move row by row, telling of each that a rule forbids."""
-        asking = ExclusionForm if move == "expel" else MoveForm
-        form = asking(request.POST if "on" in request.POST else None)
+        form = MoveForm(request.POST if "on" in request.POST else None)
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
@@ -205,7 +189,7 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, HistoryModelAdmin):
                 "form": form,
                 "memberships": memberships,
                 "move": move,
-                "ending": move in ("leave", "expel"),
+                "ending": move == "leave",
             }
             return TemplateResponse(request, "admin/members/membership_move.html", context)
         staff = cast("User", request.user)  # nobody else gets here

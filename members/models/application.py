@@ -50,7 +50,9 @@ NEXT: dict[str, str | Promise] = {
     ApplicationState.IN_REVIEW: _(
         "The office reads the application. It returns it with remarks, or puts it before the board."
     ),
-    ApplicationState.RETURNED: _("Mend what the remarks name and submit the application again."),
+    ApplicationState.RETURNED: _(
+        "Mend what the remarks name and submit the application again. What nobody touches is withdrawn after its term."
+    ),
     ApplicationState.ON_AGENDA: _("The board decides at its next session. You get a letter with the decision."),
     ApplicationState.ACCEPTED: _("The membership is being drawn up. A letter tells how to go on."),
     ApplicationState.DECLINED: _("You may apply again once the reason no longer holds."),

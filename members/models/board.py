@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from common.models import Document
 from common.one_line import OneLineField
 from members.models.application import ApplicationState, MembershipApplication
-from members.models.membership import Tier
+from members.models.membership import OVER, Membership, Tier
 
 
 class BoardSessionQuerySet(models.QuerySet["BoardSession"]):
@@ -94,26 +94,44 @@ class BoardSession(models.Model):
 class Outcome(models.TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("decision", "Accepted")
     DECLINED = "declined", pgettext_lazy("decision", "Declined")
+    EXCLUDED = "excluded", pgettext_lazy("decision", "Excluded")
+    KEPT = "kept", pgettext_lazy("decision", "Stays a member")
     POSTPONED = "postponed", pgettext_lazy("decision", "Postponed")
+
+
+# Undecided ones on which nobody votes: the application was withdrawn, or the membership has ended otherwise.
+GONE = Q(outcome="") & (Q(application__state=ApplicationState.WITHDRAWN) | Q(membership__status__in=OVER))
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def gone(self) -> Self:
-        """Undecided ones whose application has been withdrawn meanwhile: nobody votes on them."""
-        return self.filter(outcome="", application__state=ApplicationState.WITHDRAWN)
+        return self.filter(GONE)
 
     def on_it(self) -> Self:
-        return self.exclude(outcome="", application__state=ApplicationState.WITHDRAWN)
+        return self.exclude(pk__in=AgendaItem.objects.gone().values("pk"))
+
+    def with_matter(self) -> Self:
+        return self.select_related("application", "membership__organisation")
 
 
 class AgendaItem(models.Model):
-    """An application before the board: what was put to the vote, and how the board voted."""
+    """An application, or the exclusion of a member, before the board: what was put to the vote, and how it voted."""
 
     session = models.ForeignKey(BoardSession, models.PROTECT, related_name="items", verbose_name=_("session"))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     application = models.ForeignKey(
-        MembershipApplication, models.PROTECT, related_name="agenda_items", verbose_name=_("application")
+        MembershipApplication, models.PROTECT, null=True, related_name="agenda_items", verbose_name=_("application")
     )
+    membership = models.ForeignKey(
+        Membership,
+        models.PROTECT,
+        null=True,
+        related_name="agenda_items",
+        verbose_name=_("membership to be ended by exclusion"),
+    )
+    grounds = models.CharField(_("grounds of the exclusion"), max_length=300, blank=True, db_default="")
+    told_on = models.DateField(_("organisation told"), null=True, editable=False)
+    told_of = models.DateField(_("of a session on"), null=True, editable=False)
     tier = models.CharField(_("tier put to the vote"), max_length=10, choices=Tier)
     votes_for = models.PositiveSmallIntegerField(_("for"), null=True, blank=True)
     votes_against = models.PositiveSmallIntegerField(_("against"), null=True, blank=True)
@@ -149,10 +167,33 @@ class AgendaItem(models.Model):
                 name="agenda_once_a_session",
                 violation_error_message=_("This application is on the agenda already."),
             ),
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=Q(outcome=""),
+                name="agenda_one_exclusion_at_a_time",
+                violation_error_message=_("This exclusion is on an agenda already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(application__isnull=False, membership=None)
+                | (Q(application=None, membership__isnull=False) & ~Q(grounds="")),
+                name="agenda_application_or_exclusion",
+                violation_error_message=_("An item is an application, or an exclusion with its grounds."),
+            ),
         ]
 
     def __str__(self) -> str:
+        if self.is_exclusion:
+            return _("Exclusion: %(organisation)s") % {"organisation": self.organisation}
         return str(self.application)
+
+    @property
+    def is_exclusion(self) -> bool:
+        return self.membership_id is not None
+
+    @property
+    def organisation(self) -> str:
+        """That which is to be excluded."""
+        return self.membership.organisation.title if self.membership else ""
 
     @property
     def votes(self) -> int | None:
@@ -162,7 +203,8 @@ class AgendaItem(models.Model):
 
     @property
     def decision(self) -> Outcome:
-        """What the votes mean: a majority of those present accepts (7-FZ, art. 29 p. 4)."""
+        """What the votes mean: a majority of those present carries the motion (7-FZ, art. 29 p. 4)."""
         if self.is_postponed:
             return Outcome.POSTPONED
-        return Outcome.ACCEPTED if (self.votes_for or 0) * 2 > (self.session.present or 0) else Outcome.DECLINED
+        carried, lost = (Outcome.EXCLUDED, Outcome.KEPT) if self.is_exclusion else (Outcome.ACCEPTED, Outcome.DECLINED)
+        return carried if (self.votes_for or 0) * 2 > (self.session.present or 0) else lost

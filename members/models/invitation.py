@@ -105,6 +105,11 @@ class Invitation(models.Model):
     def has_expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self: HasOrganisation) -> str:
+            """Where those who invite see it; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
+
 
 class JoinRequestState(models.TextChoices):
     OPEN = "open", _("Waits for a decision")

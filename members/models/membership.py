@@ -22,6 +22,7 @@ class Tier(models.TextChoices):
     PARTNER = "partner", _("Partner")
 
 
+WISHED_TIERS = (Tier.FULL, Tier.ASSOCIATE, Tier.PARTNER)  # founders there are already
 MEMBER_TIERS = (Tier.FOUNDER, Tier.FULL, Tier.ASSOCIATE)  # a partner is no member
 
 

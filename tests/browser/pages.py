@@ -207,6 +207,13 @@ PAGES = [
         only_in_tests=True,
     ),
     Page(
+        "admin-exclusion",
+        "/admin/members/membership/{membership}/exclude_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page(
         "admin-certificate",
         "/admin/members/membership/{membership}/issue_certificate_this/",
         STAFF,

@@ -26,10 +26,10 @@ from common.mail.letters import Letter
 from common.models import OutgoingMail
 from common.text import slug_of
 from members import data_exports
+from members.agendas import put_on_agenda
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
 from members.applications import Asked, move_application, submit
-from members.boards import put_on_agenda
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import request_export
 from members.demo import PASSWORD
@@ -124,7 +124,9 @@ def _ask_for_copies(head: User) -> None:
 
 
 def _apply_for_membership() -> None:
-    """One that is being filled in, one that has come back, and one that the office has in hand."""
+    """One that is being filled in, one that has come back, one that the office has in hand, and one by an account."""
+    visitor = User.objects.get(email="visitor@example.org")
+    ApplicationFactory(short_name="Перигей", email=visitor.email, applicant=visitor)
     draft = ApplicationFactory(short_name="Орбита", email="draft@example.org", confirmed_at=None)
     draft.data = {name: typed for name, typed in draft.data.items() if name not in ("city", "q-why")}
     draft.data |= {"contact_phone": [], "inn": ["77 половина номера"]}

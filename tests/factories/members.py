@@ -298,6 +298,7 @@ class ApplicationFactory(ModelFactory[MembershipApplication]):
     kind = Kind.COMPANY
     email = factory.Sequence(lambda n: f"applicant-{n}@example.org")
     confirmed_at = factory.LazyFunction(timezone.now)
+    tier = Tier.FULL
     name = factory.LazyAttribute(
         lambda application: f"Общество с ограниченной ответственностью «{application.short_name}»"
     )
@@ -311,6 +312,7 @@ def all_typed(application: Any) -> dict[str, list[str]]:
     columns = {name: [getattr(application, name)] for name in ("name", "short_name", "inn", "ogrn")}
     return {
         **columns,
+        "tier": [application.tier],
         "region": [str(RegionFactory().pk)],
         "city": ["Химки"],
         "contact_name": ["Ольга Контактная"],

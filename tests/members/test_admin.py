@@ -579,16 +579,6 @@ def test_one_membership_is_ended_from_its_own_page(office: Client) -> None:
     assert (membership.status, str(membership.ended_on)) == ("left", TODAY)
 
 
-def test_an_exclusion_asks_for_the_protocol(office: Client) -> None:
-    membership = MembershipFactory()
-    url = page("members_membership_expel_this", membership.pk)
-    told = {"on": TODAY, "reason": "неуплата"}
-    assert office.post(url, told).context["form"].errors.keys() == {"protocol", "protocol_on"}
-    office.post(url, told | {"protocol": "12", "protocol_on": TODAY})
-    change = membership.changes.get()
-    assert (change.status, change.protocol, str(change.protocol_on)) == ("excluded", "12", TODAY)
-
-
 @pytest.mark.parametrize(
     ("data", "errors"),
     [
@@ -609,9 +599,9 @@ def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors:
 @pytest.mark.parametrize(
     ("status", "offered"),
     [
-        ("active", ["Suspend", "Has left", "Exclude", "Bill a year", "Issue a certificate"]),
-        ("grace", ["Suspend", "Has left", "Exclude", "Bill a year", "Issue a certificate"]),
-        ("suspended", ["Resume", "Has left", "Exclude", "Bill a year"]),
+        ("active", ["Suspend", "Has left", "Exclusion by the board", "Bill a year", "Issue a certificate"]),
+        ("grace", ["Suspend", "Has left", "Exclusion by the board", "Bill a year", "Issue a certificate"]),
+        ("suspended", ["Resume", "Has left", "Exclusion by the board", "Bill a year"]),
         ("lapsed", []),
         ("left", []),
         ("excluded", []),

@@ -4,16 +4,20 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from common.links import revoke_links
 from common.models import OutgoingMail
-from members.application_emails import LINK, token_of
+from members.application_emails import CONFIRM_WITHIN, LINK, address_to_confirm, token_of
 from members.consents import text_in_force
 from members.models import MembershipApplication, Role, Tier
 from tests.factories.members import (
     ApplicationFactory,
+    FeeFactory,
     OrganisationFactory,
     RepresentativeFactory,
     UserFactory,
@@ -69,11 +73,29 @@ def test_the_kind_comes_with_the_address(client: Client) -> None:
     assert client.get("/join/apply/?kind=college").context["form"]["kind"].value() == "college"
 
 
-def test_a_member_is_led_to_its_page(client: Client) -> None:
+def test_who_works_for_a_member_is_led_to_its_people_and_keeps_what_they_typed(client: Client) -> None:
     member = OrganisationFactory(inn=START["inn"], tier=Tier.FULL, slug="member")
     html = client.post("/join/apply/", START).content.decode()
+    address = "/organisations/member/i-work-here/"
     assert f'href="{member.get_absolute_url()}"' in html
+    assert f'href="{address}"' in html
     assert START["name"] in html
+    assert START["email"] in html
+    assert client.get(address)["Location"] == f"/account/login/?next={address}"
+    client.force_login(UserFactory())
+    assert address in client.post("/join/apply/", START).content.decode()
+    assert client.get(address).status_code == 200
+
+
+def test_one_that_has_become_a_member_meanwhile_is_led_there_at_the_submission(client: Client) -> None:
+    application = ApplicationFactory()
+    charter(application)
+    OrganisationFactory(inn=application.inn, tier=Tier.FULL, slug="member")
+    sent = client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    html = sent.content.decode()
+    assert 'href="/organisations/member/i-work-here/"' in html
+    application.refresh_from_db()
+    assert (application.state, application.typed("city")) == ("draft", "Химки")
 
 
 def test_one_that_is_not_published_is_not_named(client: Client) -> None:
@@ -139,6 +161,24 @@ def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
     assert client.get(f"/join/applications/{application.pk}/").status_code == 404
 
 
+def test_the_letter_of_another_an_old_one_and_one_that_was_changed_open_nothing(client: Client) -> None:
+    mine, other = ApplicationFactory(), ApplicationFactory(confirmed_at=None, email="anna@example.org")
+    with transaction.atomic():
+        address_to_confirm(other).send()
+    confirming = link_in(OutgoingMail.objects.get())
+    key, signature = token_of(mine).split(".")
+    foreign_key, foreign_signature = token_of(other).split(".")
+    for token in (f"{foreign_key}.{signature}", f"{key}.{foreign_signature}", f"{key}.{signature[:-1]}", key):
+        assert client.get(f"/join/applications/{token}/").status_code == 404, token
+    other.email = "boris@example.org"
+    other.save()
+    assert client.post(confirming).status_code == 409  # it proves an address that the application no longer has
+    with time_machine.travel(timezone.now() + CONFIRM_WITHIN, tick=False):
+        assert [client.get(confirming).status_code, client.post(confirming).status_code] == [404, 404]
+    other.refresh_from_db()
+    assert other.confirmed_at is None
+
+
 def test_a_revoked_link_opens_nothing(client: Client) -> None:
     application = ApplicationFactory()
     address = of(application)
@@ -196,6 +236,37 @@ def test_a_step_changes_its_own_fields_alone(client: Client) -> None:
     client.post(of(application, "people/"), {"contact_name": "Анна", "city": "Чужой", "state": "member"})
     application.refresh_from_db()
     assert (application.data["city"], application.state) == (before["city"], "draft")
+
+
+def test_the_applicant_says_which_tier_is_wished_and_sees_what_it_costs(client: Client) -> None:
+    FeeFactory(tier=Tier.FULL, amount=60_000)
+    FeeFactory(tier=Tier.FULL, kind="company", amount=90_000)
+    FeeFactory(tier=Tier.ASSOCIATE, exempt=True, amount=0)
+    application = ApplicationFactory()
+    address = of(application, "organisation/")
+    choices = client.get(address).context["page"].form.fields["tier"].choices
+    assert [" ".join(label.split()) for _value, label in choices] == [
+        "Действительный член — 90 000,00 ₽ в год",
+        "Ассоциированный член — без взноса",
+        "Партнёр",
+    ]
+    client.post(address, all_typed(application) | {"tier": "associate"})
+    application.refresh_from_db()
+    assert application.tier == Tier.ASSOCIATE
+    charter(application)
+    client.post(of(application, "check/"), {"consent": text_in_force("application").pk})
+    application.refresh_from_db()
+    assert [one["shown"] for one in application.answers if one["name"] == "tier"] == [
+        "Ассоциированный член — без взноса"
+    ]
+
+
+def test_nobody_applies_as_a_founder(client: Client) -> None:
+    application = ApplicationFactory()
+    client.post(of(application, "organisation/"), all_typed(application) | {"tier": "founder"})
+    application.refresh_from_db()
+    assert application.tier == Tier.FULL
+    assert "tier" in client.get(of(application, "organisation/")).context["page"].form.errors
 
 
 def test_steps_tell_what_is_done_and_what_lacks(client: Client) -> None:

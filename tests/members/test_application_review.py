@@ -1,7 +1,8 @@
 """The office at work on applications: the queue, the review on one screen, and what runs out."""
 
 import datetime
-from typing import Any
+import re
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -9,11 +10,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from common.errors import RuleViolated
 from common.models import OutgoingMail, PersonalDataView, SignedLink
+from members.application_drafts import save_step
 from members.application_emails import token_of
-from members.application_terms import escalate, forget, remind
+from members.application_terms import escalate, expire, forget, remind
+from members.applications import move_application
 from members.erasure import erase_person
 from members.models import ApplicationState, Consent, MembershipApplication, User
+from tests.at_once import at_once
 from tests.factories.members import ApplicationFactory, BoardSessionFactory, OrganisationFactory, UserFactory
 from tests.members.accounts import confirmed
 from tests.members.test_applications import charter, in_state, letters_to, submitted, turn
@@ -155,6 +160,17 @@ def test_a_review_costs_as_much_for_three_files_as_for_one(office: Client, djang
         office.get(page_of(application))
 
 
+def test_the_office_puts_another_tier_to_the_vote_and_a_founder_as_well(office: Client) -> None:
+    wished, other = in_state("in_review", tier="associate"), in_state("in_review", tier="associate")
+    session = BoardSessionFactory()
+    html = office.get(page_of(wished)).content.decode()
+    assert re.search(r'<option value="associate"\s+selected', html)
+    for application, tier in ((wished, "no such tier"), (other, "founder")):
+        posted = {"action": "put_on_agenda", "session": session.pk, "tier": tier}
+        office.post(page_of(application, "move"), posted)
+    assert [*session.items.values_list("application", "tier")] == [(wished.pk, "associate"), (other.pk, "founder")]
+
+
 # --- Terms ---------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +183,9 @@ def test_what_is_late_is_told_to_the_office_once_a_step() -> None:
         assert escalate() == 0
     with later(40):
         assert [escalate(), escalate()] == [1, 0]
+        turn(application, "return")
+    with later(90):
+        assert escalate() == 0  # now it is the applicant who is late
     late = [letter for letter in letters_to(chief.email) if letter.subject.startswith("Просрочено")]
     assert len(late) == 2
 
@@ -195,6 +214,14 @@ def test_a_draft_is_told_of_at_ninety_days_and_gone_at_a_hundred_and_twenty(
     assert not storage.exists(name)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_at_once_one_reminds_of_a_draft() -> None:
+    draft = ApplicationFactory(email="anna@example.org")
+    MembershipApplication.objects.filter(pk=draft.pk).update(updated_at=timezone.now() - datetime.timedelta(days=91))
+    assert sorted(cast("list[int]", at_once(*[remind] * 4))) == [0, 0, 0, 1]
+    assert len(letters_to("anna@example.org")) == 1
+
+
 def test_a_draft_of_which_nobody_was_told_is_not_deleted_at_once() -> None:
     ApplicationFactory()
     with later(200):
@@ -206,6 +233,40 @@ def test_nobody_is_written_to_who_has_not_confirmed_the_address() -> None:
     with later(91):
         assert remind() == 1
     assert OutgoingMail.objects.count() == 0
+
+
+def test_a_returned_one_that_nobody_touches_ends_after_its_term() -> None:
+    application = in_state("returned", email="anna@example.org")
+    assert "через" in letters_to("anna@example.org")[-1].text
+    for days, told, ended in ((22, 0, 0), (24, 1, 0), (30, 0, 0), (32, 0, 1), (33, 0, 0)):
+        with later(days):
+            assert (remind(), expire()) == (told, ended), days
+    application.refresh_from_db()
+    last = application.moves.last()
+    assert last
+    assert (application.state, last.who, last.by, last.who_named) == ("withdrawn", "timer", None, "")
+    letter = letters_to("anna@example.org")[-1]
+    assert letter.subject.endswith("Отозвано: срок вышел")
+    assert "Никто не ответил на замечания в срок." in letter.text
+
+
+def test_a_returned_one_does_not_end_unwarned_nor_while_somebody_is_at_it() -> None:
+    """The job has been down until the term was over; then the applicant begins to mend."""
+    application = in_state("returned")
+    with later(40):
+        assert (expire(), remind(), expire()) == (0, 1, 0)
+    with later(45):
+        save_step(application, names=["city"], typed={"city": ["Сургут"]})
+    with later(48):
+        assert expire() == 0
+    with later(53):
+        assert [expire(), expire()] == [1, 0]
+
+
+def test_the_term_is_looked_at_again_when_one_ends() -> None:
+    with pytest.raises(RuleViolated) as refused:
+        move_application(in_state("returned"), action="expire", who="timer")
+    assert refused.value.code == "term_runs"
 
 
 @pytest.mark.parametrize(("state", "gone"), [("withdrawn", 1), ("declined", 1), ("submitted", 0), ("member", 0)])

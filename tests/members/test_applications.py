@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connections, transaction
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
@@ -40,6 +42,7 @@ from members.models import (
     Who,
 )
 from members.questionnaire import Questionnaire
+from tests.at_once import at_once
 from tests.factories.members import (
     ApplicationFactory,
     OrganisationFactory,
@@ -51,6 +54,7 @@ from tests.office import staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n"
+YESTERDAY = timezone.localdate() - datetime.timedelta(days=1)
 START: dict[str, Any] = {
     "kind": "company",
     "name": "ООО «Робот»",
@@ -350,6 +354,7 @@ def test_from_each_state_only_the_turns_of_the_table_lead_on(state: str) -> None
     for action, move in MOVES.items():
         with transaction.atomic():
             application = in_state(state)
+            MembershipApplication.objects.filter(pk=application.pk).update(due_on=YESTERDAY)  # what a term ends, ends
             if (state, action) in LEGAL:
                 assert turn(application, action, by=UserFactory()).state == move.target, action
             else:
@@ -445,6 +450,18 @@ def test_numbers_have_no_gap_however_many_come_at_once() -> None:
         thread.join()
     numbers = MembershipApplication.objects.order_by("number").values_list("number", flat=True)
     assert [number[-4:] for number in numbers] == ["0001", "0002", "0003", "0004", "0005", "0006"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_applications_with_one_inn_that_are_submitted_at_once_one_is_taken() -> None:
+    """Each has passed the check before the other was there."""
+    drafts = [ApplicationFactory(inn=valid_inn(1)) for _ in range(2)]
+    for draft in drafts:
+        charter(draft)
+    outcomes = at_once(*[partial(submit, draft) for draft in drafts])
+    refused = [one for one in outcomes if isinstance(one, RuleViolated)]
+    assert [one.code for one in refused] == ["application_open"]
+    assert MembershipApplication.objects.filter(state="submitted").count() == 1
 
 
 # --- Who is told ---------------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from common import documents
 from common.errors import RuleViolated
 from common.models import Document, OutgoingMail
 from members.admin.board import BoardSessionForm
+from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import move_application
-from members.boards import close_session, mistakes, put_on_agenda, take_off_agenda
+from members.boards import close_session, mistakes
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -84,8 +85,13 @@ def close(session: BoardSession) -> BoardSession:
     return close_session(session, by=UserFactory(is_staff=True))
 
 
+def applied(item: AgendaItem) -> MembershipApplication:
+    assert item.application
+    return item.application
+
+
 def state(item: AgendaItem) -> str:
-    return MembershipApplication.objects.get(pk=item.application_id).state
+    return MembershipApplication.objects.get(pk=applied(item).pk).state
 
 
 # --- The agenda ----------------------------------------------------------------------------------------------
@@ -127,16 +133,16 @@ def test_an_application_stands_on_one_agenda_at_a_time() -> None:
 def test_taken_off_the_agenda_it_is_in_review_again_and_may_be_put_on_another() -> None:
     item = on_agenda(BoardSessionFactory(), votes=None)
     staff = UserFactory(is_staff=True)
-    take_off_agenda(item.application, by=staff)
-    take_off_agenda(item.application, by=staff)
+    take_off_agenda(applied(item), by=staff)
+    take_off_agenda(applied(item), by=staff)
     assert (state(item), AgendaItem.objects.count()) == (ApplicationState.IN_REVIEW, 0)
-    put_on_agenda(item.application, session=BoardSessionFactory(protocol_number="8"), by=staff)
+    put_on_agenda(applied(item), session=BoardSessionFactory(protocol_number="8"), by=staff)
 
 
 def test_nobody_votes_on_what_was_withdrawn_meanwhile() -> None:
     session = BoardSessionFactory()
     kept, gone = on_agenda(session), on_agenda(session, votes=None)
-    move_application(gone.application, action="withdraw", who=Who.APPLICANT)
+    move_application(applied(gone), action="withdraw", who=Who.APPLICANT)
     assert mistakes(session) == []
     close(session)
     assert [*session.items.all()] == [kept]
@@ -203,7 +209,7 @@ def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     session = BoardSessionFactory(held_on=TODAY - datetime.timedelta(days=1))
     item = on_agenda(session, tier=Tier.ASSOCIATE, of={"short_name": "Завод «Искра»", "email": "anna@example.org"})
     close(session)
-    organisation = Organisation.objects.get(inn=item.application.inn)
+    organisation = Organisation.objects.get(inn=applied(item).inn)
     assert (organisation.slug, organisation.kind, organisation.city) == ("zavod-iskra", Kind.COMPANY, "Химки")
     assert organisation.is_published
     membership = organisation.memberships.get()
@@ -213,7 +219,7 @@ def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     assert membership.certificates.standing().count() == 1
     assert [one.starts_on for one in membership.periods.all()] == [session.held_on]
     assert Invoice.objects.get().period.membership == membership
-    assert [(one.action, one.target) for one in item.application.moves.all()][-2:] == [
+    assert [(one.action, one.target) for one in applied(item).moves.all()][-2:] == [
         ("accept", ApplicationState.ACCEPTED),
         ("enrol", ApplicationState.MEMBER),
     ]
@@ -229,7 +235,7 @@ def test_who_applied_with_an_account_becomes_the_head() -> None:
     item = on_agenda(session, of={"applicant": applicant})
     close(session)
     [given] = applicant.representations.all()
-    assert (given.role, given.organisation.inn, given.position) == (Role.HEAD, item.application.inn, "менеджер")
+    assert (given.role, given.organisation.inn, given.position) == (Role.HEAD, applied(item).inn, "менеджер")
     assert not Invitation.objects.exists()
 
 
@@ -246,7 +252,7 @@ def test_an_organisation_of_the_directory_joins_as_it_is_and_keeps_its_head() ->
 def test_one_that_was_entered_into_the_directory_meanwhile_is_not_entered_twice() -> None:
     session = BoardSessionFactory()
     item = on_agenda(session)
-    known = OrganisationFactory(inn=item.application.inn)
+    known = OrganisationFactory(inn=applied(item).inn)
     close(session)
     assert known.memberships.count() == 1
 
@@ -278,7 +284,7 @@ def test_all_is_carried_out_or_nothing() -> None:
     """Meanwhile the second one has become a member by another way."""
     session = BoardSessionFactory()
     first, second = on_agenda(session), on_agenda(session)
-    MembershipFactory(organisation__short_name="Та же", organisation__inn=second.application.inn)
+    MembershipFactory(organisation__short_name="Та же", organisation__inn=applied(second).inn)
     with pytest.raises(RuleViolated) as refused:
         close(session)
     assert "«Та же»" in refused.value.message

@@ -10,6 +10,9 @@ from stdnum.ru import inn, ogrn
 
 from members import application_demo, demo
 from members.models import (
+    BoardSession,
+    Invitation,
+    JoinRequest,
     Kind,
     Membership,
     MembershipApplication,
@@ -130,3 +133,20 @@ def test_applications_stand_in_every_state_and_are_loaded_once(settings: Setting
     assert [*states] == [*application_demo.WAYS]
     assert [one.email for one in MembershipApplication.objects.all() if not one.email.endswith("@example.org")] == []
     assert [one.inn for one in MembershipApplication.objects.overdue()] != []
+
+
+def test_the_board_has_made_a_member_that_goes_on_by_itself(settings: Settings) -> None:
+    settings.DEBUG = True
+    for _ in range(2):
+        call_command("demo")
+    held, planned = BoardSession.objects.order_by("held_on")
+    assert sorted(held.items.values_list("outcome", flat=True)) == ["accepted", "declined"]
+    assert (held.is_closed, planned.is_closed) == (True, False)
+    assert [*planned.items.values_list("application__state", flat=True)] == ["on_agenda"]
+    organisation = Organisation.objects.get(applications__state="member")
+    assert organisation.memberships.get().certificates.standing().count() == 1
+    assert organisation.invoices.get().state == "paid"
+    assert organisation.representatives.get().user.email == application_demo.NEWCOMER
+    assert Invitation.objects.open().filter(organisation=organisation).count() == 1
+    assert JoinRequest.objects.open().filter(organisation=organisation).count() == 1
+    assert organisation.profile_changes.get().is_waiting

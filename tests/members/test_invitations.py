@@ -93,7 +93,7 @@ def test_an_open_invitation_to_another_role_is_revoked_first(lyceum: Organisatio
     with pytest.raises(RuleViolated) as refused:
         invited(lyceum)
     assert code_of(refused) == "invited"
-    revoke(invitation)
+    revoke(invitation, by=None)
     assert invited(lyceum).role == Role.TEACHER
 
 
@@ -269,7 +269,7 @@ def test_after_its_term_it_is_over_for_a_page_that_was_open_as_well(lyceum: Orga
 
 def test_a_revoked_one_leads_nowhere(lyceum: Organisation) -> None:
     boris, invitation = confirmed(email="boris@example.org"), invited(lyceum)
-    assert revoke(revoke(invitation)).revoked_at
+    assert revoke(revoke(invitation, by=None), by=None).revoked_at
     assert Client().get(link()).status_code == 404
     with pytest.raises(RuleViolated) as refused:
         accept(invitation, by=boris)
@@ -278,17 +278,37 @@ def test_a_revoked_one_leads_nowhere(lyceum: Organisation) -> None:
         send_again(invitation)
 
 
+def test_the_other_heads_hear_of_what_is_sent_and_revoked_and_not_of_the_address(
+    lyceum: Organisation, head: User
+) -> None:
+    other = RepresentativeFactory(organisation=lyceum, role=Role.COORDINATOR).user
+    RepresentativeFactory(organisation=lyceum, role=Role.TEACHER)
+    for _time in range(2):
+        invitation = invited(lyceum, by=head)
+    for _time in range(2):
+        revoke(invitation, by=head)
+    told = [letter for letter in written() if letter.purpose == "notice_people"]
+    assert [(letter.recipient, letter.subject) for letter in told] == [
+        (other.email, "Лицей: отправлено приглашение"),
+        (other.email, "Лицей: приглашение отозвано"),
+    ]
+    notices = Notification.objects.order_by("pk")
+    assert [(one.user, one.about, one.link) for one in notices] == [(other, head, "/dashboard/lyceum/people/")] * 2
+    assert f"Учитель или наставник\nКто: {head}" in notices[0].text
+    assert not any(invitation.email in one.title + one.text for one in notices)
+
+
 def test_an_accepted_one_is_not_revoked(lyceum: Organisation) -> None:
     invitation = invited(lyceum)
     accept(invitation, by=confirmed(email="boris@example.org"))
     with pytest.raises(RuleViolated) as refused:
-        revoke(invitation)
+        revoke(invitation, by=None)
     assert code_of(refused) == "invitation_used"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_uses_at_once_give_one_role(lyceum: Organisation, head: User) -> None:
-    boris, invitation = confirmed(email="boris@example.org"), invited(lyceum)
+    boris, invitation = confirmed(email="boris@example.org"), invited(lyceum, by=head)
     given = at_once(*[lambda: accept(invitation, by=boris)] * 20)
     assert given == [Representative.objects.get(user=boris)] * 20
     assert Notification.objects.filter(user=head).count() == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.storage import InMemoryStorage
-from django.db import connections
+from django.db import IntegrityError, connections
 
 from common.models import Document
 from members.invoices import bill_period, mark_paid
@@ -258,3 +258,10 @@ def test_a_first_year_that_nobody_pays_lapses_as_well(clock: time_machine.Travel
     clock.move_to(noon(invoice.due_on + 61 * DAY))
     renew_and_remind()
     assert (status(), Organisation.objects.get().tier) == (MembershipStatus.LAPSED, "")
+
+
+def test_the_database_keeps_one_row_for_a_step_of_a_period() -> None:
+    period = PeriodFactory()
+    MembershipReminder.objects.create(period=period, step=-30)
+    with pytest.raises(IntegrityError, match="reminder_once"):
+        MembershipReminder.objects.create(period=period, step=-30)

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from cluster_portal.pages.due import due_of
 from common.models import DocumentState
+from members.application_emails import token_of
 from members.models import Kind, OfficeStatus, OfficeStatusChange, Organisation, Role, User
 from tests.factories.members import (
+    ApplicationFactory,
     CertificateFactory,
     InvoiceFactory,
     JoinRequestFactory,
@@ -22,6 +24,7 @@ from tests.factories.members import (
     OrganisationFactory,
     ProfileChangeFactory,
     RepresentativeFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +192,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 20
+    assert len(asked) == 21
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
@@ -220,3 +223,30 @@ def test_who_acts_for_nobody_is_led_nowhere_from_the_account() -> None:
     client = Client()
     client.force_login(RepresentativeFactory(ended_at=timezone.now()).user)
     assert "/dashboard/" not in read(client, "/account/").partition("dashboard-side")[2].partition("</nav>")[0]
+
+
+# --- One's own applications ----------------------------------------------------------------------------------
+
+
+def test_an_applicant_finds_their_applications_with_no_organisation_yet() -> None:
+    client, applicant = Client(), UserFactory()
+    client.force_login(applicant)
+    draft = ApplicationFactory(applicant=applicant, short_name="Искра")
+    ApplicationFactory(short_name="Чужая")
+    html = read(client, "/dashboard/")
+    assert f'href="/join/applications/{token_of(draft)}/"' in html
+    assert "Черновик" in html
+    assert str(draft.next) in html
+    assert "Чужая" not in html
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_they_stand_on_the_overview_as_well_at_one_cost(client: Client, head: User, number: int) -> None:
+    applications = [ApplicationFactory(applicant=head) for _ in range(number)]
+    for application in applications:
+        token_of(application)
+    with CaptureQueriesContext(connection) as queries:
+        html = read(client)
+    assert all(f"/join/applications/{token_of(one)}/" in html for one in applications)
+    about = [query["sql"] for query in queries if "application" in query["sql"].lower()]
+    assert len(about) == 2

@@ -41,6 +41,16 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
+def test_the_style_guide_shows_two_versions_waiting_and_decided(client: Client) -> None:
+    html = text(client.get("/style-guide/"))
+    assert [html.count(f'id="differs-{name}"') for name in ("about", "city", "short_name", "website", "logo")] == [
+        1
+    ] * 5
+    assert re.search(r'value="about"\s+form="decision"\s+checked', html)
+    assert "<del>Рязань</del>" in html
+    assert "не принято" in html
+
+
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_pages_are_light_and_hold_nothing_of_one_reader(client: Client, lyceum: Organisation, path: str) -> None:
     page = client.get(path)

@@ -1,0 +1,73 @@
+"""The exclusion of a member is put on the agenda of the board, and taken off, on the page of its membership."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from common.errors import RuleViolated
+from members.agendas import NOTICE, put_exclusion_on_agenda, short_notice, take_exclusion_off
+from members.models import BoardSession, Membership
+
+
+class ExclusionForm(forms.Form):
+    session = forms.ModelChoiceField(
+        BoardSession.objects.none(), label=_("Session of the board"), widget=UnfoldAdminSelectWidget
+    )
+    grounds = forms.CharField(
+        label=_("Grounds"),
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("The organisation reads them, the board votes on them, and they stand in the protocol."),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        sessions: Any = self.fields["session"]
+        sessions.queryset = BoardSession.objects.planned().filter(held_on__gte=timezone.localdate() + NOTICE)
+        sessions.help_text = short_notice().capitalize()
+
+
+class ExclusionMixin:
+    """For the admin of memberships."""
+
+    @action(description=_("Exclusion by the board"), icon="gavel", permissions=["change"])
+    def exclude_this(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks for a session and the grounds; shows where it stands once it is on an agenda, to take it off."""
+        membership = self.get_object(request, object_id)
+        if membership is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        standing = membership.agenda_items.filter(outcome="").select_related("session").first()
+        form = ExclusionForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and (standing or form.is_valid()):
+            self._exclude(request, membership, form, taking_off="off" in request.POST)
+            return HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Exclusion by the board"),
+            "opts": self.opts,
+            "membership": membership,
+            "standing": standing,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/members/membership_exclusion.html", context)
+
+    def _exclude(self: Any, request: HttpRequest, membership: Membership, form: Any, *, taking_off: bool) -> None:
+        try:
+            if taking_off:
+                take_exclusion_off(membership)
+                done = _("The exclusion is off the agenda; the organisation is told.")
+            else:
+                put_exclusion_on_agenda(membership, **form.cleaned_data)
+                done = _("The exclusion is on the agenda; the organisation is told of the day and the grounds.")
+        except RuleViolated as error:
+            self.message_user(request, error.message, messages.ERROR)
+        else:
+            self.message_user(request, done, messages.SUCCESS)

@@ -1,0 +1,162 @@
+"""What comes before the board: applications for membership, and exclusions of members, who are told beforehand."""
+
+import datetime
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.errors import RuleViolated
+from members.applications import move_application
+from members.memberships import Who as Mover
+from members.memberships import locked_membership, possible_moves
+from members.models import AgendaItem, BoardSession, Membership, MembershipApplication, User, Who
+from members.notifications import Words, heads_of, notify
+from members.topics import EXCLUSION
+
+NOTICE = datetime.timedelta(days=7)  # that an organisation has to answer before the board decides on its exclusion
+
+
+def open_session(session: BoardSession) -> BoardSession:
+    """The session, held to the end of the transaction. Raises RuleViolated where it is closed."""
+    locked = BoardSession.objects.select_for_update(of=["self"]).select_related("closed_by").get(pk=session.pk)
+    if locked.closed_at:
+        raise RuleViolated(already_closed(locked), code="session_closed")
+    return locked
+
+
+def already_closed(session: BoardSession) -> str:
+    at = date_format(timezone.localtime(session.closed_at), "DATETIME_FORMAT")
+    return _("The session was closed by %(who)s on %(time)s.") % {"who": session.closed_by or "—", "time": at}
+
+
+def _last_position(session: BoardSession) -> int:
+    return session.items.aggregate(last=Max("position"))["last"] or 0
+
+
+# --- Applications --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def put_on_agenda(application: MembershipApplication, *, session: BoardSession, by: User, tier: str = "") -> AgendaItem:
+    """As the last item of this session, with ``tier``, or that which was asked for. Repeated, gives the item that
+    stands there.
+
+    Raises RuleViolated where the session is closed, and where the application is not in review.
+    """
+    locked = open_session(session)
+    if known := locked.items.filter(application=application, outcome="").first():
+        return known
+    application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
+    return locked.items.create(
+        application=application, tier=tier or application.tier, position=_last_position(locked) + 1
+    )
+
+
+@transaction.atomic
+def take_off_agenda(application: MembershipApplication, *, by: User) -> MembershipApplication:
+    """Back into review, as long as the session is not closed. Repeated, does nothing."""
+    for item in AgendaItem.objects.filter(application=application, outcome="").select_related("session"):
+        open_session(item.session)
+        item.delete()
+    return move_application(application, action="take_off", who=Who.STAFF, by=by)
+
+
+# --- Exclusions ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def put_exclusion_on_agenda(membership: Membership, *, session: BoardSession, grounds: str) -> AgendaItem:
+    """As the last item of this session; those who answer for the organisation hear of the day, the grounds and how to
+    answer. Repeated, gives the item that stands there.
+
+    Raises RuleViolated where the session is closed or too near, where the membership cannot be ended by the board, and
+    where its exclusion stands on the agenda of another session.
+    """
+    locked, membership = open_session(session), locked_membership(membership)
+    if known := membership.agenda_items.filter(outcome="").first():
+        if known.session_id == locked.pk:
+            return known
+        raise RuleViolated(_("It is on the agenda of another session already."), code="on_agenda")
+    if "expel" not in possible_moves(membership, who=Mover.BOARD):
+        raise RuleViolated(_("This membership is over already."), code="membership_move")
+    if locked.held_on < timezone.localdate() + NOTICE:
+        raise RuleViolated(_("Choose a later session: %(why)s") % {"why": short_notice()}, code="short_notice")
+    item = locked.items.create(
+        membership=membership, tier=membership.tier, grounds=grounds, position=_last_position(locked) + 1
+    )
+    _announce(item)
+    return item
+
+
+@transaction.atomic
+def take_exclusion_off(membership: Membership) -> None:
+    """As long as the session is not closed; those who were told hear of it. Repeated, does nothing."""
+    for item in membership.agenda_items.filter(outcome="").select_related("session", "membership__organisation"):
+        open_session(item.session)
+        tell_of_exclusion(item, event="off", words=partial(_words_of_taking_off, item))
+        item.delete()
+
+
+@transaction.atomic
+def announce_new_day(session: BoardSession) -> None:
+    """After the day of a session was changed: the term for an answer begins anew. Repeated, nobody hears it twice."""
+    items = session.items.on_it().filter(membership__isnull=False).exclude(told_of=session.held_on)
+    for item in items.select_related("membership__organisation"):
+        item.session = session
+        _announce(item)
+
+
+def _announce(item: AgendaItem) -> None:
+    item.told_on, item.told_of = timezone.localdate(), item.session.held_on
+    item.save(update_fields=["told_on", "told_of"])
+    tell_of_exclusion(item, event=f"on {item.told_of}", words=partial(_words_of_agenda, item))
+
+
+def tell_of_exclusion(item: AgendaItem, *, event: str, words: Callable[[], Words]) -> None:
+    """Those who answer for the organisation, once of each event."""
+    membership = cast("Membership", item.membership)
+    link = membership.get_absolute_url()
+    key = f"exclusion {item.pk} {event}"
+    notify(heads_of(membership.organisation), topic=EXCLUSION, key=key, words=words, link=link)
+
+
+def _words_of_agenda(item: AgendaItem) -> Words:
+    title = _("The board is to decide on the exclusion of %(organisation)s") % {"organisation": item.organisation}
+    until, office = date_format(item.session.held_on), settings.OFFICE_EMAIL
+    lines = [
+        _("Session of the board: %(day)s") % {"day": until},
+        *filter(None, [item.session.place]),
+        _("Grounds: %(grounds)s") % {"grounds": item.grounds},
+        _("Answer in writing by that day: %(office)s. The board hears what you say before it votes.")
+        % {"office": office},
+    ]
+    return Words(title, "\n".join(lines))
+
+
+def _words_of_taking_off(item: AgendaItem) -> Words:
+    title = _("The exclusion of %(organisation)s is off the agenda of the board") % {"organisation": item.organisation}
+    return Words(title, _("Session of the board: %(day)s") % {"day": date_format(item.session.held_on)})
+
+
+def lacks_of_notice(item: AgendaItem) -> str:
+    """Why the board cannot decide on this exclusion on that day; "" where it can."""
+    if item.told_of == item.session.held_on and item.told_on and item.told_on + NOTICE <= item.told_of:
+        return ""
+    return short_notice()
+
+
+def short_notice() -> str:
+    text = ngettext(
+        "the organisation must be told at least %(days)d day before.",
+        "the organisation must be told at least %(days)d days before.",
+        NOTICE.days,
+    )
+    return text % {"days": NOTICE.days}

@@ -1,0 +1,264 @@
+"""Exclusion of a member: announced to the organisation, voted on by the board, carried out with the session."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from common import documents
+from common.errors import RuleViolated
+from common.models import Document, OutgoingMail
+from members.agendas import announce_new_day, put_exclusion_on_agenda, put_on_agenda, take_exclusion_off
+from members.boards import close_session, mistakes
+from members.memberships import change_membership_status
+from members.models import (
+    AgendaItem,
+    BoardSession,
+    Invoice,
+    Membership,
+    MembershipApplication,
+    MembershipStatus,
+    Notification,
+    Outcome,
+    Role,
+)
+from tests.factories.members import (
+    BoardSessionFactory,
+    InvoiceFactory,
+    MembershipFactory,
+    PeriodFactory,
+    RepresentativeFactory,
+    UserFactory,
+)
+from tests.members.test_board import in_review
+from tests.office import enter, superuser
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 12, 1)
+HELD_ON = datetime.date(2026, 12, 16)
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(TODAY, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def session() -> BoardSession:
+    return BoardSessionFactory(held_on=HELD_ON, place="Долгопрудный")
+
+
+@pytest.fixture
+def membership() -> Membership:
+    """With a head who reads no letters about membership but those of the service."""
+    membership = MembershipFactory(organisation__short_name="Искра", organisation__name="Лицей «Искра»")
+    head = RepresentativeFactory(organisation=membership.organisation, role=Role.HEAD, user__email="head@example.org")
+    head.user.notification_choices.create(topic="membership", how="never")
+    return membership
+
+
+def put(membership: Membership, session: BoardSession, votes: tuple[int, int, int] | None = None) -> AgendaItem:
+    item = put_exclusion_on_agenda(membership, session=session, grounds="Не платит два года")
+    for name, value in zip(("votes_for", "votes_against", "abstained"), votes or (), strict=False):
+        setattr(item, name, value)
+    item.save()
+    return item
+
+
+def letters() -> list[str]:
+    return [*OutgoingMail.objects.filter(recipient="head@example.org").order_by("pk").values_list("subject", flat=True)]
+
+
+def close(session: BoardSession, clock: time_machine.Traveller) -> BoardSession:
+    clock.move_to(HELD_ON)
+    return close_session(session, by=UserFactory(is_staff=True))
+
+
+# --- Before the session --------------------------------------------------------------------------------------
+
+
+def test_the_heads_hear_of_the_day_the_grounds_and_how_to_answer(membership: Membership, session: BoardSession) -> None:
+    put(membership, session)
+    letter = OutgoingMail.objects.get(recipient="head@example.org")
+    assert letter.subject == "Совет решит вопрос об исключении: Искра"
+    for part in ("16 декабря 2026", "Долгопрудный", "Не платит два года", "office@example.org"):
+        assert part in letter.text
+    put(membership, session)
+    assert (AgendaItem.objects.count(), len(letters())) == (1, 1)
+
+
+def test_another_day_is_told_of_once_and_the_term_for_an_answer_begins_anew(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    item = put(membership, session, votes=(5, 0, 0))
+    session.held_on = HELD_ON + 3 * DAY
+    today.move_to(HELD_ON)
+    announce_new_day(session)
+    session.save()
+    today.move_to(HELD_ON + DAY)
+    announce_new_day(session)
+    today.move_to(HELD_ON + 3 * DAY)
+    item.refresh_from_db()
+    assert (len(letters()), item.told_on) == (2, HELD_ON)
+    assert mistakes(session) == [f"{item}: организация должна узнать об этом не меньше чем за 7 дней."]
+
+
+@pytest.mark.parametrize(("days", "code"), [(7, ""), (6, "short_notice")])
+def test_the_organisation_has_a_week_to_answer(membership: Membership, days: int, code: str) -> None:
+    session = BoardSessionFactory(held_on=TODAY + days * DAY)
+    assert refusal(membership, session) == code
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("grace", ""), ("suspended", ""), ("lapsed", "membership_move"), ("left", "membership_move")]
+)
+def test_only_a_membership_that_runs_or_rests_comes_before_the_board(
+    session: BoardSession, status: str, code: str
+) -> None:
+    assert refusal(MembershipFactory(status=status), session) == code
+
+
+def test_an_exclusion_stands_on_one_agenda_at_a_time(membership: Membership, session: BoardSession) -> None:
+    put(membership, session)
+    other = BoardSessionFactory(held_on=HELD_ON, protocol_number="8")
+    assert refusal(membership, other) == "on_agenda"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgendaItem.objects.create(session=other, membership=membership, tier="full", grounds="?")
+    take_exclusion_off(membership)
+    take_exclusion_off(membership)
+    assert letters()[1:] == ["Вопрос об исключении снят с повестки совета: Искра"]
+    assert refusal(membership, other) == ""
+
+
+@pytest.mark.parametrize("fields", [{}, {"membership": True}, {"application": True, "membership": True}])
+def test_an_item_is_an_application_or_an_exclusion_with_grounds(session: BoardSession, fields: dict[str, Any]) -> None:
+    made = {"application": in_review, "membership": MembershipFactory}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AgendaItem.objects.create(session=session, tier="full", **{name: made[name]() for name in fields})
+
+
+def refusal(membership: Membership, session: BoardSession) -> str:
+    try:
+        put(membership, session)
+    except RuleViolated as error:
+        return error.code
+    return ""
+
+
+# --- The decision --------------------------------------------------------------------------------------------
+
+
+def test_who_is_excluded_is_told_with_the_protocol_and_owes_no_year_that_has_not_begun(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    ahead = PeriodFactory(membership=membership, starts_on=HELD_ON + DAY, ends_on=HELD_ON + 365 * DAY)
+    InvoiceFactory(period=ahead)
+    put(membership, session, votes=(3, 2, 0))
+    close(session, today)
+    membership.refresh_from_db()
+    change = membership.changes.get()
+    assert (membership.status, membership.ended_on) == (MembershipStatus.EXCLUDED, HELD_ON)
+    assert (change.protocol, change.protocol_on, change.reason) == ("7", HELD_ON, "Не платит два года")
+    assert Invoice.objects.get().state == "cancelled"
+    assert letters()[1:] == ["Организация исключена из ассоциации"]
+
+
+def test_what_has_happened_to_it_since_the_session_comes_before(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    put(membership, session, votes=(5, 0, 0))
+    today.move_to(HELD_ON + 2 * DAY)
+    staff = UserFactory(is_staff=True)
+    change_membership_status(membership, status="suspended", on=HELD_ON + DAY, by=staff, reason="до решения совета")
+    close_session(session, by=staff)
+    membership.refresh_from_db()
+    assert (membership.status, membership.ended_on) == (MembershipStatus.EXCLUDED, HELD_ON + DAY)
+
+
+@pytest.mark.parametrize(
+    ("votes", "is_postponed", "outcome", "subject"),
+    [
+        ((2, 3, 0), False, Outcome.KEPT, "Искра остаётся в ассоциации: совет проголосовал против исключения"),
+        (None, True, Outcome.POSTPONED, "Совет отложил вопрос об исключении: Искра"),
+    ],
+)
+def test_who_stays_hears_it_as_well(
+    membership: Membership,
+    session: BoardSession,
+    today: time_machine.Traveller,
+    votes: tuple[int, int, int] | None,
+    is_postponed: bool,
+    outcome: Outcome,
+    subject: str,
+) -> None:
+    item = put(membership, session, votes)
+    AgendaItem.objects.filter(pk=item.pk).update(is_postponed=is_postponed)
+    close(session, today)
+    item.refresh_from_db()
+    membership.refresh_from_db()
+    assert (item.outcome, membership.status, letters()[1:]) == (outcome, MembershipStatus.ACTIVE, [subject])
+
+
+def test_one_session_decides_on_applications_and_exclusions_all_or_nothing(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    put(membership, session, votes=(5, 0, 0))
+    item = put_on_agenda(in_review(short_name="Молния"), session=session, by=UserFactory(is_staff=True))
+    with pytest.raises(RuleViolated) as refused:
+        close(session, today)
+    membership.refresh_from_db()
+    assert (refused.value.code, membership.status) == ("session_incomplete", MembershipStatus.ACTIVE)
+    AgendaItem.objects.filter(pk=item.pk).update(votes_for=0, votes_against=5, abstained=0, reason="Нет устава")
+    protocol = close(session, today).protocol
+    assert MembershipApplication.objects.get().state == "declined"
+    documents.make_due()
+    assert protocol
+    with Document.objects.get(pk=protocol.pk).file.open() as file:
+        text = " ".join(PdfReader(file).pages[0].extract_text().split()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Об исключении из ассоциации: Лицей «Искра»" in text
+    assert "Основание: Не платит два года" in text
+    assert "исключить из ассоциации с 16 декабря 2026 г." in text
+    assert "отказать в приёме" in text
+
+
+def test_nobody_votes_on_who_has_left_meanwhile(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    put(membership, session)
+    change_membership_status(membership, status="left", on=TODAY, by=UserFactory(is_staff=True), reason="по заявлению")
+    today.move_to(HELD_ON)
+    assert mistakes(session) == ["В повестке ничего нет."]
+
+
+# --- In the office -------------------------------------------------------------------------------------------
+
+
+def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
+    membership: Membership, session: BoardSession
+) -> None:
+    BoardSessionFactory(held_on=TODAY, protocol_number="6")
+    client = enter(superuser())
+    address = f"{reverse('admin:members_membership_change', args=[membership.pk]).removesuffix('change/')}exclude_this/"
+    assert [*client.get(address).context["form"].fields["session"].queryset] == [session]
+    assert client.post(address, {"session": session.pk}).context["form"].errors.keys() == {"grounds"}
+    client.post(address, {"session": session.pk, "grounds": "Не платит"})
+    item = AgendaItem.objects.get()
+    page = reverse("admin:members_boardsession_change", args=[session.pk])
+    posted = {
+        "held_on": "2026-12-20", "place": "", "seats": 9, "present": 5, "chair": "", "secretary": "",
+        "protocol_number": "7", "items-TOTAL_FORMS": 1, "items-INITIAL_FORMS": 1, "items-0-id": item.pk,
+        "items-0-session": session.pk, "items-0-position": 1, "items-0-votes_for": 4,
+    }  # fmt: skip
+    assert client.post(page, posted).status_code == 302
+    item.refresh_from_db()
+    assert (item.votes_for, str(item.told_of)) == (4, "2026-12-20")
+    client.post(address, {"off": 1})
+    assert not AgendaItem.objects.exists()
+    assert Notification.objects.filter(topic="exclusion").count() == 3
