@@ -14,7 +14,7 @@ from common.caching import invalidate_public_pages
 from common.documents import order_document
 from common.errors import RuleViolated
 from common.models import Document
-from common.text import slug_of, typographic
+from common.text import typographic
 from members import board_emails as emails
 from members.agendas import already_closed, lacks_of_notice, tell_of_exclusion
 from members.applications import Asked, move_application
@@ -39,7 +39,7 @@ from members.models import (
     Who,
 )
 from members.notifications import Words
-from members.services import tell_of_role
+from members.services import free_slug, tell_of_role
 
 TEMPLATE = "pdf/members/board_protocol.typ"
 ACTIONS = {Outcome.ACCEPTED: "accept", Outcome.DECLINED: "decline", Outcome.POSTPONED: "postpone"}
@@ -194,7 +194,7 @@ def _entered(application: MembershipApplication) -> Organisation:
         kind=application.kind,
         name=application.name,
         short_name=name[:80],
-        slug=_free_slug(name),
+        slug=free_slug(name),
         inn=application.inn,
         ogrn=application.ogrn,
         region=Region.objects.filter(pk=region).first() if region.isdecimal() else None,
@@ -202,13 +202,6 @@ def _entered(application: MembershipApplication) -> Organisation:
         website=application.typed("website"),
         is_published=True,
     )
-
-
-def _free_slug(name: str) -> str:
-    wanted = slug_of(name, longest=70) or "organisation"
-    taken = {*Organisation.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
-    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-    return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def _give_it_a_head(application: MembershipApplication, organisation: Organisation, *, by: User) -> None:

@@ -74,13 +74,36 @@ def invite(
 
 
 @transaction.atomic
+def prepare_head(organisation: Organisation, *, email: str, by: User) -> Invitation | None:
+    """An invitation without its letter, which goes when the office sends it (``send_again``); until then its term is
+    over. None where that address acts for the organisation already, or has an invitation.
+    """
+    locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if email.lower() in addresses_of(locked):
+        return None
+    return locked.invitations.create(email=email.lower(), role=Role.HEAD, invited_by=by, expires_at=timezone.now())
+
+
+def addresses_of(organisation: Organisation) -> set[str]:
+    """Of those who act for it or have been invited to."""
+    acting = Representative.objects.active().filter(organisation=organisation)
+    invited = organisation.invitations.standing()
+    return {*acting.values_list("user__email", flat=True), *invited.values_list("email", flat=True)}
+
+
+@transaction.atomic
 def send_again(invitation: Invitation) -> Invitation:
     """The same link, with a new term. Raises RuleViolated for one that has ended, or was sent a moment ago."""
     locked = _locked(invitation)
-    _check_stands(locked)
-    if timezone.now() - locked.sent_at < PAUSE:
-        raise RuleViolated(_("It was sent a moment ago. Give the letter a few minutes."), code="sent_just_now")
+    can_be_sent(locked)
     return _sent(locked)
+
+
+def can_be_sent(invitation: Invitation) -> None:
+    """Raises RuleViolated as ``send_again`` does."""
+    _check_stands(invitation)
+    if timezone.now() - invitation.sent_at < PAUSE:
+        raise RuleViolated(_("It was sent a moment ago. Give the letter a few minutes."), code="sent_just_now")
 
 
 @transaction.atomic

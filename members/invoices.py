@@ -28,6 +28,7 @@ from members.models import (
     MembershipPeriod,
     MembershipReminder,
     MembershipStatus,
+    Notification,
     User,
 )
 from members.notifications import Words, heads_of, notify
@@ -153,6 +154,36 @@ def _take_back(membership: Membership, on: datetime.date, by: User, reason: str)
     change_membership_status(membership, status=MembershipStatus.ACTIVE, on=on, by=by, reason=reason, who=Who.PAYMENT)
 
 
+@transaction.atomic
+def send_again(invoice: Invoice) -> Invoice:
+    """Tell the heads of it once more, as of its issue. Raises RuleViolated where ``can_be_sent_again`` does."""
+    locked_membership(invoice.period.membership)
+    locked = Invoice.objects.select_related("period__membership", "organisation").get(pk=invoice.pk)
+    can_be_sent_again(locked)
+    tell_of_invoice(locked, _sent_today(), partial(_words_of_issue, locked))
+    return locked
+
+
+def can_be_sent_again(invoice: Invoice) -> None:
+    """Raises RuleViolated for one that is not open, where nobody would read it, and a second time on a day."""
+    if invoice.state != InvoiceState.ISSUED:
+        text = _("Nothing is to be paid for it: %(state)s.") % {"state": invoice.get_state_display()}
+        raise RuleViolated(text, code="not_open")
+    check_is_heard(invoice, _sent_today())
+
+
+def check_is_heard(invoice: Invoice, what: str) -> None:
+    """Raises RuleViolated where nobody acts for the organisation, and where they have been told that already."""
+    if not heads_of(invoice.organisation):
+        raise RuleViolated(_("It has neither a head nor a coordinator who would read it."), code="nobody_reads")
+    if Notification.objects.filter(key=_key(invoice, what)).exists():
+        raise RuleViolated(_("Its heads were told of it today."), code="told_today")
+
+
+def _sent_today() -> str:
+    return f"sent again on {timezone.localdate()}"
+
+
 # --- What the heads read -------------------------------------------------------------------------------------
 
 
@@ -160,10 +191,14 @@ def tell_of_invoice(invoice: Invoice, what: str, words: Callable[[], Words]) -> 
     notify(
         heads_of(invoice.organisation),
         topic=FEES,
-        key=f"invoice {invoice.number} {what}",
+        key=_key(invoice, what),
         words=words,
         link=invoice.period.membership.get_absolute_url(),
     )
+
+
+def _key(invoice: Invoice, what: str) -> str:
+    return f"invoice {invoice.number} {what}"
 
 
 def lines_of(invoice: Invoice) -> list[str]:

@@ -109,12 +109,15 @@ def possible_moves(membership: Membership, *, who: Who) -> set[str]:
 
 
 @transaction.atomic
-def record_membership_start(membership: Membership, *, by: User | None) -> MembershipStatusChange:
+def record_membership_start(
+    membership: Membership, *, by: User | None, with_certificate: bool = True
+) -> MembershipStatusChange:
     """Keep the row of the first move, into the register; its day is that of the entry where the start is not known.
 
-    A member gets its certificate.
+    A member gets its certificate, unless it has one on paper from before the portal.
     """
-    follow_membership(membership, by=by)
+    if with_certificate:
+        follow_membership(membership, by=by)
     return MembershipStatusChange.objects.create(
         membership=membership,
         status=membership.status,
@@ -147,7 +150,7 @@ def change_membership_status(
     if locked.status == status:
         return locked
     asked = Asked(status, on, by, reason, protocol, protocol_on)
-    move = _move_to(locked, status, who)
+    move = move_to(locked, status, who)
     _check_day(locked, on)
     if move.guard:
         move.guard(locked, asked)
@@ -169,7 +172,8 @@ def locked_membership(membership: Membership) -> Membership:
     return Membership.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=membership.pk)
 
 
-def _move_to(membership: Membership, status: str, who: Who) -> Move:
+def move_to(membership: Membership, status: str, who: Who) -> Move:
+    """Raises RuleViolated where the table has none."""
     for name in possible_moves(membership, who=who):
         if MEMBERSHIP_MOVES[name].after == status:
             return MEMBERSHIP_MOVES[name]

@@ -3,7 +3,9 @@
 import datetime
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.core.mail import get_connection
@@ -25,10 +27,23 @@ PEOPLE_AT_ONCE = 250
 LONGEST_RUN = 4 * 60  # s, less than the time limit of a task
 
 
+_UNHEARD = ContextVar("unheard", default=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     title: str
     text: str = ""
+
+
+@contextmanager
+def nobody_is_told() -> Iterator[None]:
+    """For what is taken over from the papers of the association: it happened long ago, to people who know of it."""
+    token = _UNHEARD.set(True)
+    try:
+        yield
+    finally:
+        _UNHEARD.reset(token)
 
 
 def notify(
@@ -46,6 +61,8 @@ def notify(
     an address of the portal. ``about``: whom the words name; when that person is erased, they go, and the letter with
     them, which is why their topic is service mail, each in a letter of its own.
     """
+    if _UNHEARD.get():
+        return
     if about and not topic.is_service:
         raise ValueError("what names a person is no part of a daily letter")
     if not transaction.get_connection().in_atomic_block:

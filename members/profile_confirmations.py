@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from common.errors import RuleViolated
 from members.models import Organisation, Representative, Role
 from members.models.organisation import PROFILE_HOLDS
 from members.notifications import Words, heads_of, notify
@@ -45,8 +46,32 @@ def _to_be_asked() -> QuerySet[Organisation]:
 def _ask(key: int) -> bool:
     """One at a time: whoever runs this besides has asked, or leaves it to us."""
     organisation = _to_be_asked().select_for_update(of=["self"], skip_locked=True).filter(pk=key).first()
-    if organisation is None:
-        return False
+    return organisation is not None and _asked(organisation)
+
+
+@transaction.atomic
+def ask_to_confirm(organisation: Organisation) -> Organisation:
+    """Before its year is over, as the office wishes. Raises RuleViolated where ``can_be_asked`` does."""
+    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    can_be_asked(locked)
+    _asked(locked)
+    return locked
+
+
+def can_be_asked(organisation: Organisation) -> None:
+    """Raises RuleViolated for who has no public page, nobody to answer, or was asked in this year already."""
+    if not organisation.is_published:
+        raise RuleViolated(_("It is not on the public site."), code="not_published")
+    if not heads_of(organisation):
+        raise RuleViolated(_("It has neither a head nor a coordinator who would read it."), code="nobody_reads")
+    asked = organisation.profile_reminders.filter(year=timezone.localdate().year).first()
+    if asked:
+        text = _("It was asked this year: %(day)s.") % {"day": date_format(asked.asked_on)}
+        raise RuleViolated(text, code="asked")
+
+
+def _asked(organisation: Organisation) -> bool:
+    """Whether this is the first time in this year."""
     reminder, is_new = organisation.profile_reminders.get_or_create(year=timezone.localdate().year)
     if is_new:
         notify(

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.errors import RuleViolated
-from members.fees import DAY
-from members.invoices import STEPS, bill_period, lines_of, tell_of_invoice
+from members.fees import DAY, Charge, charge_for
+from members.invoices import STEPS, bill_period, check_is_heard, lines_of, tell_of_invoice
 from members.memberships import (
     ACTIVE,
     COMING_BACK,
@@ -24,7 +24,16 @@ from members.memberships import (
     change_membership_status,
     locked_membership,
 )
-from members.models import COUNTING, Invoice, Membership, MembershipPeriod, MembershipReminder, MembershipStatus
+from members.models import (
+    COUNTING,
+    AssociationRequisites,
+    Invoice,
+    Membership,
+    MembershipPeriod,
+    MembershipReminder,
+    MembershipStatus,
+    User,
+)
 from members.notifications import Words
 
 AHEAD = datetime.timedelta(days=60)  # of the end of a period the next one is made
@@ -58,6 +67,54 @@ def _renew(membership: Membership) -> None:
                 bill_period(locked, starts_on=last.ends_on + DAY, by=None)
     except RuleViolated as error:
         logger.warning("membership_not_renewed", membership=membership.pk, reason=error.code)
+
+
+@transaction.atomic
+def bill_next_period(membership: Membership, *, by: User) -> Invoice | None:
+    """Sooner than the clock would; None where no fee is asked. Raises RuleViolated where ``next_period`` does."""
+    locked = locked_membership(membership)
+    starts_on, _charge = next_period(locked)
+    return bill_period(locked, starts_on=starts_on, by=by)
+
+
+def next_period(membership: Membership) -> tuple[datetime.date, Charge]:
+    """When it begins and what it costs. Raises RuleViolated where there is none to bill."""
+    last = membership.periods.first()
+    if membership.is_over:
+        raise RuleViolated(_("The membership is over."), code="membership_over")
+    if last is None:
+        text = _("It has no period yet: bill its first year on its own page.")
+        raise RuleViolated(text, code="no_period")
+    if last.starts_on > timezone.localdate():
+        raise RuleViolated(_("The next year is on record: %(period)s.") % {"period": last}, code="billed")
+    charge = charge_for(membership, on=last.ends_on + DAY)
+    if charge.amount and not AssociationRequisites.objects.exists():
+        text = _("No invoice without bank details: enter those of the association in the office first.")
+        raise RuleViolated(text, code="no_requisites")
+    return last.ends_on + DAY, charge
+
+
+@transaction.atomic
+def remind(membership: Membership) -> Invoice:
+    """Tell the heads how the oldest open invoice stands. Raises RuleViolated where ``to_remind_of`` does."""
+    locked = locked_membership(membership)
+    invoice = to_remind_of(locked)
+    tell_of_invoice(invoice, _reminded_today(), partial(_words, locked, invoice, timezone.localdate()))
+    return invoice
+
+
+def to_remind_of(membership: Membership) -> Invoice:
+    """Raises RuleViolated where nothing is open, where nobody would read it, and a second time on a day."""
+    open_ones = Invoice.objects.of(membership).open().select_related("period__membership", "organisation")
+    invoice = open_ones.order_by("due_on").first()
+    if invoice is None:
+        raise RuleViolated(_("No invoice is open."), code="nothing_open")
+    check_is_heard(invoice, _reminded_today())
+    return invoice
+
+
+def _reminded_today() -> str:
+    return f"reminder by the office on {timezone.localdate()}"
 
 
 def _to_be_followed(today: datetime.date) -> QuerySet[Invoice]:

@@ -3,14 +3,14 @@
 import io
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import openpyxl
 import tablib
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextChoices
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from members.models import Direction, Kind, Organisation, Region
 
 YES = ("1", "yes", "да", "true", "истина")
 KEYS = ("slug", "inn", "ogrn")  # what no two organisations share
+Words = tuple[str, list[tuple[str, str]]]  # a title, and codes with what they mean
 NO = ("0", "no", "нет", "false", "ложь")
 
 
@@ -81,7 +82,7 @@ class OrganisationResource(resources.ModelResource):
     """
 
     # Heading → what it holds, as the page of the import and the template explain it.
-    COLUMNS: dict[str, str | Promise] = {
+    COLUMNS: ClassVar[dict[str, str | Promise]] = {
         "slug": gettext_lazy("Address on the portal; for a new organisation may be empty"),
         "kind": gettext_lazy("Kind, by its code or in words"),
         "short_name": gettext_lazy("Short name, for lists"),
@@ -112,8 +113,10 @@ class OrganisationResource(resources.ModelResource):
 
     class Meta:
         model = Organisation
-        fields = ("slug", "kind", "short_name", "short_name_en", "name", "name_en", "inn", "ogrn", "region", "city",
-                  "city_en", "directions", "website", "is_published")  # fmt: skip
+        fields: tuple[str, ...] = (
+            "slug", "kind", "short_name", "short_name_en", "name", "name_en", "inn", "ogrn", "region", "city",
+            "city_en", "directions", "website", "is_published",
+        )  # fmt: skip
         import_id_fields = ()
         skip_unchanged = True
         report_skipped = False
@@ -128,24 +131,30 @@ class OrganisationResource(resources.ModelResource):
         if len(set(dataset.headers)) < len(dataset.headers):
             raise ValidationError(_("A heading stands there twice."))
         self.columns = {*dataset.headers}
-        self.fields["kind"].widget.words = _kinds()
+        self.fields["kind"].widget.words = words_of(Kind)
         self.fields["region"].widget.words = _named(Region.objects.all(), "code")
         self.fields["directions"].widget.words = _named(Direction.objects.all(), "slug")
         self.known: dict[str, dict[str, Organisation]] = {name: {} for name in KEYS}
-        named = {name: {row[name] for row in dataset.dict if row.get(name)} for name in KEYS if name in dataset.headers}
-        slugs = named.get("slug", set()) | {slug_of(row.get("short_name", "")) for row in dataset.dict}
-        inns = {_inn(text) for text in named.get("inn", ())}
-        ogrns = {ogrn_number.compact(text) for text in named.get("ogrn", ())}
-        found = Organisation.objects.filter(Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=ogrns))
-        for organisation in found.select_related("region").prefetch_related("directions", "sub_members"):
+        for organisation in self.fetched(Organisation.objects.filter(self.meant(dataset))):
             for name in KEYS:
                 if value := getattr(organisation, name):
                     self.known[name][value] = organisation
         self.seen: dict[tuple[str, str], int] = {}
 
+    def meant(self, dataset: tablib.Dataset) -> Q:
+        """Whatever the rows may mean."""
+        named = {name: {row[name] for row in dataset.dict if row.get(name)} for name in KEYS if name in dataset.headers}
+        slugs = named.get("slug", set()) | {slug_of(row.get("short_name", "")) for row in dataset.dict}
+        inns = {whole_inn(text) for text in named.get("inn", ())}
+        ogrns = {ogrn_number.compact(text) for text in named.get("ogrn", ())}
+        return Q(slug__in=slugs) | Q(inn__in=inns) | Q(ogrn__in=ogrns)
+
+    def fetched(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+        return organisations.select_related("region").prefetch_related("directions", "sub_members")
+
     def before_import_row(self, row: OrderedDict[str, str], **kwargs: Any) -> None:
         if "inn" in row:
-            row["inn"] = _inn(row["inn"])
+            row["inn"] = whole_inn(row["inn"])
         if "ogrn" in row:
             row["ogrn"] = ogrn_number.compact(row["ogrn"])
 
@@ -199,18 +208,18 @@ class OrganisationResource(resources.ModelResource):
         instance._change_reason = reason[:100]  # type: ignore[attr-defined]
 
 
-def _inn(text: str) -> str:
+def whole_inn(text: str) -> str:
     """Spreadsheets drop the leading zero of a number; the check digits tell if it was not one."""
     number = inn_number.compact(text)
     return number.zfill(10 if len(number) <= 10 else 12) if len(number) in (9, 11) else number
 
 
-def _kinds() -> dict[str, Any]:
+def words_of(choices: type[TextChoices]) -> dict[str, Any]:
     """Codes and, in each language of the portal, labels."""
-    words: dict[str, Any] = {"": "", **{fold(kind.value): kind.value for kind in Kind}}
+    words: dict[str, Any] = {"": "", **{fold(choice.value): choice.value for choice in choices}}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            words |= {fold(str(kind.label)): kind.value for kind in Kind}
+            words |= {fold(str(choice.label)): choice.value for choice in choices}
     return words
 
 
@@ -218,23 +227,28 @@ def _named(rows: Iterable[Any], key: str) -> dict[str, Any]:
     return {fold(text): row for row in rows for text in (getattr(row, key), row.name, row.name_en)}
 
 
-def template_book() -> bytes:
-    """An XLSX with the headings on its first sheet and what they hold on its second."""
+def template_book(
+    columns: Mapping[str, str | Promise], *, title: str, example: Sequence[str] = (), more: Sequence[Words] = ()
+) -> bytes:
+    """An XLSX with the headings on its first sheet, and what they hold on its second."""
     book = openpyxl.Workbook()
     table = book.active
-    table.title = _("Organisations")
-    table.append([*OrganisationResource.COLUMNS])
+    table.title = title
+    table.append([*columns])
+    if example:
+        table.append(example)
     help_sheet = book.create_sheet(_("What to write"))
     help_sheet.append([_("Heading"), _("What it holds")])
-    for heading, meaning in OrganisationResource.COLUMNS.items():
+    for heading, meaning in columns.items():
         help_sheet.append([heading, str(meaning)])
-    for title, rows in (
+    for of_what, rows in (
         (_("Kinds"), [(kind.value, str(kind.label)) for kind in Kind]),
+        *more,
         (_("Regions"), [(region.code, region.title) for region in Region.objects.all()]),
         (_("Directions"), [(direction.slug, direction.title) for direction in Direction.objects.all()]),
     ):
         help_sheet.append([])
-        help_sheet.append([title])
+        help_sheet.append([of_what])
         help_sheet.cell(help_sheet.max_row, 1).font = Font(bold=True)
         for row in rows:
             help_sheet.append(row)

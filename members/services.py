@@ -16,6 +16,7 @@ from PIL import Image
 
 from common import images
 from common.errors import RuleViolated
+from common.text import slug_of
 from members.models import Organisation, Representative, Role
 from members.notifications import Words, heads_of, notify
 from members.people import locked_person
@@ -60,6 +61,14 @@ def delete_organisation(organisation: Organisation) -> None:
         for proposed in locked.profile_changes.exclude(new_logo=""):
             transaction.on_commit(partial(proposed.new_logo.storage.delete, proposed.new_logo.name))
         locked.delete()
+
+
+def free_slug(name: str) -> str:
+    """An address that no other organisation has."""
+    wanted = slug_of(name, longest=70) or "organisation"
+    taken = {*Organisation.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def locked_organisation(organisation: Organisation) -> Organisation:

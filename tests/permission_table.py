@@ -421,6 +421,12 @@ ADMIN = """
 /admin/members/membership/<membership>/issue_certificate_this/ POST  login  factor 403 403    302
 /admin/members/membership/<membership>/make_certificate_again_this/ GET   login  factor 403 403    200
 /admin/members/membership/<membership>/make_certificate_again_this/ POST  login  factor 403 403    302
+/admin/members/membership/import/template/            GET   login  factor 403 403    200
+/admin/members/membership/import/template/            POST  login  factor 403 403    200
+/admin/members/membership/process_import/             GET   login  factor 403 403    405
+/admin/members/membership/process_import/             POST  login  factor 403 403    400
+/admin/members/membership/import/                     GET   login  factor 403 403    200
+/admin/members/membership/import/                     POST  login  factor 403 403    200
 /admin/members/organisation/import/template/          GET   login  factor 403 200
 /admin/members/organisation/import/template/          POST  login  factor 403 200
 /admin/members/organisation/process_import/           GET   login  factor 403 405
@@ -463,6 +469,8 @@ ADMIN = """
 /admin/members/joinrequest/<joinrequest>/decline_this/ POST login  factor 403 403    200
 /admin/members/invoice/<invoice>/pay_this/            GET   login  factor 403 403    200
 /admin/members/invoice/<invoice>/pay_this/            POST  login  factor 403 403    200
+/admin/members/invoice/<invoice>/make_again_this/     GET   login  factor 403 403    200
+/admin/members/invoice/<invoice>/make_again_this/     POST  login  factor 403 403    200
 /admin/members/invoice/<invoice>/cancel_this/         GET   login  factor 403 403    200
 /admin/members/invoice/<invoice>/cancel_this/         POST  login  factor 403 403    200
 /admin/members/fee/<fee>/history/<historicalfee>/     GET   login  factor 403 403    200

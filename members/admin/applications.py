@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline, colours
+from common.admin.mass import MassAction, after_preview
 from common.errors import RuleViolated
 from common.models import ViewKind
 from common.private_files import private_file_response
@@ -162,7 +163,7 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         ("updated_at", "reminded_at"),
     ]  # fmt: skip
     inlines = [ApplicationMoveInline, ApplicationFileInline]
-    actions = ["put_on_agenda"]
+    actions = ["take_up", "put_on_agenda"]
     change_form_outer_before_template = "admin/members/application_review.html"
 
     def has_decide_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -222,6 +223,19 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         note_view(ApplicationFile, staff=request.user, person=person, kind=ViewKind.PAGE, address=request.path)
         return private_file_response(file.file, name=file.original_name, content_type=file.content_type)
 
+    @action(description=BUTTONS["take_up"], permissions=["decide"])
+    def take_up(self, request: HttpRequest, applications: QuerySet[MembershipApplication]) -> HttpResponse | None:
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "take_up",
+            _("Take up applications"),
+            _("They are in review from now on, and the applicants are told."),
+            lambda row, data: move_application(row, action="take_up", who=Who.STAFF, by=staff),
+            ngettext_lazy("%(number)d application is taken up.", "%(number)d applications are taken up.", "number"),
+            check=_check_submitted,
+        )
+        return after_preview(self, request, applications, mass)
+
     @action(description=TO_AGENDA, permissions=["decide"])
     def put_on_agenda(self, request: HttpRequest, applications: QuerySet[MembershipApplication]) -> HttpResponse | None:
         """Shows what would be done; then does it row by row, telling of each that a rule forbids."""
@@ -254,6 +268,11 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, application: MembershipApplication) -> tuple[str, str]:
         return application.state, application.get_state_display()
+
+
+def _check_submitted(application: MembershipApplication) -> None:
+    if application.state not in MOVES["take_up"].sources:
+        raise RuleViolated(application.get_state_display(), code="application_moved")
 
 
 def _moved(

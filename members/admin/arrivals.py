@@ -11,14 +11,17 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from common.admin import Decision, ModelAdmin, ReadOnly, colours
+from common.admin.mass import MassAction, after_preview
 from common.errors import RuleViolated
 from common.models import ViewKind
 from members.handovers import OWNED
+from members.invitations import can_be_sent, send_again
 from members.join_requests import approve, decline, without_head
 from members.models import Handover, Invitation, JoinRequest, JoinRequestState, Role, User
 
@@ -40,9 +43,25 @@ class InvitationAdmin(ReadOnly, ModelAdmin):
         ("accepted_at", "accepted_by"),
         "revoked_at",
     ]
+    actions = ["send"]
+
+    def has_send_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("members.change_invitation")
 
     def person_in(self, record: Any) -> User | None:
         return record.accepted_by
+
+    @action(description=_("Send"), permissions=["send"])
+    def send(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> HttpResponse | None:
+        mass = MassAction(
+            "send",
+            _("Send invitations"),
+            _("Each letter has its link as before, with a new term. Those that an import has prepared go out now."),
+            lambda row, data: send_again(row),
+            ngettext_lazy("%(number)d invitation is sent.", "%(number)d invitations are sent.", "number"),
+            check=can_be_sent,
+        )
+        return after_preview(self, request, invitations.select_related("organisation"), mass)
 
 
 class ApprovalForm(forms.Form):

@@ -1,6 +1,6 @@
 """Certificates on the page of their membership: seen, issued, and made again where the engine failed."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -10,19 +10,25 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from common.admin import HistoryModelAdmin, ReadOnlyInline, colours
+from common.admin.mass import MassAction, after_preview
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
 from common.translation import reason
-from members.certificates import issue_certificate, lacks_certificate
+from members.certificates import deserves_certificate, issue_certificate, lacks_certificate
 from members.models import CertificateState, Membership, MembershipCertificate, User
 
 ISSUE, MAKE_AGAIN = _("Issue a certificate"), _("Make the PDF again")
+HAVE_CERTIFICATES = ngettext_lazy(
+    "%(number)d member has a certificate that says what holds today.",
+    "%(number)d members have a certificate that says what holds today.",
+    "number",
+)
 STATE_COLOURS = colours(CertificateState, {CertificateState.VALID: "success", CertificateState.VOID: "warning"})
 
 
@@ -80,42 +86,49 @@ class CertificateActionsMixin(_Admin):
         return possible
 
     @action(description=_("Issue certificates"), permissions=["change"])
-    def issue_certificates(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
-        self._issue(request, memberships.select_related("organisation"))
+    def issue_certificates(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "issue_certificates",
+            _("Issue certificates"),
+            _("Each gets the next number of the year and takes the place of one that says something else."),
+            lambda row, data: issue_certificate(row, by=staff),
+            HAVE_CERTIFICATES,
+            check=_check_lacks,
+        )
+        return after_preview(self, request, memberships.select_related("organisation"), mass)
 
     @action(description=ISSUE, icon="workspace_premium", permissions=["change"])
     def issue_certificate_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         text = _(
             "The certificate gets the next number of the year. It takes the place of one that says something else."
         )
-        return self.asked_first(request, object_id, ISSUE, text, lambda one: self._issue(request, [one]))
+        return self.asked_first(request, object_id, ISSUE, text, lambda one: self._issue(request, one))
 
     @action(description=MAKE_AGAIN, icon="refresh", permissions=["change"])
     def make_certificate_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         text = _("The portal tries at once, and not at the time of the next try. Number and code stay as they are.")
         return self.asked_first(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
 
-    def _issue(self, request: HttpRequest, memberships: Any) -> None:
-        """One by one, telling of each that a rule forbids."""
-        number = 0
-        for membership in memberships:
-            try:
-                issue_certificate(membership, by=cast("User", request.user))
-                number += 1
-            except RuleViolated as error:
-                self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
-        if number:
-            text = ngettext(
-                "%(number)d member has a certificate that says what holds today.",
-                "%(number)d members have a certificate that says what holds today.",
-                number,
-            )
-            self.message_user(request, text % {"number": number}, messages.SUCCESS)
+    def _issue(self, request: HttpRequest, membership: Membership) -> None:
+        try:
+            issue_certificate(membership, by=cast("User", request.user))
+        except RuleViolated as error:
+            self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
+        else:
+            self.message_user(request, HAVE_CERTIFICATES % {"number": 1}, messages.SUCCESS)
 
     def _make_again(self, request: HttpRequest, membership: Membership) -> None:
         for certificate in _failed(membership):
             make_again(certificate.document)
         self.message_user(request, _("The PDF is being made."), messages.SUCCESS)
+
+
+def _check_lacks(membership: Membership) -> None:
+    if not deserves_certificate(membership):
+        raise RuleViolated(gettext("Only an active member of the association gets a certificate."), code="no_member")
+    if not lacks_certificate(membership):
+        raise RuleViolated(gettext("Its certificate says what holds today."), code="holds")
 
 
 def _failed(membership: Membership) -> QuerySet[MembershipCertificate]:

@@ -1,29 +1,30 @@
 """Fees and to whom they are paid; periods and invoices, of which the portal alone writes the rows."""
 
 import datetime
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, colours
+from common.admin.mass import MassAction, after_preview
+from common.documents import make_again
 from common.errors import RuleViolated
+from members.admin.certificates import MAKE_AGAIN
 from members.fees import roubles
-from members.invoices import bill_period, cancel_invoice, mark_paid
+from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -103,37 +104,6 @@ class PeriodInline(ReadOnlyInline):
         return ", ".join(f"{one}: {one.get_state_display()}" for one in period.invoices.all()) or str(_("no fee"))
 
 
-if TYPE_CHECKING:
-    _Admin = HistoryModelAdmin
-else:
-    _Admin = object
-
-
-class BillingMixin(_Admin):
-    """For the page of a membership: its first period begins here, those that follow by the clock."""
-
-    @action(description=_("Bill a year"), icon="receipt_long", permissions=["change"])
-    def bill_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        membership = self.get_object(request, object_id)
-        if membership is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = DayForm(request.POST or None)
-        if not form.is_valid():
-            text = _("The year begins on this day. Where a fee is set for it, an invoice is issued at once.")
-            return _ask(self, request, _("Bill a year"), form, [membership], text=text)
-        self._bill(request, membership, form.cleaned_data["day"])
-        return HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
-
-    def _bill(self, request: HttpRequest, membership: Membership, day: datetime.date) -> None:
-        try:
-            invoice = bill_period(membership, starts_on=day, by=cast("User", request.user))
-        except RuleViolated as error:
-            self.message_user(request, error.message, messages.ERROR)
-        else:
-            told = _("Issued: %(invoice)s.") % {"invoice": invoice} if invoice else _("The year is without a fee.")
-            self.message_user(request, told, messages.SUCCESS)
-
-
 class RenewalFilter(DropdownFilter):
     title = _("renewal")
     parameter_name = "renewal"
@@ -172,16 +142,19 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         "pdf",
     ]
     readonly_fields = ["sum", "pdf"]
-    actions = ["pay", "cancel"]
-    actions_detail = ["pay_this", "cancel_this"]
+    actions = ["pay", "send_again", "make_again", "cancel"]
+    actions_detail = ["pay_this", "make_again_this", "cancel_this"]
 
     def has_mark_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("members.change_invoice")
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
         invoice = self.get_object(request, object_id)
-        is_open = invoice is not None and invoice.state == InvoiceState.ISSUED
-        return super().get_actions_detail(request, object_id) if is_open else []
+        possible = {"pay_this", "cancel_this"} if invoice and invoice.state == InvoiceState.ISSUED else set()
+        if invoice and invoice.document.has_failed:
+            possible.add("make_again_this")
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if one.method.original_function_name in possible]
 
     @display(description=_("amount"), ordering="amount")
     def sum(self, invoice: Invoice) -> str:
@@ -193,36 +166,69 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     @display(description="PDF")
     def pdf(self, invoice: Invoice) -> str:
-        if not invoice.document.is_made:
-            return invoice.document.get_state_display()
+        document = invoice.document
+        if document.has_failed:
+            next_try = {"time": date_format(timezone.localtime(document.due_at), "DATETIME_FORMAT")}
+            return gettext("Could not be made yet. Next try: %(time)s.") % next_try
+        if not document.is_made:
+            return document.get_state_display()
         address = reverse("members:invoice_file", args=[invoice.number])
         return format_html('<a href="{}">{}</a>', address, _("Download"))
 
     @action(description=_("Mark as paid"), permissions=["mark"])
     def pay(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
-        form = PaymentForm(request.POST if "day" in request.POST else None)
-        if not form.is_valid():
-            text = _("A membership in grace is active again, as is one that lapsed less than a year ago.")
-            return _ask(self, request, _("Mark as paid"), form, invoices, text=text, name="pay")
-        day, staff, number = form.cleaned_data["day"], cast("User", request.user), 0
-        for invoice in invoices.select_related("period__membership"):
-            try:
-                mark_paid(invoice, paid_on=day, by=staff)
-                number += 1
-            except RuleViolated as error:
-                self.message_user(request, f"{invoice}: {error.message}", messages.ERROR)
-        if number:
-            told = ngettext("%(number)d invoice is paid.", "%(number)d invoices are paid.", number)
-            self.message_user(request, told % {"number": number}, messages.SUCCESS)
-        return None
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "pay",
+            _("Mark as paid"),
+            _("A membership in grace is active again, as is one that lapsed less than a year ago."),
+            lambda row, data: mark_paid(row, paid_on=data["day"], by=staff),
+            ngettext_lazy("%(number)d invoice is paid.", "%(number)d invoices are paid.", "number"),
+            check=_check_open,
+            words=invoice_words,
+            form=PaymentForm,
+        )
+        return after_preview(self, request, invoices.select_related("period__membership"), mass)
 
     @action(description=_("Cancel invoices"), permissions=["mark"])
     def cancel(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
-        if "sure" not in request.POST:
-            text = _("Nothing is owed for them any more. The heads are told.")
-            return _ask(self, request, _("Cancel invoices"), None, invoices, text=text, name="cancel")
-        self._cancel(request, invoices.select_related("period__membership"))
-        return None
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "cancel",
+            _("Cancel invoices"),
+            _("Nothing is owed for them any more. The heads are told."),
+            lambda row, data: cancel_invoice(row, by=staff),
+            ngettext_lazy("%(number)d invoice is cancelled.", "%(number)d invoices are cancelled.", "number"),
+            check=_check_open,
+            words=invoice_words,
+        )
+        return after_preview(self, request, invoices.select_related("period__membership"), mass)
+
+    @action(description=_("Send again"), permissions=["mark"])
+    def send_again(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
+        mass = MassAction(
+            "send_again",
+            _("Send invoices again"),
+            _("Heads and coordinators are told of them once more, as on the day of issue."),
+            lambda row, data: send_again(row),
+            ngettext_lazy("%(number)d invoice is sent.", "%(number)d invoices are sent.", "number"),
+            check=can_be_sent_again,
+            words=invoice_words,
+        )
+        return after_preview(self, request, invoices.select_related("period__membership", "organisation"), mass)
+
+    @action(description=MAKE_AGAIN, permissions=["mark"])
+    def make_again(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
+        mass = MassAction(
+            "make_again",
+            MAKE_AGAIN,
+            _("The portal tries at once, and not at the time of the next try. The number stays as it is."),
+            lambda row, data: make_again(row.document),
+            ngettext_lazy("%(number)d PDF is being made.", "%(number)d PDFs are being made.", "number"),
+            check=_check_failed,
+            words=invoice_words,
+        )
+        return after_preview(self, request, invoices.select_related("document"), mass)
 
     @action(description=_("Mark as paid"), icon="paid", permissions=["mark"])
     def pay_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -232,6 +238,10 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
     def cancel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._on_one(request, object_id, "cancel")
 
+    @action(description=MAKE_AGAIN, icon="refresh", permissions=["mark"])
+    def make_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._on_one(request, object_id, "make_again")
+
     def _on_one(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         invoice = self.get_object(request, object_id)
         if invoice is None:
@@ -239,44 +249,19 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         done = getattr(self, name)(request, Invoice.objects.filter(pk=invoice.pk))
         return done or HttpResponseRedirect(reverse("admin:members_invoice_change", args=[object_id]))
 
-    def _cancel(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> None:
-        for invoice in invoices:
-            try:
-                cancel_invoice(invoice, by=cast("User", request.user))
-            except RuleViolated as error:
-                self.message_user(request, error.message, messages.ERROR)
-            else:
-                self.message_user(request, _("Cancelled: %(invoice)s.") % {"invoice": invoice}, messages.SUCCESS)
+
+def _check_open(invoice: Invoice) -> None:
+    if invoice.state != InvoiceState.ISSUED:
+        raise RuleViolated(invoice.get_state_display(), code="not_open")
 
 
-def _ask(
-    tended: Any,
-    request: HttpRequest,
-    title: str | Promise,
-    form: forms.Form | None,
-    records: Iterable[Model],
-    *,
-    text: str | Promise,
-    name: str = "",
-) -> HttpResponse:
-    """What will be done, to what, and from which day; ``name``: the action of a list that asks."""
-    context = {
-        **tended.admin_site.each_context(request),
-        "title": title,
-        "opts": tended.opts,
-        "form": form,
-        "records": [(record.pk, _words(record)) for record in records],
-        "text": text,
-        "back": reverse(f"admin:{tended.opts.app_label}_{tended.opts.model_name}_changelist"),
-        "name": name,
-    }
-    return TemplateResponse(request, "admin/members/fee_action.html", context)
+def _check_failed(invoice: Invoice) -> None:
+    if not invoice.document.has_failed:
+        raise RuleViolated(gettext("Its PDF: %(state)s.") % {"state": invoice.document.get_state_display()})
 
 
-def _words(record: Model) -> str:
-    if isinstance(record, Invoice):
-        return f"{record} — {record.payer} — {roubles(record.amount)}"
-    return str(record)
+def invoice_words(invoice: Invoice) -> str:
+    return f"{invoice} — {invoice.payer} — {roubles(invoice.amount)}"
 
 
 def _not_renewed() -> QuerySet[Membership]:

@@ -1,37 +1,39 @@
 """Memberships. Their status moves only by the service, one history row per move."""
 
 import datetime
+from functools import partial
 from typing import cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
-from common.errors import RuleViolated
+from common.admin.mass import MassAction, after_preview
+from members.admin.billing import BillingMixin
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
 from members.admin.exclusions import ExclusionMixin
-from members.admin.fees import BillingMixin, FeeReductionInline, PeriodInline, RenewalFilter
+from members.admin.fees import FeeReductionInline, PeriodInline, RenewalFilter
+from members.admin.membership_tables import MembershipTableMixin
 from members.certificates import follow_membership
 from members.memberships import (
     MEMBERSHIP_MOVES,
     Who,
     change_membership_status,
+    move_to,
     possible_moves,
     record_membership_start,
 )
-from members.models import Membership, MembershipStatus, MembershipStatusChange, User
+from members.models import OVER, Membership, MembershipStatus, MembershipStatusChange, User
 
 # What the page of each move asks.
 MOVES: dict[str, str | Promise] = {
@@ -39,6 +41,7 @@ MOVES: dict[str, str | Promise] = {
     "resume": _("Resume memberships"),
     "leave": _("Record that organisations have left"),
 }
+ENDING = _("An ended membership cannot be resumed; the organisation may join anew.")
 STATUS_COLOURS = colours(
     MembershipStatus,
     {
@@ -106,7 +109,7 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(CertificateActionsMixin, BillingMixin, ExclusionMixin, HistoryModelAdmin):
+class MembershipAdmin(MembershipTableMixin, CertificateActionsMixin, BillingMixin, ExclusionMixin, HistoryModelAdmin):
     form = MembershipForm
     view_on_site = False
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
@@ -117,7 +120,7 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, ExclusionMixin, His
     fields = ["organisation", ("tier", "started_on"), ("note", "note_en"), ("status", "ended_on")]
     readonly_fields = ["status", "ended_on"]
     inlines = [PeriodInline, FeeReductionInline, CertificateInline, MembershipStatusChangeInline]
-    actions = [*MOVES, "issue_certificates"]
+    actions = ["bill_next", "remind", "issue_certificates", *MOVES]
     actions_detail = [*(f"{move}_this" for move in MOVES), "exclude_this", "bill_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
@@ -171,40 +174,21 @@ class MembershipAdmin(CertificateActionsMixin, BillingMixin, ExclusionMixin, His
         return self._move_one(request, object_id, "leave")
 
     def _move_one(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
-        membership = self.get_object(request, object_id)
-        if membership is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        one = self.get_queryset(request).filter(pk=membership.pk)
-        done = self._move(request, one, move)
-        return done or HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
+        return self._on_one(request, object_id, partial(self._move, move=move))
 
     def _move(self, request: HttpRequest, memberships: QuerySet[Membership], move: str) -> HttpResponse | None:
-        """Ask for the date and the reason; then move row by row, telling of each that a rule forbids."""
-        form = MoveForm(request.POST if "on" in request.POST else None)
-        if not form.is_valid():
-            context = {
-                **self.admin_site.each_context(request),
-                "title": MOVES[move],
-                "opts": self.opts,
-                "form": form,
-                "memberships": memberships,
-                "move": move,
-                "ending": move == "leave",
-            }
-            return TemplateResponse(request, "admin/members/membership_move.html", context)
-        staff = cast("User", request.user)  # nobody else gets here
-        moved = 0
-        for membership in memberships:
-            try:
-                after = MEMBERSHIP_MOVES[move].after
-                change_membership_status(membership, status=after, by=staff, **form.cleaned_data)
-                moved += 1
-            except RuleViolated as error:
-                self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
-        if moved:
-            text = ngettext("%(number)d membership is changed.", "%(number)d memberships are changed.", moved)
-            self.message_user(request, text % {"number": moved}, messages.SUCCESS)
-        return None
+        after, staff = MEMBERSHIP_MOVES[move].after, cast("User", request.user)  # nobody else gets here
+        mass = MassAction(
+            move,
+            MOVES[move],
+            ENDING if after in OVER else _("The heads of the organisations are told."),
+            lambda row, data: change_membership_status(row, status=after, by=staff, **data),
+            ngettext_lazy("%(number)d membership is changed.", "%(number)d memberships are changed.", "number"),
+            check=lambda row: move_to(row, after, Who.STAFF),
+            words=lambda row: f"{row}, {row.get_status_display()}",
+            form=MoveForm,
+        )
+        return after_preview(self, request, memberships.select_related("organisation"), mass)
 
 
 def _suspended() -> QuerySet[Membership]:

@@ -2,13 +2,12 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import DateTimeField, Exists, F, ManyToManyField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -17,7 +16,7 @@ from unfold.contrib.filters.admin import (
     DropdownFilter,
     RelatedDropdownFilter,
 )
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
@@ -25,13 +24,14 @@ from unfold.widgets import (
 )
 
 from common import images
-from common.admin import Decision, HistoryModelAdmin, save_columns
+from common.admin import Decision, HistoryModelAdmin
 from common.models import ViewKind
 from common.text import slug_of
 from members.admin.consents import PaperConsentMixin
 from members.admin.memberships import MembershipInline
 from members.admin.people import RepresentativeRows, follow_roles
 from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
+from members.admin.publishing import PublishingMixin
 from members.admin.tables import OrganisationTablesMixin
 from members.certificates import follow_membership
 from members.memberships import record_membership_start
@@ -137,7 +137,7 @@ class OfficeInline(TabularInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
+class OrganisationAdmin(PublishingMixin, OrganisationTablesMixin, HistoryModelAdmin):
     holds_personal_data = True
     form = OrganisationForm
     list_display = ["name_and_kind", "region", "city", "tier_now", "is_published", "updated_at"]
@@ -161,7 +161,7 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
     readonly_fields = ["logo_now", "profile_confirmed_on"]
-    actions = ["publish", "unpublish"]
+    actions = PublishingMixin.OF_MANY
     inlines = [MembershipInline, RepresentativeInline, PublicPersonInline, OfficeInline, ProfileReminderInline]
     fieldsets = [
         (
@@ -227,33 +227,6 @@ class OrganisationAdmin(OrganisationTablesMixin, HistoryModelAdmin):
         if not organisation.logo:
             return ""
         return format_html('<img src="{}" alt="" width="96">', images.variant_name(organisation.logo.url, 96))
-
-    @action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, organisations: QuerySet[Organisation]) -> None:
-        number = _set_published(organisations, published=True)
-        text = ngettext("%(number)d organisation is published.", "%(number)d organisations are published.", number)
-        self.message_user(request, text % {"number": number}, messages.SUCCESS)
-
-    @action(description=_("Take off the public site"), permissions=["change"])
-    def unpublish(self, request: HttpRequest, organisations: QuerySet[Organisation]) -> None:
-        number = _set_published(organisations, published=False)
-        text = ngettext(
-            "%(number)d organisation is off the public site.",
-            "%(number)d organisations are off the public site.",
-            number,
-        )
-        self.message_user(request, text % {"number": number}, messages.SUCCESS)
-
-
-def _set_published(rows: QuerySet, *, published: bool) -> int:
-    """Row by row, so that each leaves its history; returns how many were not so before."""
-    others = rows.filter(is_published=not published)
-    number = 0
-    for row in others:
-        row.is_published = published
-        save_columns(row, ["is_published"])
-        number += 1
-    return number
 
 
 @admin.register(PublicPerson)

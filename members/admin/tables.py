@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
+from import_export.admin import ImportExportMixin, ImportMixin
 from import_export.forms import ConfirmImportForm
 from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
@@ -31,13 +31,15 @@ class TableExportForm(ExportForm):
 class TableImportForm(ImportForm):
     """Only the file is asked for: its name tells the format."""
 
+    most_rows = MAX_ROWS
+
     def __init__(self, formats: list, resources: list, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         self.formats = {f".{kind().get_extension()}": str(index) for index, kind in enumerate(formats)}
         self.fields["format"].required = False
         self.fields["format"].widget = forms.HiddenInput()
         self.fields["import_file"].widget.attrs["accept"] = ",".join(self.formats)
-        self.fields["import_file"].help_text = _("XLSX or CSV, up to %(rows)d rows and 5 MB") % {"rows": MAX_ROWS}
+        self.fields["import_file"].help_text = _("XLSX or CSV, up to %(rows)d rows and 5 MB") % {"rows": self.most_rows}
 
     @property
     def media(self) -> forms.Media:
@@ -62,8 +64,8 @@ class TableImportForm(ImportForm):
 class TableConfirmForm(ConfirmImportForm):
     """What it holds was written by the portal; whoever wrote something else starts again."""
 
-    format = forms.ChoiceField(choices=[(str(index), "") for index in range(len(FORMATS))])
-    resource = forms.ChoiceField(choices=[("0", "")], required=False)
+    format = forms.ChoiceField(choices=[(str(index), "") for index in range(len(FORMATS))], widget=forms.HiddenInput)
+    resource = forms.ChoiceField(choices=[("0", "")], required=False, widget=forms.HiddenInput)
 
 
 class UploadInCache(CacheStorage):
@@ -79,44 +81,42 @@ class UploadInCache(CacheStorage):
         return content
 
 
-class OrganisationTablesMixin(ImportExportMixin):
-    resource_classes = [OrganisationResource]
+class CheckedImportMixin(ImportMixin):
+    """First what would change, row by row; then all of it or nothing. ``template_book`` makes the table to fill in."""
+
     formats = FORMATS
     import_form_class = TableImportForm
     confirm_form_class = TableConfirmForm
-    export_form_class = TableExportForm
     tmp_storage_class = UploadInCache
 
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request) and self.has_change_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def get_urls(self) -> list:
-        template = path(
-            "import/template/",
-            self.admin_site.admin_view(self.import_template),
-            name="members_organisation_import_template",
-        )
+        app, model = self.get_model_info()
+        view = self.admin_site.admin_view(self.import_template)
+        template = path("import/template/", view, name=f"{app}_{model}_import_template")
         return [template, *super().get_urls()]
 
+    def template_book(self) -> bytes:
+        raise NotImplementedError
+
     def import_template(self, request: HttpRequest) -> HttpResponse:
-        """An empty table with the headings, and a second sheet that explains them."""
+        """A table with the headings, and a second sheet that explains them."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        response = HttpResponse(template_book(), content_type=Xlsx.CONTENT_TYPE)
-        response["Content-Disposition"] = 'attachment; filename="organisations.xlsx"'
+        response = HttpResponse(self.template_book(), content_type=Xlsx.CONTENT_TYPE)
+        response["Content-Disposition"] = f'attachment; filename="{self.get_model_info()[1]}s.xlsx"'
         return response
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"columns": OrganisationResource.COLUMNS}
+        app, model = self.get_model_info()
+        return {"template_url": reverse(f"admin:{app}_{model}_import_template")}
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """One row with a mistake, and nothing at all is written."""
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         if request.method == "POST" and not self.create_confirm_form(request).is_valid():
             raise BadRequest
         return super().process_import(request, **kwargs)
@@ -125,9 +125,27 @@ class OrganisationTablesMixin(ImportExportMixin):
         if result.has_errors() or result.has_validation_errors():
             text = _("Nothing was imported: since the preview the data have changed. Please check the table again.")
             self.message_user(request, text, messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:members_organisation_import"))
+            app, model = self.get_model_info()
+            return HttpResponseRedirect(reverse(f"admin:{app}_{model}_import"))
         return super().process_result(result, request)
 
     def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
         unreadable = ValidationError(_("The file cannot be read. Save the table anew as XLSX or CSV."))
         form.add_error("import_file", e if isinstance(e, ValidationError) else unreadable)
+
+
+class OrganisationTablesMixin(CheckedImportMixin, ImportExportMixin):
+    resource_classes = [OrganisationResource]
+    export_form_class = TableExportForm
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def template_book(self) -> bytes:
+        return template_book(OrganisationResource.COLUMNS, title=gettext("Organisations"))
+
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_import_context_data(**kwargs), "columns": OrganisationResource.COLUMNS}

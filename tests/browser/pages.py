@@ -221,6 +221,7 @@ PAGES = [
         only_in_tests=True,
     ),
     Page("admin-fees", "/admin/members/fee/", STAFF, package="unfold"),
+    Page("admin-membership-import", "/admin/members/membership/import/", STAFF, package="unfold"),
     Page("admin-requisites", "/admin/members/associationrequisites/1/change/", STAFF, package="unfold"),
     Page("admin-invoices", "/admin/members/invoice/", STAFF, package="unfold"),
     Page(

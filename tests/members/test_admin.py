@@ -412,8 +412,8 @@ def test_publishing_many_leaves_a_history_row_for_each_that_changes(
     Organisation.history.all().delete()
     cache.set(STAMP_KEY, "old")
     with django_capture_on_commit_callbacks(execute=True):
-        data = {"action": action, "_selected_action": [row.pk for row in rows]}
-        assert messages_of(office, page("members_organisation_changelist"), data) == [message]
+        data = {"action": action, "_selected_action": [row.pk for row in rows], "sure": "1"}
+        assert messages_of(office, page("members_organisation_changelist"), data)[-1] == message
     assert [Organisation.objects.get(pk=row.pk).is_published for row in rows] == after
     assert Organisation.history.count() == sum(a != b for a, b in zip(before, after, strict=True))
     assert set(Organisation.history.values_list("history_user__is_superuser", flat=True)) == {True}
@@ -497,7 +497,7 @@ def test_a_logo_and_a_city_that_changed_meanwhile_stay(office: Client) -> None:
 def test_publishing_from_the_list_leaves_what_changed_meanwhile(office: Client) -> None:
     organisation = OrganisationFactory(is_published=False)
     with meanwhile(organisation, logo="logos/new.webp"):
-        data = {"action": "publish", "_selected_action": organisation.pk}
+        data = {"action": "publish", "_selected_action": organisation.pk, "sure": "1"}
         office.post(page("members_organisation_changelist"), data)
     organisation.refresh_from_db()
     assert (organisation.is_published, organisation.logo.name) == (True, "logos/new.webp")
@@ -557,8 +557,8 @@ def test_memberships_are_moved_row_by_row_and_refusals_are_told(office: Client) 
     chosen = {"action": "suspend", "_selected_action": [running.pk, ended.pk]}
     asked = office.post(url, chosen)
     assert asked.context["form"].is_bound is False
-    assert messages_of(office, url, chosen | {"on": TODAY, "reason": "протокол № 3"}) == [
-        "Ушедшая: A membership that is “Ended” cannot become “Suspended”.",
+    assert messages_of(office, url, chosen | {"on": TODAY, "reason": "протокол № 3", "sure": "1"}) == [
+        "Ушедшая — Full member: A membership that is “Ended” cannot become “Suspended”.",
         "1 membership is changed.",
     ]
     running.refresh_from_db()
@@ -574,7 +574,8 @@ def test_one_membership_is_ended_from_its_own_page(office: Client) -> None:
     membership = MembershipFactory(started_on=datetime.date(2026, 1, 1))
     url = page("members_membership_leave_this", membership.pk)
     assert office.get(url).status_code == 200
-    assert messages_of(office, url, {"on": TODAY, "reason": "по заявлению"}) == ["1 membership is changed."]
+    told = messages_of(office, url, {"on": TODAY, "reason": "по заявлению", "sure": "1"})
+    assert told == ["1 membership is changed."]
     membership.refresh_from_db()
     assert (membership.status, str(membership.ended_on)) == ("left", TODAY)
 
@@ -590,7 +591,7 @@ def test_one_membership_is_ended_from_its_own_page(office: Client) -> None:
 )
 def test_a_move_asks_for_a_date_and_a_reason(office: Client, data: dict, errors: dict) -> None:
     membership = MembershipFactory()
-    response = office.post(page("members_membership_suspend_this", membership.pk), data)
+    response = office.post(page("members_membership_suspend_this", membership.pk), data | {"sure": "1"})
     assert response.context["form"].errors == errors
     membership.refresh_from_db()
     assert membership.status == MembershipStatus.ACTIVE
@@ -707,10 +708,10 @@ def test_those_who_may_only_look_cannot_move_a_membership() -> None:
     membership = MembershipFactory()
     client = enter(editor())
     url = page("members_membership_suspend_this", membership.pk)
-    assert client.post(url, {"on": TODAY, "reason": "x"}).status_code == 403
+    assert client.post(url, {"on": TODAY, "reason": "x", "sure": "1"}).status_code == 403
     client.post(
         page("members_membership_changelist"),
-        {"action": "suspend", "_selected_action": membership.pk, "on": TODAY, "reason": "x"},
+        {"action": "suspend", "_selected_action": membership.pk, "on": TODAY, "reason": "x", "sure": "1"},
     )
     membership.refresh_from_db()
     assert membership.status == MembershipStatus.ACTIVE

@@ -533,7 +533,7 @@ def test_a_certificate_is_issued_from_the_page_of_its_membership_by_a_post(offic
 
 def test_many_are_issued_at_once_and_who_gets_none_is_named(office: Client) -> None:
     member, partner = MembershipFactory(), MembershipFactory(tier=Tier.PARTNER)
-    chosen = {"action": "issue_certificates", "_selected_action": [member.pk, partner.pk]}
+    chosen = {"action": "issue_certificates", "_selected_action": [member.pk, partner.pk], "sure": "1"}
     response = office.post(page("changelist"), chosen, follow=True)
     texts = [str(message) for message in response.context["messages"]]
     assert [certificate.membership for certificate in MembershipCertificate.objects.all()] == [member]

@@ -402,7 +402,8 @@ def test_payments_are_marked_row_by_row_after_a_preview(office: Client) -> None:
     chosen = {"action": "pay", "_selected_action": [open_one.pk, cancelled.pk]}
     preview = office.post(url, chosen).content.decode()
     assert (open_one.payer in preview, Invoice.objects.open().count()) == (True, 1)
-    told = [str(one) for one in office.post(url, chosen | {"day": "2026-12-10"}, follow=True).context["messages"]]
+    paid = office.post(url, chosen | {"day": "2026-12-10", "sure": "1"}, follow=True)
+    told = [str(one) for one in paid.context["messages"]]
     assert told == [f"{cancelled}: Invoice {cancelled} is cancelled.", "1 invoice is paid."] or told == [
         f"№\xa0{cancelled.number}: Invoice № {cancelled.number} is cancelled.",
         "1 invoice is paid.",
@@ -424,17 +425,17 @@ def test_a_year_is_billed_from_the_page_of_the_membership(office: Client, payabl
     membership = MembershipFactory()
     url = reverse("admin:members_membership_bill_this", args=[membership.pk])
     assert office.get(url).status_code == 200
-    office.post(url, {"day": "2027-03-01"})
+    office.post(url, {"day": "2027-03-01", "sure": "1"})
     assert Invoice.objects.get().period.starts_on == NEXT_YEAR
 
 
 def test_who_may_only_look_marks_nothing() -> None:
     invoice, client = billed(), enter(staff_with("members.view_invoice"))
     url = reverse("admin:members_invoice_pay_this", args=[invoice.pk])
-    assert client.post(url, {"day": "2026-12-10"}).status_code == 403
+    assert client.post(url, {"day": "2026-12-10", "sure": "1"}).status_code == 403
     client.post(
         reverse("admin:members_invoice_changelist"),
-        {"action": "pay", "_selected_action": invoice.pk, "day": "2026-12-10"},
+        {"action": "pay", "_selected_action": invoice.pk, "day": "2026-12-10", "sure": "1"},
     )
     assert Invoice.objects.get().state == "issued"
 

@@ -1,0 +1,89 @@
+"""Years of membership billed, and what is open reminded of: on the list of memberships and on the page of one."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from common.admin import HistoryModelAdmin
+from common.admin.mass import MassAction, after_preview
+from members.admin.fees import DayForm, invoice_words
+from members.fees import roubles
+from members.invoices import bill_period
+from members.models import Membership, User
+from members.renewals import bill_next_period, next_period, remind, to_remind_of
+
+BILLED = ngettext_lazy(
+    "The year of %(number)d membership is billed.", "A year of %(number)d memberships is billed.", "number"
+)
+
+if TYPE_CHECKING:
+    _Admin = HistoryModelAdmin
+else:
+    _Admin = object
+
+
+class BillingMixin(_Admin):
+    """For the page of a membership: its first period begins here, those that follow by the clock."""
+
+    @action(description=_("Bill a year"), icon="receipt_long", permissions=["change"])
+    def bill_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "",
+            _("Bill a year"),
+            _("The year begins on this day. Where a fee is set for it, an invoice is issued at once."),
+            lambda row, data: bill_period(row, starts_on=data["day"], by=staff),
+            BILLED,
+            form=DayForm,
+        )
+        return self._on_one(request, object_id, partial(after_preview, self, mass=mass))
+
+    @action(description=_("Bill the next year"), permissions=["change"])
+    def bill_next(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "bill_next",
+            _("Bill the next year"),
+            _("Sooner than the portal would by itself. The heads are told of the invoices."),
+            lambda row, data: bill_next_period(row, by=staff),
+            BILLED,
+            check=next_period,
+            words=_words_of_next,
+        )
+        return after_preview(self, request, memberships.select_related("organisation"), mass)
+
+    @action(description=_("Remind of the fee"), permissions=["change"])
+    def remind(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
+        mass = MassAction(
+            "remind",
+            _("Remind of the fee"),
+            _("Heads and coordinators read how the oldest open invoice stands. The portal's own reminders go on."),
+            lambda row, data: remind(row),
+            ngettext_lazy("%(number)d organisation is reminded.", "%(number)d organisations are reminded.", "number"),
+            check=to_remind_of,
+            words=lambda row: f"{row}: {invoice_words(to_remind_of(row))}",
+        )
+        return after_preview(self, request, memberships.select_related("organisation"), mass)
+
+    def _on_one(self, request: HttpRequest, object_id: str, act: Callable[..., HttpResponse | None]) -> HttpResponse:
+        """What acts on a list, on the one whose page it is."""
+        membership = self.get_object(request, object_id)
+        if membership is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        one = self.get_queryset(request).select_related("organisation").filter(pk=membership.pk)
+        done = act(request, one)
+        return done or HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
+
+
+def _words_of_next(membership: Membership) -> str:
+    starts_on, charge = next_period(membership)
+    told = {"membership": membership, "day": date_format(starts_on), "amount": roubles(charge.amount)}
+    return gettext("%(membership)s: from %(day)s, %(amount)s") % told

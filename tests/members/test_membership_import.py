@@ -1,0 +1,282 @@
+"""The association's table of members: what a dry run says of each row, and what an import leaves behind."""
+
+import datetime
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from common.models import OutgoingMail
+from members import membership_table
+from members.admin.membership_tables import RIGHTS
+from members.models import Invitation, Invoice, Membership, MembershipStatusChange, Notification, Organisation, Tier
+from members.models.membership import status_on
+from tests.at_once import at_once
+from tests.factories.members import (
+    InvoiceFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    RegionFactory,
+    RepresentativeFactory,
+    valid_inn,
+)
+from tests.members.test_import_export import csv_file, refusal, xlsx
+from tests.office import enter, staff_with, superuser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+IMPORT = "/admin/members/membership/import/"
+CONFIRM = "/admin/members/membership/process_import/"
+RUSSIAN = ["Вид", "Полное наименование", "ИНН", "Регион", "Категория", "Дата вступления", "Оплачено до"]
+LYCEUM = ["Школа", "Лицей № 5", valid_inn(905), "Московская область", "действительный член", "01.09.2025", "31.08.2027"]
+
+
+def preview(client: Client, file: Any) -> Any:
+    response = client.post(IMPORT, {"import_file": file, "resource": "0", "format": ""})
+    assert response.status_code == 200
+    return response
+
+
+def confirm(client: Client, response: Any) -> list[str]:
+    answer = client.post(CONFIRM, response.context["confirm_form"].initial, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def mistakes(response: Any) -> list[tuple[int, str, str]]:
+    return [
+        (row.number + 1, column, text)
+        for row in response.context["result"].invalid_rows
+        for column, texts in row.error_dict.items()
+        for text in texts
+    ]
+
+
+def changes(response: Any) -> list[tuple[str, str, str]]:
+    """Of the rows, as the page tells them."""
+    return [(str(one.title), one.before, one.after) for row in response.context["result"] for one in row.changes]
+
+
+def everything() -> dict[str, int]:
+    models = (Organisation, Membership, MembershipStatusChange, Invoice, Invitation, Notification, OutgoingMail)
+    counts = {model.__name__: model._default_manager.count() for model in models}
+    histories = {"organisations": Organisation.history.count(), "memberships": Membership.history.count()}
+    return counts | histories | {"journal": LogEntry.objects.count()}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        xlsx(RUSSIAN, LYCEUM),
+        xlsx(RUSSIAN, [*LYCEUM[:5], datetime.date(2025, 9, 1), datetime.date(2027, 8, 31)]),
+        csv_file(RUSSIAN, LYCEUM, separator=";", encoding="cp1251"),
+        csv_file(
+            ["kind", "Full name", "INN", "Region", "Tier", "Member since", "Paid until"],
+            ["school", "Лицей № 5", valid_inn(905), "RU-MOS", "full member", "2025-09-01", "2027-08-31"],
+        ),
+    ],
+    ids=["xlsx", "dates of Excel", "csv of a Russian Windows", "English"],
+)
+def test_a_new_member_is_entered_as_by_hand(office: Client, file: Any) -> None:
+    RegionFactory()
+    file.seek(0)
+    response = preview(office, file)
+    assert (mistakes(response), Organisation.objects.count()) == ([], 0)
+    assert ("Paid until", "", "Aug. 31, 2027") in changes(response)
+    assert confirm(office, response) == ["Organisations added: 1, changed: 0, as they were: 0."]
+    membership = Membership.objects.get()
+    period, move = membership.periods.get(), membership.changes.get()
+    assert (membership.organisation.short_name, membership.tier, str(membership.started_on)) == (
+        "Лицей № 5", "full", "2025-09-01",
+    )  # fmt: skip
+    assert (str(period.starts_on), str(period.ends_on), period.invoices.count()) == ("2026-09-01", "2027-08-31", 0)
+    assert (move.status, str(move.on), membership.certificates.count()) == ("active", "2025-09-01", 0)
+    entry = LogEntry.objects.get()
+    assert (entry.user.is_superuser, entry.object_repr, entry.change_message) == (
+        True, file.name, "Organisations added: 1, changed: 0, as they were: 0.",
+    )  # fmt: skip
+    assert entry.change_message in office.get(IMPORT).content.decode()
+
+
+HEADINGS = ["Вид", "Наименование", "ИНН", "Категория", "Дата вступления", "Статус", "Дата выхода", "Протокол совета",
+            "Дата протокола", "Оплачено до", "Почта руководителя", "Примечание"]  # fmt: skip
+TABLE = [
+    HEADINGS,
+    ["Школа", "Старая школа", valid_inn(901), "", "", "", "", "", "", "", "head@example.org", ""],
+    ["Компания", "ООО «Новая»", valid_inn(902), "Партнёр", "01.02.2020", "", "", "", "", "", "ivan@example.org", "Дар"],
+    ["Школа", "Ушедшая", valid_inn(903), "Учредитель", "01.02.2015", "выбыл", "30.06.2024", "", "", "", "", ""],
+    ["Школа", "Изгнанная", valid_inn(904), "Учредитель", "01.02.2015", "исключён", "30.06.2024", "7", "25.06.2024",
+     "", "", ""],
+    ["", "  старая   «ШКОЛА» № 2", "", "ассоциированный член", "", "", "", "", "", "31.12.2027", "", ""],
+]  # fmt: skip
+
+
+def test_the_same_table_again_changes_nothing_and_nobody_is_told(office: Client) -> None:
+    known = MembershipFactory(organisation__inn=valid_inn(901), organisation__short_name="Школа")
+    RepresentativeFactory(organisation=known.organisation, role="head", user__email="head@example.org")
+    second = MembershipFactory(organisation__name="Старая школа № 2", organisation__inn=valid_inn(909))
+    RepresentativeFactory(organisation=second.organisation, role="head")
+    gone = MembershipFactory(organisation__inn=valid_inn(903), tier=Tier.FOUNDER, started_on="2015-02-01")
+    RepresentativeFactory(organisation=gone.organisation, role="head")
+    before = everything()
+    confirm(office, preview(office, xlsx(*TABLE)))
+    after = everything()
+    assert {name: after[name] - before[name] for name in after} == {
+        "Organisation": 2, "Membership": 2, "MembershipStatusChange": 4, "Invoice": 0, "Invitation": 1,
+        "Notification": 0, "OutgoingMail": 0, "organisations": 4, "memberships": 5, "journal": 1,
+    }  # fmt: skip
+    expelled = Membership.objects.get(organisation__name="Изгнанная")
+    assert [status_on(expelled, datetime.date(2024, 6, day)) for day in (29, 30)] == ["active", "excluded"]
+    assert status_on(gone, datetime.date(2024, 6, 30)) == "left"
+    assert expelled.changes.filter(status="excluded", protocol="7").exists()
+    second.refresh_from_db()
+    assert (second.tier, str(second.periods.get().ends_on)) == ("associate", "2027-12-31")
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role, invitation.is_open) == ("ivan@example.org", "head", False)
+    again = preview(office, xlsx(*TABLE))
+    assert (mistakes(again), changes(again)) == ([], [])
+    assert confirm(office, again) == ["Organisations added: 0, changed: 0, as they were: 5."]
+    assert everything() == after
+
+
+def test_a_dry_run_tells_what_was_and_what_would_be(office: Client) -> None:
+    MembershipFactory(organisation__inn=valid_inn(901), organisation__city="Тверь", tier=Tier.ASSOCIATE)
+    response = preview(office, xlsx(["ИНН", "Город", "Категория", "Сайт"], [valid_inn(901), "Пермь", "Партнёр", ""]))
+    assert changes(response) == [("City", "Тверь", "Пермь"), ("Tier", "Associate member", "Partner")]
+    html = response.content.decode()
+    assert "<del>Тверь</del>" in html
+    assert "<ins>Пермь</ins>" in html
+    assert Membership.objects.get().tier == "associate"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ({"Категория": ""}, "Категория", "A new membership needs a tier."),
+        ({"Категория": "гость"}, "Категория", "There is no tier “гость”."),
+        ({"Дата вступления": "сентябрь"}, "Дата вступления", "“сентябрь” is no date. Write it as 01.09.2025."),
+        ({"Дата вступления": "31.02.2025"}, "Дата вступления", "“31.02.2025” is no date. Write it as 01.09.2025."),
+        ({"ИНН": "7,70708E+09"}, "ИНН",
+         "The spreadsheet has shortened this number. Make the column one of text, and write it anew."),
+        ({"ИНН": "7707083894"}, "ИНН", "This INN has a mistake: its check digits do not agree."),
+        ({"Вид": ""}, "Вид", "This field cannot be blank."),
+        ({"Статус": "выбыл"}, "Дата выхода", "Give the day since which the status holds."),
+        ({"Статус": "исключён", "Дата выхода": "01.09.2025"}, "Протокол совета",
+         "Only the board excludes: name its protocol and the day."),
+        ({"Дата выхода": "01.09.2025", "Дата вступления": ""}, "Дата вступления",
+         "Give the day on which the membership began, as its later day is given."),
+        ({"Дата выхода": "01.01.2019"}, "Дата выхода", "A membership cannot change before it starts."),
+        ({"Оплачено до": "01.01.2019"}, "Оплачено до", "That is before the membership began."),
+        ({"Почта руководителя": "нет"}, "Почта руководителя", "Enter a valid email address."),
+        ({"Наименование": "Двойник"}, "Наименование",
+         "Several organisations are called so. Add the INN, or the address on the portal."),
+        # Of the one that is known:
+        ({"ИНН": valid_inn(901), "Дата выхода": "01.02.2023"}, "Дата выхода",
+         "On record is another day: May 5, 2024. What is on record stays so."),
+        ({"ИНН": valid_inn(901), "Статус": "Действует", "Дата вступления": ""}, "Статус",
+         "A membership that is “Left of its own will” cannot become “Active”."),
+        ({"ИНН": valid_inn(902), "Оплачено до": "31.12.2027"}, "Оплачено до",
+         "Invoice № 2026-0007 is open: mark it as paid, and not in a table."),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
+)  # fmt: skip
+def test_mistakes_are_told_by_row_and_by_the_heading_of_the_table(
+    office: Client, row: dict[str, str], column: str, message: str
+) -> None:
+    """Nothing at all is imported then; the row beside it stands in the preview."""
+    MembershipFactory(
+        organisation__inn=valid_inn(901), organisation__short_name="Лицей", status="left",
+        started_on=datetime.date(2020, 1, 1), ended_on=datetime.date(2024, 5, 5),
+    )  # fmt: skip
+    InvoiceFactory(period__membership__organisation__inn=valid_inn(902), number="2026-0007")
+    OrganisationFactory.create_batch(2, name="Двойник", inn="", ogrn="")
+    right = dict(zip(HEADINGS, ["Школа", "Верная", valid_inn(906), "Партнёр", *[""] * 8], strict=True))
+    wrong = right | {"Наименование": "Неверная", "ИНН": "", "Дата вступления": "01.01.2020"} | row
+    known = Organisation.objects.count()
+    response = preview(office, xlsx(HEADINGS, [*right.values()], [*wrong.values()]))
+    assert mistakes(response) == [(3, column, message)]
+    assert [row.object_repr for row in response.context["result"] if row.is_new()] == ["Верная"]
+    assert "confirm_form" not in response.context
+    assert Organisation.objects.count() == known
+
+
+def test_a_member_that_left_may_join_anew(office: Client) -> None:
+    former = MembershipFactory(
+        organisation__inn=valid_inn(901), status="left", started_on="2020-01-01", ended_on="2024-05-05"
+    )
+    table = ["ИНН", "Категория", "Дата вступления"], [valid_inn(901), "Партнёр", "01.09.2025"]
+    confirm(office, preview(office, xlsx(*table)))
+    assert [(one.tier, one.status) for one in former.organisation.memberships.all()] == [
+        ("partner", "active"), ("full", "left"),
+    ]  # fmt: skip
+
+
+def test_two_rows_of_one_organisation_are_told(office: Client) -> None:
+    row = ["Школа", "Безымянная", "Партнёр"]
+    response = preview(office, xlsx(["Вид", "Наименование", "Категория"], row, row))
+    assert mistakes(response) == [(3, "Наименование", "The same stands in row 2 of the table.")]
+
+
+def test_the_zero_that_a_spreadsheet_drops_is_put_back_and_told(office: Client) -> None:
+    table = ["Вид", "Наименование", "ИНН", "Категория"], ["Школа", "Лицей", 105000103, "Партнёр"]
+    response = preview(office, xlsx(*table))
+    assert "INN 0105000103: the zero that the spreadsheet has dropped is put back." in response.content.decode()
+    confirm(office, response)
+    assert Organisation.objects.get().inn == "0105000103"
+
+
+def test_a_column_that_the_portal_does_not_know_is_named(office: Client) -> None:
+    assert refusal(preview(office, xlsx([*RUSSIAN, "Любимый цвет"], [*LYCEUM, "синий"]))) == [
+        "Unknown headings: Любимый цвет."
+    ]
+
+
+def test_a_table_that_would_take_too_long_is_refused(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(membership_table, "MOST_ROWS", 1)
+    assert refusal(preview(office, xlsx(RUSSIAN, LYCEUM, LYCEUM))) == [
+        "More than 1 rows: divide the table, and delete its empty rows."
+    ]
+
+
+def test_a_fee_that_is_overdue_is_no_other_status(office: Client) -> None:
+    MembershipFactory(organisation__inn=valid_inn(901), status="grace")
+    assert changes(preview(office, xlsx(["ИНН", "Статус"], [valid_inn(901), "Действует"]))) == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_template_is_a_table_that_can_be_imported(office: Client, language: str) -> None:
+    office.cookies["language"] = language
+    content = office.get(f"{IMPORT}template/").content
+    table = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert table.max_row == 2
+    response = preview(office, xlsx(*table.iter_rows(values_only=True)))
+    assert (mistakes(response), response.context["result"].totals["new"]) == ([], 1)
+
+
+@pytest.mark.parametrize("missing", [None, *RIGHTS])
+def test_who_imports_may_add_and_change_both(missing: str | None) -> None:
+    client = enter(staff_with("members.view_membership", *(right for right in RIGHTS if right != missing)))
+    answers = [client.get(IMPORT).status_code, client.get(f"{IMPORT}template/").status_code]
+    assert [*answers, client.post(CONFIRM, {}).status_code] == ([200, 200, 400] if missing is None else [403] * 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_confirm_at_once_one_imports() -> None:
+    first, second = enter(superuser()), enter(superuser())
+    response = preview(first, xlsx(RUSSIAN[:3] + RUSSIAN[4:6], LYCEUM[:3] + LYCEUM[4:6]))
+    posted = response.context["confirm_form"].initial
+    answers = at_once(lambda: confirmed(first, posted), lambda: confirmed(second, posted))
+    assert "Organisations added: 1, changed: 0, as they were: 0." in answers
+    assert {*answers} - {"Organisations added: 1, changed: 0, as they were: 0."} <= {
+        "Organisations added: 0, changed: 0, as they were: 1.", "409",
+    }  # fmt: skip
+    assert (Organisation.objects.count(), Membership.objects.count(), LogEntry.objects.count()) == (1, 1, 1)
+
+
+def confirmed(client: Client, posted: dict[str, Any]) -> str:
+    """What was said; 409 to whoever comes after the upload was used."""
+    client.cookies["language"] = "en"
+    answer = client.post(CONFIRM, posted, follow=True)
+    return str(next(iter(answer.context["messages"]))) if answer.status_code == 200 else str(answer.status_code)
