@@ -174,6 +174,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.profilereminder": addresses.dashboard,
     "members.representative": addresses.dashboard,
     "members.joinrequest": addresses.dashboard_people,
+    "members.officereport": addresses.dashboard_offices,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
