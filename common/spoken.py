@@ -48,7 +48,10 @@ class SpokenLanguagesFormField(forms.CharField):
         return [*dict.fromkeys(map(self._code, names))]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial or []), data)
+        try:
+            return self.to_python(data) != (initial or [])
+        except forms.ValidationError:
+            return True
 
     def _code(self, name: str) -> str:
         code = _codes_by_name().get(fold(name))

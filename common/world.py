@@ -97,6 +97,13 @@ class World:
         return Point(round(x, 1), round(y, 1))
 
     @property
+    def grid(self) -> tuple[list[float], list[float]]:
+        """Where the meridians and the parallels of each tenth degree run: their x and their y."""
+        meridians = [self.at(Place(degree, 0)).x for degree in range(-360, 361, 10)]
+        parallels = [self.at(Place(0, degree)).y for degree in range(-80, 81, 10)]
+        return [x for x in meridians if 0 < x < WIDTH], [y for y in parallels if 0 < y < self.height]
+
+    @property
     def dots(self) -> list[Point]:
         """Of all places in sight."""
         points = {self.at(place) for _country, _zone, place in _table()}

@@ -208,9 +208,8 @@ def _said(report: OfficeReport, name: str, value: Any) -> str:
     if name == "status":
         return str(OfficeStatus(value).label)
     if name == "since":
-        known_to = OfficeStatusChange.Precision(report.data["precision"]).label
-        day = date_format(datetime.date.fromisoformat(value))
-        return _("%(day)s, known to the %(precision)s") % {"day": day, "precision": known_to}
+        formats = {"year": "Y", "month": "F Y", "day": "DATE_FORMAT"}
+        return date_format(datetime.date.fromisoformat(value), formats[report.data["precision"]])
     return str(value)
 
 
@@ -218,4 +217,4 @@ def _words_of_decision(report: OfficeReport) -> Words:
     if report.state == OfficeReportState.ACCEPTED:
         return Words(_("What you told of the office is public: %(place)s") % {"place": report.place}, "")
     title = _("What you told of the office was not accepted: %(place)s") % {"place": report.place}
-    return Words(title, _("Reason: %(reason)s") % {"reason": report.reason})
+    return Words(title, _("The reason: %(reason)s") % {"reason": report.reason})
