@@ -78,7 +78,7 @@ class OwnMembershipSerializer(serializers.Serializer):
 
 
 def own_membership(organisation: Organisation, request: Request) -> dict[str, Any]:
-    """All of it. To whom, ``visible_to`` of the organisation has said."""
+    """All of it; the caller has asked whether the reader acts for the organisation."""
     membership = last_membership(organisation)
     if membership:
         membership.outlook = None if membership.is_over else outlook(membership)  # type: ignore[attr-defined]

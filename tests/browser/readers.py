@@ -72,7 +72,7 @@ def load() -> None:
     protected.save()
     TOTP.activate(protected, generate_totp_secret())
     RecoveryCodes.activate(protected)
-    WebAuthn.add(protected, "Телефон", _credential())
+    WebAuthn.add(protected, "Телефон", credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
     _appear_on_a_page(User.objects.get(email="head@example.org"))
     _ask_for_copies(User.objects.get(email="head@example.org"))
@@ -143,7 +143,7 @@ def _apply_for_membership() -> None:
     put_on_agenda(application, session=BoardSessionFactory(), by=User.objects.get(email="staff@example.org"))
 
 
-def _credential() -> dict[str, object]:
+def credential() -> dict[str, object]:
     """What a device answers when it has made a passkey."""
     public_key = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
     key = AttestedCredentialData.create(b"\0" * 16, b"id", public_key)
