@@ -29,6 +29,12 @@ from members.models import (
 from members.notifications import Words, heads_of, notify
 from members.topics import PROFILE
 
+# What a report may tell, in the order of its form, which the database does not keep.
+TOLD = (
+    *("city", "city_en", "languages", "status", "since", "note", "note_en"),
+    *("year", *OfficeYear.FIGURES, "result", "result_en"),
+)
+
 # --- The organisation reports ---------------------------------------------------------------------------------
 
 
@@ -194,8 +200,9 @@ def told_in(report: OfficeReport) -> list[tuple[str, str]]:
     """(label, words) of what a report tells, without what was left empty."""
     model = OfficeStatusChange if report.kind == OfficeReportKind.TURN else OfficeYear
     rows = []
-    for name, value in report.data.items():
-        if value in (None, "", []) or name in ("precision", "country"):
+    for name in TOLD:
+        value = report.data.get(name)
+        if value in (None, "", []):
             continue
         owner = RepresentativeOffice if name in ("city", "city_en", "languages") else model
         rows.append((capfirst(str(owner._meta.get_field(name).verbose_name)), _said(report, name, value)))  # type: ignore[union-attr]

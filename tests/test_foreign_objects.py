@@ -319,7 +319,7 @@ def test_what_is_anothers_is_not_there(meeting: Meeting, address: str, method: s
     assert meeting.answer(method, place).status_code == expected
     if expected == 302:
         kept = meeting.theirs.file.file
-        assert kept.storage.exists(kept.name)
+        assert kept.storage.exists(str(kept.name))
 
 
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])

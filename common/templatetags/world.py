@@ -27,7 +27,8 @@ def world_map(world: World) -> SafeString:
     words = "; ".join(pin.label for pin, _point in pins)
     return mark_safe(  # noqa: S308 - every value is escaped
         f'<svg class="world-map" viewBox="0 0 {WIDTH:g} {world.height}" role="img" aria-label="{escape(words)}">'
-        f'<path class="grid" d="{grid}"/><path class="dots" d="{dots}"/><path class="bonds" d="{bonds}"/>{marks}{_names(names)}</svg>'
+        f'<path class="grid" d="{grid}"/><path class="dots" d="{dots}"/><path class="bonds" d="{bonds}"/>'
+        f"{marks}{_names(names)}</svg>"
     )
 
 
