@@ -31,6 +31,7 @@ from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
 from members.data_exports import request_export
 from members.models import (
+    ApplicationFile,
     Handover,
     Kind,
     Membership,
@@ -317,9 +318,12 @@ def test_what_is_anothers_is_not_there(meeting: Meeting, address: str, method: s
     place = meeting.ours.address(ROWS[address], of=meeting.theirs, foreign=foreign)
     expected = 405 if MATRIX[address, method]["head"] == "405" else HARMLESS.get((method, ROWS[address]), 404)
     assert meeting.answer(method, place).status_code == expected
-    if expected == 302:
-        kept = meeting.theirs.file.file
-        assert kept.storage.exists(str(kept.name))
+
+
+def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
+    template = "/join/applications/<application>/files/<applicationfile>/remove/"
+    meeting.client.post(meeting.ours.address(template, of=meeting.theirs, foreign=("applicationfile",)))
+    assert ApplicationFile.objects.filter(pk=meeting.theirs.file.pk).exists()
 
 
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
