@@ -42,3 +42,7 @@ def dashboard_membership(membership: "HasOrganisation") -> str:
 
 def dashboard_profile(record: "HasOrganisation") -> str:
     return reverse("pages:dashboard_profile", args=[record.organisation.slug])
+
+
+def dashboard_offices(record: "HasOrganisation") -> str:
+    return reverse("pages:dashboard_offices", args=[record.organisation.slug])

@@ -15,18 +15,21 @@ from rest_framework.response import Response
 
 from common.api import KEY_HEADER, key_of
 from common.countries import country_codes
+from common.spoken import language_codes
 from members.filters import SORTS, Overview, Selection
 from members.models import (
     Direction,
     Kind,
+    OfficeReportState,
     OfficeStatusChange,
+    OfficeYear,
     Organisation,
     Region,
     RepresentativeOffice,
     Tier,
     User,
 )
-from members.offices import report_turn_once
+from members.offices import report_once, report_turn
 from members.policies import can_edit_organisation
 
 
@@ -92,26 +95,41 @@ class OfficeTurnSerializer(serializers.ModelSerializer):
         fields = ["status", "since", "precision", "note", "note_en"]
 
 
+class OfficeYearSerializer(serializers.ModelSerializer):
+    """What was not counted is null."""
+
+    class Meta:
+        model = OfficeYear
+        fields = ["year", *OfficeYear.FIGURES, "result", "result_en"]
+
+
 class OfficeSerializer(serializers.ModelSerializer):
     """An office abroad; its last turn is how it stands now."""
 
+    languages = serializers.ListField(child=serializers.CharField(), help_text="ISO 639-1")
     turns = OfficeTurnSerializer(source="changes", many=True)
+    years = OfficeYearSerializer(many=True)
 
     class Meta:
         model = RepresentativeOffice
-        fields = ["country", "city", "city_en", "turns"]
+        fields = ["country", "city", "city_en", "languages", "turns", "years"]
 
 
 class ReportedTurnSerializer(serializers.ModelSerializer):
-    """A turn in the life of the office at this place; the first one founds the office."""
+    """A turn in the life of the office at this place; the first one founds the office. It is public once the
+    association has accepted it."""
 
-    country = serializers.ChoiceField(country_codes(), source="office.country", help_text="ISO 3166-1")
-    city = serializers.CharField(source="office.city", max_length=100, required=False, allow_blank=True)
-    city_en = serializers.CharField(source="office.city_en", max_length=100, required=False, allow_blank=True)
+    country = serializers.ChoiceField(country_codes(), help_text="ISO 3166-1")
+    city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    city_en = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    languages = serializers.ListField(
+        child=serializers.ChoiceField(language_codes()), required=False, help_text="ISO 639-1; empty, they stay"
+    )
+    state = serializers.ChoiceField(OfficeReportState.choices, read_only=True)
 
     class Meta:
         model = OfficeStatusChange
-        fields = ["country", "city", "city_en", *OfficeTurnSerializer.Meta.fields]
+        fields = ["country", "city", "city_en", "languages", *OfficeTurnSerializer.Meta.fields, "state"]
 
 
 class PublicViewSet(viewsets.ReadOnlyModelViewSet):
@@ -194,13 +212,14 @@ class OrganisationViewSet(PublicViewSet):
         """Offices abroad, for everybody to read; the head and the coordinators of the organisation report turns."""
         organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
         if request.method == "GET":
-            return Response(OfficeSerializer(organisation.offices.prefetch_related("changes"), many=True).data)
+            offices = organisation.offices.prefetch_related("changes", "years")
+            return Response(OfficeSerializer(offices, many=True).data)
         if not can_edit_organisation(request.user, organisation):
             raise PermissionDenied(_("The head or a coordinator of the organisation may report on its offices."))
         key = key_of(request.headers)
         asked = ReportedTurnSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        place = asked.validated_data.pop("office")
-        turn = {**place, **asked.validated_data}
-        made = report_turn_once(organisation, by=cast("User", request.user), key=key, turn=turn)
-        return Response(ReportedTurnSerializer(made).data, status=status.HTTP_201_CREATED)
+        by = cast("User", request.user)
+        made = report_once(report_turn, organisation, by=by, key=key, told=asked.validated_data)
+        answer = ReportedTurnSerializer({**made.data, "state": made.state})
+        return Response(answer.data, status=status.HTTP_201_CREATED)

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as account_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from common import images
 from common.countries import country_choices
 from common.forms import OnceForm, WordsForm
+from common.spoken import SpokenLanguagesFormField
 from members.models import (
     Direction,
     How,
     OfficeStatus,
     OfficeStatusChange,
+    OfficeYear,
     Organisation,
     ProfileChange,
+    RepresentativeOffice,
     User,
 )
 from members.services import PROFILE_FIELDS
@@ -121,6 +124,11 @@ class OfficeTurnForm(OnceForm, forms.ModelForm):
         label=_("City"), max_length=100, required=False, help_text=_("For an office listed above, as it stands there")
     )
     city_en = forms.CharField(label=_("City in English"), max_length=100, required=False)
+    languages = SpokenLanguagesFormField(
+        label=_("Languages in which it works"),
+        required=False,
+        help_text=_("With commas between them: Chinese, Russian. Empty, they stay as they are"),
+    )
     status = forms.ChoiceField(label=_("How it stands now"), choices=OfficeStatus, widget=forms.RadioSelect)
 
     class Meta:
@@ -137,7 +145,32 @@ class OfficeTurnForm(OnceForm, forms.ModelForm):
             "precision": forms.RadioSelect,
         }
 
-    field_order = ["country", "city", "city_en"]
+    field_order = ["country", "city", "city_en", "languages"]
+
+
+class OfficeField(forms.ModelChoiceField):
+    def label_from_instance(self, office: Any) -> str:
+        return office.label
+
+
+class OfficeYearForm(OnceForm, forms.ModelForm):
+    """What one of the organisation's offices has done in a year."""
+
+    prefix = "year"
+    office = OfficeField(RepresentativeOffice.objects.none(), label=_("Office"), empty_label=None)
+
+    class Meta:
+        model = OfficeYear
+        fields = ["office", "year", *OfficeYear.FIGURES, "result", "result_en"]
+        widgets = {"result": forms.Textarea({"rows": 3}), "result_en": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("OfficeField", self.fields["office"]).queryset = organisation.offices.all()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """A year of the office that is there already is told anew; which office it is the field has checked."""
+        return super()._get_validation_exclusions() | {"office"}  # type: ignore[misc]  # Django's, not in its stubs
 
 
 class LeaveForm(WordsForm):

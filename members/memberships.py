@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
 from members.certificates import follow_membership
-from members.models import OVER, Invoice, Membership, MembershipStatus, MembershipStatusChange, User
+from members.models import OVER, Invoice, Membership, MembershipStatus, MembershipStatusChange, Organisation, User
 from members.notifications import Words, heads_of, notify
 from members.topics import EXCLUSION, MEMBERSHIP, Topic
 
@@ -101,6 +101,12 @@ MEMBERSHIP_MOVES: dict[str, Move] = {
     "expel": Move((ACTIVE, IN_GRACE, SUSPENDED), EXCLUDED, (Who.BOARD,), _board_has_decided,
                     gettext_lazy("The organisation has been excluded from the association"), EXCLUSION),
 }  # fmt: skip
+
+
+def last_membership(organisation: Organisation) -> Membership | None:
+    """That which is not over, of which there is one at most; else the last that was."""
+    memberships = organisation.memberships.select_related("organisation").order_by("-pk")
+    return next((one for one in memberships if not one.is_over), None) or next(iter(memberships), None)
 
 
 def possible_moves(membership: Membership, *, who: Who) -> set[str]:

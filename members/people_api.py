@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from common.api import KEY_HEADER, key_of
 from members.invitations import invite_once
+from members.membership_api import OwnMembershipSerializer, own_membership
 from members.models import Invitation, Organisation, Representative, User
 from members.policies import can_invite_person, tended_roles
 
@@ -90,6 +91,13 @@ class OwnOrganisationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             "invitations": organisation.invitations.open() if tended_roles(request.user, organisation) else [],
         }
         return Response(PeopleSerializer(people).data)
+
+    @extend_schema(parameters=[OpenApiParameter("slug", str, OpenApiParameter.PATH)], responses=OwnMembershipSerializer)
+    @action(detail=True)
+    def membership(self, request: Request, slug: str) -> Response:
+        """How the organisation stands, what it has paid and owes, its certificates; for all who act for it."""
+        organisation = get_object_or_404(Organisation.objects.represented_by(cast("User", request.user)), slug=slug)
+        return Response(own_membership(organisation, request))
 
     def _invited(self, request: Request, organisation: Organisation) -> Response:
         if not tended_roles(request.user, organisation):

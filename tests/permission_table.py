@@ -28,6 +28,8 @@ PAGES = """
 /organisations/export.csv                POST  405    factor 405
 /organisations/a/                        GET   200    factor 200
 /organisations/a/                        POST  405    factor 405
+/organisations/a/offices/                GET   200    factor 200
+/organisations/a/offices/                POST  405    factor 405
 /join/                                   GET   200    factor 200
 /join/                                   POST  405    factor 405
 /join/apply/                             GET   200    factor 200
@@ -207,6 +209,10 @@ PAGES = """
 /api/v1/my/organisations/a/people/       POST  403    factor 404    404    404    403    403    400    400    404
 /api/v1/my/organisations/hidden/people/  GET   403    factor 404    404    404    200    200    200    200    404
 /api/v1/my/organisations/hidden/people/  POST  403    factor 404    404    404    403    403    400    400    404
+/api/v1/my/organisations/a/membership/   GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/organisations/a/membership/   POST  403    factor 405
+/api/v1/my/organisations/hidden/membership/ GET 403   factor 404    404    404    200    200    200    200    404
+/api/v1/my/organisations/hidden/membership/ POST 403  factor 405
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
@@ -487,6 +493,10 @@ ADMIN = """
 /admin/members/boardsession/<boardsession>/close_this/ POST  login  factor 403 403    200
 /admin/members/boardsession/<boardsession>/protocol_this/ GET login  factor 403 403    404
 /admin/members/boardsession/<boardsession>/protocol_this/ POST login factor 403 403    404
+/admin/members/officereport/<officereport>/accept_this/ GET  login  factor 403 403    200
+/admin/members/officereport/<officereport>/accept_this/ POST login  factor 403 403    302
+/admin/members/officereport/<officereport>/decline_this/ GET  login factor 403 403    200
+/admin/members/officereport/<officereport>/decline_this/ POST login factor 403 403    200
 /admin/members/joinconditions/<joinconditions>/delete/ GET   login  factor 403 403
 /admin/members/joinconditions/<joinconditions>/delete/ POST  login  factor 403 403
 /admin/members/joinconditions/<joinconditions>/history/<historicaljoinconditions>/ GET   login  factor 403 403    200

@@ -9,8 +9,25 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from members.models import Direction, Invitation, Kind, Organisation, ProfileChange, Role, User
-from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory, valid_inn
+from members.models import (
+    Direction,
+    Invitation,
+    Kind,
+    OfficeReport,
+    OfficeYear,
+    Organisation,
+    ProfileChange,
+    Role,
+    User,
+)
+from tests.factories.members import (
+    OfficeFactory,
+    OrganisationFactory,
+    RegionFactory,
+    RepresentativeFactory,
+    UserFactory,
+    valid_inn,
+)
 from tests.members.accounts import ticked
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +132,21 @@ def test_who_invites_says_no_more_than_the_form_shows() -> None:
     made = Invitation.objects.get()
     assert (made.organisation, made.invited_by, made.accepted_by) == (head.organisation, head.user, None)
     assert (made.is_open, made.expires_at.year != 2001) == (True, True)
+
+
+def test_who_reports_on_an_office_decides_nothing() -> None:
+    head = RepresentativeFactory(role=Role.HEAD, organisation__kind=Kind.CONSORTIUM)
+    office, other = OfficeFactory(organisation=head.organisation), OrganisationFactory(kind=Kind.CONSORTIUM)
+    posted = every_field_of(OfficeReport, organisation=other.pk) | {"request_key": "k", "country": "CN"}
+    year = every_field_of(OfficeYear, office=office.pk, year=2025) | {"request_key": "k2"}
+    posted |= {"status": "open", "since": "2026-03-01", "precision": "day"}
+    client = Client()
+    client.force_login(head.user)
+    place = f"/dashboard/{head.organisation.slug}/offices/"
+    for form in (posted, {f"year-{name}": value for name, value in year.items()}):
+        assert client.post(place, form).status_code == 302
+    made = OfficeReport.objects.values_list("organisation", "state", "decided_by", "reason", "reported_by")
+    assert [*made] == [(head.organisation.pk, "waiting", None, "", head.user.pk)] * 2
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

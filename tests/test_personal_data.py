@@ -20,6 +20,8 @@ EXCUSED = {
     "members.HistoricalOrganisation": "the same",
     "members.HistoricalRepresentativeOffice": "the same",
     "members.HistoricalOfficeStatusChange": "the same",
+    "members.HistoricalOfficeYear": "the same",
+    "members.OfficeReport": "who reported and who decided: the same",
     "members.HistoricalJoinConditions": "the same",
     "members.HistoricalQuestion": "the same",
     "members.MembershipStatusChange": "the same",

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members.fees import outlook
 from members.forms import LeaveForm
-from members.memberships import Who, change_membership_status, possible_moves
-from members.models import Membership, MembershipStatus, MembershipStatusChange, Organisation, User
+from members.memberships import Who, change_membership_status, last_membership, possible_moves
+from members.models import MembershipStatus, MembershipStatusChange, Organisation, User
 from members.policies import can_leave_association
 
 
 @require_safe
 def dashboard_membership(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
-    membership = _last_membership(organisation)
+    membership = last_membership(organisation)
     may_leave = can_leave_association(request.user, organisation)
     context = {
         "organisation": organisation,
@@ -40,7 +40,7 @@ def dashboard_membership_leave(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
     if not can_leave_association(request.user, organisation):
         raise PermissionDenied(_("Only the head of the organisation may leave the association."))
-    membership, form = _last_membership(organisation), LeaveForm(request.POST or None)
+    membership, form = last_membership(organisation), LeaveForm(request.POST or None)
     if membership is None or "leave" not in possible_moves(membership, who=Who.HEAD):
         return redirect("pages:dashboard_membership", slug=slug)
     if request.method == "POST" and form.is_valid():
@@ -49,9 +49,3 @@ def dashboard_membership_leave(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The organisation has left the association."))
         return redirect("pages:dashboard_membership", slug=slug)
     return render(request, "pages/dashboard_membership_leave.html", {"organisation": organisation, "form": form})
-
-
-def _last_membership(organisation: Organisation) -> Membership | None:
-    """That which is not over, of which there is one at most; else the last that was."""
-    memberships = organisation.memberships.select_related("organisation").order_by("-pk")
-    return next((one for one in memberships if not one.is_over), None) or next(iter(memberships), None)

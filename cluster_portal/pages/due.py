@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import DateTimeField, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,7 +67,7 @@ def certificate(organisation: Organisation, user: User) -> Iterator[Due]:
 
 
 def offices(organisation: Organisation, user: User) -> Iterator[Due]:
-    """Offices abroad of which nothing was told for a year."""
+    """Offices abroad of which nothing was told for a year; what waits for the check has been told."""
     if not (organisation.is_consortium and can_edit_organisation(user, organisation)):
         return
     told = OfficeStatusChange.history.filter(office_id=OuterRef("pk")).order_by("-history_date")
@@ -76,7 +77,8 @@ def offices(organisation: Organisation, user: User) -> Iterator[Due]:
         stands=Subquery(turns.values("status")[:1]),
     )
     silent = known.filter(Q(told_at=None) | Q(told_at__lt=timezone.now() - NEWS_EVERY))
-    for office in silent.exclude(stands=OfficeStatus.CLOSED):
+    reported = organisation.office_reports.waiting().annotate(country=KT("data__country")).values("country")
+    for office in silent.exclude(stands=OfficeStatus.CLOSED).exclude(country__in=reported):
         yield Due(
             _("No news of the office for a year: %(place)s") % {"place": office.place or country_name(office.country)},
             timezone.localdate(office.told_at + NEWS_EVERY) if office.told_at else None,

@@ -7,6 +7,7 @@ from cluster_portal.pages import (
     dashboard_people,
     dashboard_profile,
     mailbox,
+    offices,
     style_guide,
     views,
 )
@@ -15,6 +16,7 @@ app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation_detail"),
+    path("organisations/<slug:slug>/offices/", offices.organisation_offices, name="organisation_offices"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
     path("selection-rules/", views.selection_rules, name="selection_rules"),
@@ -39,7 +41,7 @@ urlpatterns = [
         dashboard_fees.dashboard_membership_leave,
         name="dashboard_membership_leave",
     ),
-    path("dashboard/<slug:slug>/offices/", views.dashboard_offices, name="dashboard_offices"),
+    path("dashboard/<slug:slug>/offices/", offices.dashboard_offices, name="dashboard_offices"),
     path("dashboard/<slug:slug>/people/", dashboard_people.dashboard_people, name="dashboard_people"),
     path(
         "dashboard/<slug:slug>/people/<int:pk>/",

@@ -1,26 +1,17 @@
 """Pages that show several domains, and texts of the association."""
 
-from typing import cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from cluster_portal.pages import home as home_page
-from cluster_portal.pages.own import own_organisation
 from common.caching import public_page
-from common.errors import RuleViolated
 from common.limits import limited
 from members.filters import Overview
-from members.forms import OfficeTurnForm
-from members.models import Kind, MembershipCertificate, Organisation, Standing, User
-from members.offices import report_turn_once
+from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.policies import can_edit_organisation
 
 
@@ -79,26 +70,6 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if certificate is None:
         return render(request, "pages/verify_unknown.html", status=404)
     return render(request, "pages/verify.html", {"certificate": certificate})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_offices(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = own_organisation(request, slug)
-    may_edit = can_edit_organisation(request.user, organisation)
-    if request.method == "POST" and not may_edit:
-        raise PermissionDenied(_("The head or a coordinator of the organisation may report on its offices."))
-    form = OfficeTurnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            report_turn_once(organisation, by=cast("User", request.user), key=form.key, turn=form.asked)
-        except RuleViolated as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Written into the history of the office."))
-            return redirect("pages:dashboard_offices", slug=slug)
-    offices = organisation.offices.prefetch_related("changes")
-    context = {"organisation": organisation, "offices": offices, "form": form, "may_edit": may_edit}
-    return render(request, "pages/dashboard_offices.html", context)
 
 
 def _consortium_that_is_member(organisation: Organisation, visible: QuerySet[Organisation]) -> Standing | None:

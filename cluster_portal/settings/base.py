@@ -175,6 +175,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.representative": addresses.dashboard,
     "members.invitation": addresses.dashboard_people,
     "members.joinrequest": addresses.dashboard_people,
+    "members.officereport": addresses.dashboard_offices,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
@@ -336,8 +337,16 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Public directory of the association, and the organisations that you act for.",
     "SERVE_INCLUDE_SCHEMA": False,
-    # Both are called ``role``: of an organisation in the association, and of a person in an organisation.
-    "ENUM_NAME_OVERRIDES": {"TierEnum": "members.models.Tier", "RoleEnum": "members.models.Role"},
+    # Different things that are called alike: ``role``, ``status``, ``state``.
+    "ENUM_NAME_OVERRIDES": {
+        "TierEnum": "members.models.Tier",
+        "RoleEnum": "members.models.Role",
+        "MembershipStatusEnum": "members.models.MembershipStatus",
+        "OfficeStatusEnum": "members.models.OfficeStatus",
+        "InvoiceStateEnum": "members.models.InvoiceState",
+        "CertificateStateEnum": "members.models.certificate.CertificateState",
+        "OfficeReportStateEnum": "members.models.OfficeReportState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVERS": [],

@@ -23,6 +23,7 @@ from lucide.templatetags.lucide import lucide
 from common import images, querystring
 from common.countries import country_name
 from common.shapes import SHAPES
+from common.spoken import language_name
 from common.tiles import Tile
 from common.view_settings import ViewSettings
 
@@ -213,6 +214,12 @@ def page_range(paginator: Paginator, number: int) -> Iterable[int | str]:
 def country(code: str) -> str:
     """The name of a country in the reader's language, by its code of ISO 3166-1."""
     return country_name(code)
+
+
+@register.filter
+def language(code: str) -> str:
+    """The name of a language in that of the reader, by its code of ISO 639-1."""
+    return language_name(code)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from members.admin.board import TO_CLOSE
 from members.admin.fees import NOT_RENEWED
 from members.admin.fees import OVERDUE as UNPAID
 from members.admin.memberships import SUSPENDED
+from members.admin.offices import OFFICE_REPORTS
 from members.admin.organisations import UNPUBLISHED_ORGANISATIONS, UNPUBLISHED_PEOPLE
 from members.admin.partnerships import OVERDUE as NEXT_STEPS
 from members.admin.profile_changes import WAITING as PROFILE_CHANGES
@@ -14,6 +15,7 @@ DECISIONS = (
     APPLICATIONS,
     TO_CLOSE,
     PROFILE_CHANGES,
+    OFFICE_REPORTS,
     UNPUBLISHED_ORGANISATIONS,
     UNPUBLISHED_PEOPLE,
     SUSPENDED,

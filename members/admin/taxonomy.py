@@ -2,11 +2,10 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from common.admin import ModelAdmin
-from members.models import Direction, OfficeStatus, OfficeStatusChange, Region, RepresentativeOffice
+from members.models import Direction, Region
 
 
 class CountsOrganisations(ModelAdmin):
@@ -34,33 +33,3 @@ class RegionAdmin(CountsOrganisations):
 class DirectionAdmin(CountsOrganisations):
     list_display = ["name", "name_en", "slug", "position", "number"]
     search_fields = ["name", "name_en", "slug"]
-
-
-class OfficeStatusChangeInline(TabularInline):
-    model = OfficeStatusChange
-    extra = 0
-
-
-@admin.register(RepresentativeOffice)
-class RepresentativeOfficeAdmin(ModelAdmin):
-    list_display = ["organisation", "country", "city", "status"]
-    list_select_related = ["organisation"]
-    search_fields = ["organisation__short_name", "organisation__name", "country", "city"]
-    autocomplete_fields = ["organisation"]
-    inlines = [OfficeStatusChangeInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RepresentativeOffice]:
-        return super().get_queryset(request).prefetch_related("changes")
-
-    @display(
-        description=_("status"),
-        label={
-            OfficeStatus.OPEN.label: "success",
-            OfficeStatus.IN_TALKS.label: "info",
-            OfficeStatus.PAUSED.label: "warning",
-        },
-    )
-    def status(self, office: RepresentativeOffice) -> str:
-        """The last of its changes; those are fetched already, in order."""
-        changes = [*office.changes.all()]
-        return changes[-1].get_status_display() if changes else ""

@@ -27,7 +27,8 @@ from members.models.membership import (
     status_on,
 )
 from members.models.notification import How, Notification, NotificationChoice
-from members.models.office import OfficeStatus, OfficeStatusChange, RepresentativeOffice
+from members.models.office import OfficeStatus, OfficeStatusChange, OfficeYear, RepresentativeOffice
+from members.models.office_report import OfficeReport, OfficeReportKind, OfficeReportState
 from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
 from members.models.partnership import Partnership, PartnershipMove, PartnershipNote, PartnershipStep
 from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
@@ -76,8 +77,12 @@ __all__ = [
     "MembershipStatusChange",
     "Notification",
     "NotificationChoice",
+    "OfficeReport",
+    "OfficeReportKind",
+    "OfficeReportState",
     "OfficeStatus",
     "OfficeStatusChange",
+    "OfficeYear",
     "Organisation",
     "Outcome",
     "Partnership",

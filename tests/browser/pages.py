@@ -38,6 +38,7 @@ PAGES = [
     Page("directory-nothing", "/organisations/?q=qqqqqq&kind=nonsense"),
     Page("organisation", "/organisations/phystech-lyceum/"),
     Page("organisation-consortium", "/organisations/noc-kuzbass/"),
+    Page("organisation-offices", "/organisations/noc-kuzbass/offices/"),
     Page("join", "/join/"),
     Page("join-apply", "/join/apply/?kind=company"),
     Page("join-preview", "/join/preview/school/", STAFF),

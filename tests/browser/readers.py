@@ -1,5 +1,7 @@
 """Who looks at the pages: demo log-ins, and people in the middle of something; and what the addresses name."""
 
+import datetime
+
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
@@ -57,6 +59,7 @@ from members.models import (
     User,
     Who,
 )
+from members.offices import report_turn
 from members.topics import MEMBERSHIP, choose
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
@@ -72,7 +75,7 @@ def load() -> None:
     protected.save()
     TOTP.activate(protected, generate_totp_secret())
     RecoveryCodes.activate(protected)
-    WebAuthn.add(protected, "Телефон", _credential())
+    WebAuthn.add(protected, "Телефон", credential())
     SocialAccount.objects.create(user=passwordless, provider="yandex", uid="1", extra_data={"login": "passwordless"})
     _appear_on_a_page(User.objects.get(email="head@example.org"))
     _ask_for_copies(User.objects.get(email="head@example.org"))
@@ -82,6 +85,7 @@ def load() -> None:
     _people_come()
     choose(User.objects.get(email="visitor@example.org"), choices={"membership": How.NEVER})
     _apply_for_membership()
+    _tell_of_offices()
 
 
 def _person(email: str) -> User:
@@ -145,7 +149,17 @@ def _apply_for_membership() -> None:
     put_on_agenda(application, session=BoardSessionFactory(), by=User.objects.get(email="staff@example.org"))
 
 
-def _credential() -> dict[str, object]:
+def _tell_of_offices() -> None:
+    """Of one its languages and a year are public; of another something waits."""
+    centre, head = Organisation.objects.get(slug="noc-kuzbass"), User.objects.get(email="consortium@example.org")
+    office = centre.offices.get(country="MN")
+    office.languages = ["mn", "ru"]
+    office.save()
+    office.years.create(year=2025, participants=40, events=3, result="Летняя школа для школьников двух стран.")
+    report_turn(centre, by=head, country="BY", status="paused", since=datetime.date(2026, 3, 1), precision="month")
+
+
+def credential() -> dict[str, object]:
     """What a device answers when it has made a passkey."""
     public_key = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
     key = AttestedCredentialData.create(b"\0" * 16, b"id", public_key)

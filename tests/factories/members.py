@@ -26,6 +26,7 @@ from members.models import (
     MembershipCertificate,
     MembershipPeriod,
     Notification,
+    OfficeReport,
     OfficeStatus,
     Organisation,
     Partnership,
@@ -363,3 +364,17 @@ class PartnershipFactory(ModelFactory[Partnership]):
 
     organisation = factory.SubFactory(OrganisationFactory, kind=Kind.COMPANY)
     with_organisation = factory.SubFactory(OrganisationFactory, kind=Kind.CONSORTIUM)
+
+
+class OfficeReportFactory(ModelFactory[OfficeReport]):
+    """That an office was opened; it waits."""
+
+    class Meta:
+        model = OfficeReport
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Kind.CONSORTIUM)
+    kind = "turn"
+    data: Any = {
+        "country": "CN", "city": "", "city_en": "", "languages": [], "status": "open",
+        "since": None, "precision": "day", "note": "", "note_en": "",
+    }  # fmt: skip

@@ -150,6 +150,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "members_question",
         "members_partnership",
         "members_profilechange",
+        "members_officereport",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
@@ -242,10 +243,10 @@ def test_the_start_page_asks_as_much_for_many_as_for_one(
 
     make(1)
     office.get(page("index"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         office.get(page("index"))
     make(2)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         office.get(page("index"))
 
 

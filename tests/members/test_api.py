@@ -120,6 +120,7 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/directions/",
         "/api/v1/directions/{slug}/",
         "/api/v1/my/organisations/",
+        "/api/v1/my/organisations/{slug}/membership/",
         "/api/v1/my/organisations/{slug}/people/",
         "/api/v1/organisations/",
         "/api/v1/organisations/{slug}/",

@@ -21,6 +21,7 @@ from tests.factories.members import (
     MembershipFactory,
     NotificationFactory,
     OfficeFactory,
+    OfficeReportFactory,
     OrganisationFactory,
     ProfileChangeFactory,
     RepresentativeFactory,
@@ -116,6 +117,12 @@ def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(ly
     year_ago = timezone.now() - 366 * DAY
     OfficeStatusChange.history.filter(office_id__in=[office.pk, closed.pk]).update(history_date=year_ago)
     assert due(lyceum, head) == [("О представительстве нет новостей год: Монголия", TODAY - DAY, True)]
+    report = OfficeReportFactory(organisation=lyceum)
+    assert due(lyceum, head) != []  # it tells of China
+    report.data["country"] = "MN"
+    report.save()
+    assert due(lyceum, head) == []
+    report.delete()
     OfficeStatusChange.objects.create(office=office, position=2, status=OfficeStatus.OPEN)
     assert due(lyceum, head) == []
 
