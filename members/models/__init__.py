@@ -18,6 +18,7 @@ from members.models.joining import JoinConditions, Question, QuestionType
 from members.models.membership import (
     COUNTING,
     MEMBER_TIERS,
+    ON_THE_ROLL,
     OVER,
     Membership,
     MembershipStatus,
@@ -38,6 +39,7 @@ from members.models.user import User
 __all__ = [
     "COUNTING",
     "MEMBER_TIERS",
+    "ON_THE_ROLL",
     "OVER",
     "AgendaItem",
     "ApplicationFile",

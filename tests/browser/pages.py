@@ -213,6 +213,7 @@ PAGES = [
         package="unfold",
         only_in_tests=True,
     ),
+    Page("admin-membership-reports", "/admin/members/membership/reports/", STAFF, package="unfold"),
     Page("admin-fees", "/admin/members/fee/", STAFF, package="unfold"),
     Page("admin-requisites", "/admin/members/associationrequisites/1/change/", STAFF, package="unfold"),
     Page("admin-invoices", "/admin/members/invoice/", STAFF, package="unfold"),
