@@ -28,7 +28,7 @@ BILL_LABELS = {
     "paid": _("Has been paid"),
     "open": _("Has not been paid"),
     "ahead": _("Not paid, may still be paid in time"),
-    "overdue": _("Overdue"),
+    "overdue": _("Is overdue"),
     **{age: AGE_LABELS[age] for age in AGES},
 }
 CHANGE_LABELS = {

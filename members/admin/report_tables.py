@@ -25,6 +25,7 @@ from members.reports import BACK, JOINED, LOST, ROLL, Scope
 
 SPANS_SHOWN = 24  # years or months, the last ones
 DEBTORS_SHOWN = 20
+LONG = 30  # lines
 Text = str | Promise
 
 NOTE_OF_STANDINGS = gettext_lazy(
@@ -83,6 +84,11 @@ class Table:
     lines: list[Line]
 
     @property
+    def is_long(self) -> bool:
+        """Then it is unfolded by who wants to read it."""
+        return len(self.lines) > LONG
+
+    @property
     def rows(self) -> list[tuple[Line, list[tuple[Text, Cell]]]]:
         """Each cell with its heading, which a telephone shows beside it."""
         return [(line, [*zip(self.heads, line.cells, strict=True)]) for line in self.lines]
@@ -106,18 +112,23 @@ class Report:
 
     def __init__(self, scope: Scope, reader: User, regions: Mapping[int, str], *, whole: bool = False) -> None:
         """``whole``: with all debtors and periods, as in the spreadsheet."""
-        self.scope, self.reader, self.regions = scope, reader, regions
+        self.scope, self.regions = scope, regions
         self.debtors = None if whole else DEBTORS_SHOWN
         self.spans = 0 if whole else -SPANS_SHOWN
+        names = {model: model._meta.model_name for model in (Membership, MembershipPeriod, Invoice)}
+        self.lists = {
+            model: reverse(f"admin:members_{name}_changelist")
+            for model, name in names.items()
+            if reader.has_perm(f"members.view_{name}")
+        }
 
     def sections(self) -> list[Section]:
         found = [self.standings(), self.flows(), self.renewals()]
-        return [*found, self.bills()] if self.reader.has_perm("members.view_invoice") else found
+        return [*found, self.bills()] if Invoice in self.lists else found
 
     def address(self, model: Any, **asked: Any) -> str:
         """Of the list of these rows, within the scope; none for who may not see it."""
-        name = str(model._meta.model_name)
-        if not self.reader.has_perm(f"members.view_{name}"):
+        if model not in self.lists:
             return ""
         path = "membership__organisation" if model is MembershipPeriod else "organisation"
         named: dict[str, str] = {"kind": f"{path}__kind__exact", "region": f"{path}__region__id__exact"}
@@ -126,7 +137,7 @@ class Report:
         values |= {named.get(key, key): value for key, value in (of_scope | asked).items() if value != ""}
         if values.get(named["region"], "") is None:
             values[f"{path}__region__isnull"] = values.pop(named["region"]) is None
-        return f"{reverse(f'admin:members_{name}_changelist')}?{urlencode(values)}"
+        return f"{self.lists[model]}?{urlencode(values)}"
 
     def cell(self, number: int, model: Any, **asked: Any) -> Cell:
         return Cell(number, self.address(model, **asked) if number else "")
@@ -145,15 +156,15 @@ class Report:
         ]
         regions = [*self.regions.items(), (None, _("Without a region"))]
         tables = [
-            self._crossed(_("By tier"), rows, lambda row: row.tier, Tier.choices, "tier_then"),
-            self._crossed(_("By kind"), rows, lambda row: row.kind, Kind.choices, "kind"),
-            self._crossed(_("By region"), rows, lambda row: row.region, regions, "region"),
+            self._crossed(_("By tier"), _("Tier"), rows, lambda row: row.tier, Tier.choices, "tier_then"),
+            self._crossed(_("By kind"), _("Kind of organisation"), rows, lambda row: row.kind, Kind.choices, "kind"),
+            self._crossed(_("By region"), _("Region"), rows, lambda row: row.region, regions, "region"),
         ]
         title = _("On %(day)s") % {"day": date_format(self.scope.day)}
         return Section(title, NOTE_OF_STANDINGS, tables, chart=_("Memberships by status"), bars=bars)
 
     def _crossed(
-        self, title: str, rows: list[reports.Standing], value_of: Callable, choices: Iterable, name: str
+        self, title: str, first: str, rows: list[reports.Standing], value_of: Callable, choices: Iterable, name: str
     ) -> Table:
         """``name``: what the list calls the value."""
         found: dict[Any, Counter[str]] = {}
@@ -168,7 +179,7 @@ class Report:
             if value in found
         ]
         heads: list[Text] = [_("On the roll"), *(status.label for status in shown), _("In all")]
-        return Table(title, _("Memberships"), heads, [*lines, self._standing_line(_("In all"), in_all, shown)])
+        return Table(title, first, heads, [*lines, self._standing_line(_("In all"), in_all, shown)])
 
     def _standing_line(self, label: Text, found: Counter[str], shown: list[MembershipStatus], **asked: Any) -> Line:
         on_the_roll = sum(found[status] for status in ON_THE_ROLL)

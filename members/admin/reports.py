@@ -35,8 +35,9 @@ class ScopeForm(forms.Form):
     kind = choice_field(_("Kind of organisation"), Kind.choices)
     region = choice_field(_("Region"), ())
 
-    def __init__(self, asked: Any, regions: dict[int, str]) -> None:
-        super().__init__(asked)
+    def __init__(self, asked: dict[str, Any], regions: dict[int, str]) -> None:
+        """Without a day it is today's."""
+        super().__init__({"day": timezone.localdate().isoformat()} | asked)
         cast("forms.ChoiceField", self.fields["region"]).choices = [
             ANY,
             *((str(key), title) for key, title in regions.items()),
@@ -104,4 +105,4 @@ class ReportsMixin(_Admin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         regions = {region.pk: region.title for region in Region.objects.all()}
-        return ScopeForm(request.GET, regions), regions
+        return ScopeForm(request.GET.dict(), regions), regions
