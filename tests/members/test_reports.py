@@ -160,7 +160,8 @@ class Counted:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.memberships = [*Membership.objects.filter(**scope.of("organisation")).prefetch_related("changes")]
+        known = Membership.objects.filter(**scope.of("organisation"))
+        self.memberships = [*known.prefetch_related("changes", "periods__invoices")]
 
     def status(self, membership: Membership, day: D) -> str | None:
         return next((one.status for one in [*membership.changes.all()][::-1] if one.on <= day), None)
@@ -181,7 +182,7 @@ class Counted:
     def renewals(self, since: D, until: D) -> tuple[int, int]:
         ran_out = renewed = 0
         for membership in self.memberships:
-            periods = {one.starts_on: one for one in membership.periods.prefetch_related("invoices")}
+            periods = {one.starts_on: one for one in membership.periods.all()}
             for period in periods.values():
                 if since <= period.ends_on <= until:
                     following = periods.get(period.ends_on + DAY)
