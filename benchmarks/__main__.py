@@ -1,5 +1,5 @@
 """Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
-are the letters."""
+are the letters, ``reports`` those of membership."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 
 import psycopg2
 
-from benchmarks import mail
+from benchmarks import mail, reports
 from benchmarks.figures import FIGURES, ORGANISATIONS, YARDSTICK, Figure
 from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
@@ -33,10 +33,12 @@ def main() -> None:
         os.environ |= {**ENVIRONMENT, **urls}
         database.autocommit = True
         _prepare(database)
-        if arguments.words != ["mail"]:
+        if not arguments.words or {*arguments.words} - {"mail", "reports"}:
             _pages(arguments, database)
         if not arguments.words or "mail" in arguments.words:
             mail.print_table(arguments.rounds)
+        if not arguments.words or "reports" in arguments.words:
+            reports.print_table(arguments.rounds)
 
 
 def _pages(arguments: argparse.Namespace, database: "psycopg2.extensions.connection") -> None:

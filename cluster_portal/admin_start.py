@@ -69,7 +69,7 @@ def _queue(decision: Decision, user: "User | AnonymousUser") -> Queue:
 
 
 def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
-    figures, charts = [], []
+    figures, charts, reports = [], [], ""
     if user.has_perm("members.view_organisation"):
         url = reverse("admin:members_organisation_changelist")
         month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -90,10 +90,12 @@ def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
         tiers = [*Membership.objects.running().order_by().values_list("tier").annotate(Count("pk"))]
         figures.append(Figure(_("members"), sum(number for _tier, number in tiers), url))
         charts.append((_("Members by tier"), _bars(Tier, tiers, f"{url}&tier__exact=")))
+        reports = reverse("admin:members_membership_reports")
     if user.has_perm("members.view_representative"):
         url = f"{reverse('admin:members_representative_changelist')}?acting=yes"
         figures.append(Figure(_("representatives"), Representative.objects.active().count(), url))
-    return {"figures": figures, "charts": [(title, bars, longest(bars)) for title, bars in charts if bars]}
+    drawn = [(title, bars, longest(bars)) for title, bars in charts if bars]
+    return {"figures": figures, "charts": drawn, "reports": reports}
 
 
 def _bars(choices: ChoicesType, counts: Iterable[tuple[str, int]], url: str) -> list[Bar]:

@@ -1,19 +1,19 @@
 """Any number of plausible organisations for benchmarks: the same for the same seed, by bulk inserts."""
 
-import datetime
 import random
-from itertools import islice
+from itertools import chain, islice
 
 from django.utils import timezone
 from stdnum.ru import inn, ogrn
 from tqdm import tqdm
 
 from common.caching import invalidate_public_pages
-from members.models import Direction, Kind, Membership, Organisation, Region, Tier
+from members.models import Direction, Kind, Organisation, Region
+from members.scale_history import Registry, lives_of
 
 BATCH = 1000
 DIRECTIONS_EACH = 3  # at most
-MEMBERS = 0.4  # share of those that are members
+MEMBERS = 0.9  # share of those that are or were members
 
 CITIES = {
     "RU-MOW": ["Москва", "Зеленоград", "Троицк"],
@@ -62,8 +62,11 @@ PROSE = [
 
 
 def make_organisations(number: int, *, seed: int) -> None:
-    """Add ``number`` published organisations with directions and memberships; shows a bar on a terminal."""
+    """Add ``number`` published organisations with directions and ten years of memberships, their fees and payments;
+    shows a bar on a terminal.
+    """
     chance = random.Random(seed)  # noqa: S311
+    today, registry = timezone.localdate(), Registry()
     regions = list(Region.objects.order_by("code"))
     directions = list(Direction.objects.values_list("pk", flat=True))
     first = Organisation.objects.count() + 1
@@ -77,12 +80,10 @@ def make_organisations(number: int, *, seed: int) -> None:
                 for organisation in batch
                 for direction in chance.sample(directions, chance.randint(0, DIRECTIONS_EACH))
             )
-            Membership.objects.bulk_create(
-                Membership(organisation=organisation, tier=chance.choice(Tier.values), started_on=_day(chance))
-                for organisation in batch
-                if chance.random() < MEMBERS
-            )
+            members = [organisation for organisation in batch if chance.random() < MEMBERS]
+            registry.save(chain.from_iterable(lives_of(organisation, today, chance) for organisation in members))
             bar.update(len(batch))
+    registry.keep()
     invalidate_public_pages()
 
 
@@ -106,7 +107,3 @@ def _organisation(serial: int, chance: random.Random, regions: list[Region]) -> 
         about=f"<p>{chance.choice(PROSE)}</p>",
         is_published=True,
     )
-
-
-def _day(chance: random.Random) -> datetime.date:
-    return timezone.localdate() - datetime.timedelta(days=chance.randint(1, 3000))

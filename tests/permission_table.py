@@ -503,6 +503,12 @@ ADMIN = """
 /admin/members/joinconditions/<joinconditions>/history/<historicaljoinconditions>/ POST  login  factor 403 403
 /admin/members/question/<question>/history/<historicalquestion>/ GET   login  factor 403 403    200
 /admin/members/question/<question>/history/<historicalquestion>/ POST  login  factor 403 403
+/admin/members/membership/reports/                    GET   login  factor 403 200
+/admin/members/membership/reports/                    POST  login  factor 403 405
+/admin/members/membership/reports.xlsx                GET   login  factor 403 200
+/admin/members/membership/reports.xlsx                POST  login  factor 403 405
+/admin/members/membership/open_reports/               GET   login  factor 403 302
+/admin/members/membership/open_reports/               POST  login  factor 403 302
 /admin/members/                                       GET   302    factor 403 200
 /admin/members/                                       POST  302    factor 403 200
 /admin/no-such-page/                                  GET   302    factor 403 404

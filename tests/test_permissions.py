@@ -92,6 +92,7 @@ class World:
         )
         [invited] = link_tokens("invitation", subjects=[str(invitation.pk)]).values()
         tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+        invoice = InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001")
         self.objects: dict[str, Any] = {
             "token": SimpleNamespace(pk=token),
             "signedlink": SignedLink.objects.get(purpose="unsubscribe"),
@@ -101,7 +102,8 @@ class World:
             "representative": self.ours.representatives.get(role=Role.VIEWER),
             "fee": FeeFactory(),
             "associationrequisites": RequisitesFactory(),
-            "invoice": InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001"),
+            "invoice": invoice,
+            "membershipperiod": invoice.period,
             "publicperson": PublicPersonFactory(organisation=self.ours),
             "partnership": PartnershipFactory(with_organisation=self.ours),
             "profilechange": ProfileChangeFactory(organisation=self.ours, with_logo=True),

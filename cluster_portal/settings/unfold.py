@@ -71,6 +71,12 @@ UNFOLD = {
                 _page(_("Organisations"), "domain", "members_organisation"),
                 _page(_("Changes of profiles"), "rate_review", "members_profilechange"),
                 _page(_("Memberships"), "handshake", "members_membership"),
+                {
+                    "title": _("Reports of membership"),
+                    "icon": "monitoring",
+                    "link": reverse_lazy("admin:members_membership_reports"),
+                    "permission": _may_see("members", "membership"),
+                },
                 _page(_("Invoices"), "receipt_long", "members_invoice"),
                 _page(_("Fees"), "payments", "members_fee"),
                 _page(_("Bank details"), "account_balance", "members_associationrequisites"),

@@ -14,7 +14,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesCheckboxFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
@@ -23,6 +28,7 @@ from common.admin.mass import MassAction, after_preview
 from common.documents import make_again
 from common.errors import RuleViolated
 from members.admin.certificates import MAKE_AGAIN
+from members.admin.report_filters import BilledFilter
 from members.fees import roubles
 from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again
 from members.models import (
@@ -101,7 +107,11 @@ class PeriodInline(ReadOnlyInline):
 
     @display(description=_("invoices"))
     def invoices(self, period: MembershipPeriod) -> str:
-        return ", ".join(f"{one}: {one.get_state_display()}" for one in period.invoices.all()) or str(_("no fee"))
+        return invoices_of(period)
+
+
+def invoices_of(period: MembershipPeriod) -> str:
+    return ", ".join(f"{one}: {one.get_state_display()}" for one in period.invoices.all()) or str(_("no fee"))
 
 
 class RenewalFilter(DropdownFilter):
@@ -129,7 +139,14 @@ class OverdueFilter(DropdownFilter):
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnly, ModelAdmin):
     list_display = ["number", "organisation", "sum", "issued_on", "due_on", "state_label", "paid_on", "pdf"]
-    list_filter = [("state", ChoicesCheckboxFilter), OverdueFilter]
+    list_filter = [
+        ("state", ChoicesCheckboxFilter),
+        OverdueFilter,
+        BilledFilter,
+        ("organisation", AutocompleteSelectFilter),
+        ("organisation__kind", ChoicesCheckboxFilter),
+        ("organisation__region", RelatedDropdownFilter),
+    ]
     list_select_related = ["organisation", "document"]
     search_fields = ["number", "payer", "payer_inn", "organisation__short_name"]
     fields = [

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from unfold.admin import StackedInline
-from unfold.contrib.filters.admin import ChoicesCheckboxFilter
+from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
@@ -24,6 +24,8 @@ from members.admin.certificates import CertificateActionsMixin, CertificateInlin
 from members.admin.exclusions import ExclusionMixin
 from members.admin.fees import FeeReductionInline, PeriodInline, RenewalFilter
 from members.admin.membership_tables import MembershipTableMixin
+from members.admin.report_filters import OnDayFilter
+from members.admin.reports import ReportsMixin
 from members.certificates import follow_membership
 from members.memberships import (
     MEMBERSHIP_MOVES,
@@ -109,11 +111,20 @@ class MembershipInline(StackedInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(MembershipTableMixin, CertificateActionsMixin, BillingMixin, ExclusionMixin, HistoryModelAdmin):
+class MembershipAdmin(
+    MembershipTableMixin, CertificateActionsMixin, BillingMixin, ExclusionMixin, ReportsMixin, HistoryModelAdmin
+):
     form = MembershipForm
     view_on_site = False
     list_display = ["organisation", "tier", "status_label", "started_on", "ended_on"]
-    list_filter = [("status", ChoicesCheckboxFilter), ("tier", ChoicesCheckboxFilter), RenewalFilter]
+    list_filter = [
+        ("status", ChoicesCheckboxFilter),
+        ("tier", ChoicesCheckboxFilter),
+        RenewalFilter,
+        OnDayFilter,
+        ("organisation__kind", ChoicesCheckboxFilter),
+        ("organisation__region", RelatedDropdownFilter),
+    ]
     list_select_related = ["organisation"]
     search_fields = ["organisation__short_name", "organisation__name", "organisation__inn", "note"]
     autocomplete_fields = ["organisation"]
@@ -121,11 +132,22 @@ class MembershipAdmin(MembershipTableMixin, CertificateActionsMixin, BillingMixi
     readonly_fields = ["status", "ended_on"]
     inlines = [PeriodInline, FeeReductionInline, CertificateInline, MembershipStatusChangeInline]
     actions = ["bill_next", "remind", "issue_certificates", *MOVES]
+    actions_list = ["open_reports"]
     actions_detail = [*(f"{move}_this" for move in MOVES), "exclude_this", "bill_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, membership: Membership) -> tuple[str, str]:
         return membership.status, membership.get_status_display()
+
+    @display(description=_("status on the day"), label=STATUS_COLOURS)
+    def status_on_day(self, membership: Membership) -> tuple[str, str] | None:
+        then = getattr(membership, "status_then", None)
+        return (then, str(MembershipStatus(then).label)) if then else None
+
+    def get_list_display(self, request: HttpRequest) -> list:
+        """Where a day is asked for, the status of that day beside today's."""
+        shown = [*super().get_list_display(request)]
+        return [*shown[:2], "status_on_day", *shown[2:]] if request.GET.get("day") else shown
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
         """Only what its status allows and its certificates lack."""

@@ -18,6 +18,7 @@ from members.models.joining import JoinConditions, Question, QuestionType
 from members.models.membership import (
     COUNTING,
     MEMBER_TIERS,
+    ON_THE_ROLL,
     OVER,
     WISHED_TIERS,
     Membership,
@@ -40,6 +41,7 @@ from members.models.user import User
 __all__ = [
     "COUNTING",
     "MEMBER_TIERS",
+    "ON_THE_ROLL",
     "OVER",
     "WISHED_TIERS",
     "AgendaItem",

@@ -3,7 +3,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -37,6 +39,7 @@ class MembershipStatus(models.TextChoices):
 
 
 COUNTING = (MembershipStatus.ACTIVE, MembershipStatus.GRACE)
+ON_THE_ROLL = (*COUNTING, MembershipStatus.SUSPENDED)  # whatever has not ended
 OVER = (MembershipStatus.LAPSED, MembershipStatus.LEFT, MembershipStatus.EXCLUDED, MembershipStatus.ENDED)
 
 
@@ -45,9 +48,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that count today; a membership in grace does."""
         return self.filter(status__in=COUNTING)
 
-    def with_status_on(self, day: datetime.date) -> Self:
+    def with_status_on(self, day: datetime.date, name: str = "status_then") -> Self:
         """With ``status_then``: that of the last move until the end of ``day``, None before the first one."""
-        return self.annotate(status_then=Subquery(_last_move(OuterRef("pk"), day).values("status")[:1]))
+        return self.annotate(**{name: Subquery(_last_move(OuterRef("pk"), day).values("status")[:1])})
+
+    def with_tier_on(self, day: datetime.date) -> Self:
+        """With ``tier_then``: that of the register at the end of ``day``; before its history, the oldest known."""
+        rows = Membership.history.filter(id=OuterRef("pk"))
+        then = rows.filter(history_date__lt=end_of(day)).order_by("-history_date", "-history_id").values("tier")[:1]
+        oldest = rows.order_by("history_date", "history_id").values("tier")[:1]
+        return self.annotate(tier_then=Coalesce(Subquery(then), Subquery(oldest), F("tier")))
 
     def as_of(self, day: datetime.date) -> Self:
         """Those that counted at the end of ``day``."""
@@ -56,6 +66,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 def _last_move(membership: "Membership | OuterRef", day: datetime.date) -> "QuerySet[MembershipStatusChange]":
     return MembershipStatusChange.objects.filter(membership=membership, on__lte=day).order_by("-on", "-pk")
+
+
+def end_of(day: datetime.date) -> datetime.datetime:
+    """The first moment after it, here."""
+    return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time()))
 
 
 def status_on(membership: "Membership", day: datetime.date) -> str | None:

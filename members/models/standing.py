@@ -2,12 +2,11 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from django.utils.functional import Promise
 
-from members.models.membership import MEMBER_TIERS, Membership, Tier
+from members.models.membership import MEMBER_TIERS, Membership, Tier, end_of
 
 if TYPE_CHECKING:
     from members.models.organisation import Organisation
@@ -43,16 +42,16 @@ def standing_of(organisation: "Organisation", *, on: datetime.date | None = None
 def _own_tier(organisation: "Organisation", on: datetime.date | None) -> str:
     if on is None:
         return organisation.tier
-    return Membership.objects.as_of(on).filter(organisation=organisation).values_list("tier", flat=True).first() or ""
+    own: Any = Membership.objects.filter(organisation=organisation).as_of(on).with_tier_on(on)
+    return own.values_list("tier_then", flat=True).first() or ""
 
 
 def _consortium_of(organisation: "Organisation", on: datetime.date | None) -> "Organisation | None":
     """On a past day that of the history; before its first row, that row, as nothing older is on record."""
     if on is None:
         return organisation.consortium
-    end = timezone.make_aware(datetime.datetime.combine(on + datetime.timedelta(days=1), datetime.time()))
     rows = organisation.history.order_by("history_date", "history_id")
-    known = rows.filter(history_date__lt=end).last() or rows.first()
+    known = rows.filter(history_date__lt=end_of(on)).last() or rows.first()
     if known is None:
         return organisation.consortium
     return type(organisation).objects.filter(pk=known.consortium_id).first()

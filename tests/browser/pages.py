@@ -221,6 +221,7 @@ PAGES = [
         package="unfold",
         only_in_tests=True,
     ),
+    Page("admin-membership-reports", "/admin/members/membership/reports/", STAFF, package="unfold"),
     Page("admin-fees", "/admin/members/fee/", STAFF, package="unfold"),
     Page("admin-membership-import", "/admin/members/membership/import/", STAFF, package="unfold"),
     Page("admin-requisites", "/admin/members/associationrequisites/1/change/", STAFF, package="unfold"),

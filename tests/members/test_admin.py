@@ -146,6 +146,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "members_associationrequisites",
         "members_invoice",
         "members_membershipapplication",
+        "members_membershipperiod",
         "members_joinconditions",
         "members_question",
         "members_partnership",

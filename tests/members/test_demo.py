@@ -4,24 +4,35 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from stdnum.ru import inn, ogrn
 
 from members import application_demo, demo
+from members.fees import DAY
+from members.invoices import bill_period
 from members.models import (
     BoardSession,
     Invitation,
+    Invoice,
     JoinRequest,
     Kind,
     Membership,
     MembershipApplication,
+    MembershipPeriod,
+    MembershipReminder,
+    MembershipStatusChange,
     Organisation,
     PublicPerson,
     Representative,
     RepresentativeOffice,
+    Tier,
     User,
 )
+from members.renewals import renew_and_remind
+from tests.factories.members import FeeFactory, RequisitesFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -95,18 +106,37 @@ def test_the_log_ins_have_one_of_each_role() -> None:
 
 
 def rows() -> list[tuple[Any, ...]]:
-    return [*Organisation.objects.order_by("pk").values_list("name", "kind", "inn", "city", "direction_slugs", "tier")]
+    columns = ("name", "kind", "inn", "city", "direction_slugs", "tier", "memberships__status", "invoices__paid_on")
+    return [*Organisation.objects.order_by("pk", "invoices__pk", "memberships__pk").values_list(*columns)]
 
 
 def test_the_same_seed_makes_the_same_organisations() -> None:
-    call_command("demo", scale=40, seed=7)
-    first = rows()
-    Organisation.objects.all().delete()
-    call_command("demo", scale=40, seed=7)
-    assert (len(first), rows()) == (40, first)
-    Organisation.objects.all().delete()
-    call_command("demo", scale=40, seed=8)
-    assert rows() != first
+    made = []
+    for seed in (7, 7, 8):
+        call_command("demo", scale=40, seed=seed)
+        assert Organisation.objects.count() == 40
+        made.append(rows())
+        for model in (Invoice, MembershipPeriod, Organisation):
+            model.objects.all().delete()
+    assert made[0] == made[1] != made[2]
+
+
+def test_made_memberships_are_as_the_clock_would_have_left_them() -> None:
+    call_command("demo", scale=200)
+    memberships = Membership.objects.with_status_on(timezone.localdate())
+    assert memberships.exclude(status=F("status_then")).count() == 0
+    assert {*memberships.values_list("status", flat=True)} >= {"active", "grace", "lapsed", "left"}
+    before = [row.objects.count() for row in (MembershipStatusChange, MembershipPeriod, MembershipReminder)]
+    renew_and_remind()
+    assert [row.objects.count() for row in (MembershipStatusChange, MembershipPeriod, MembershipReminder)] == before
+    RequisitesFactory(), FeeFactory(tier=Tier.FULL)
+    paying = Membership.objects.filter(status="active", tier=Tier.FULL, organisation__invoices__state="issued")
+    [invoice, *_] = Invoice.objects.filter(period__membership__in=paying)
+    [period] = MembershipPeriod.objects.filter(pk=invoice.period_id)
+    following = bill_period(period.membership, starts_on=period.ends_on + DAY, by=None)
+    assert following is not None
+    numbers = Invoice.objects.filter(number__startswith=f"{timezone.localdate().year}-").count()
+    assert following.number == f"{timezone.localdate().year}-{numbers:04}"
 
 
 def test_made_organisations_are_published_found_and_numbered_rightly() -> None:
