@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpHeaders
 from django.utils.translation import gettext as _
-from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework import parsers, status
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -20,6 +20,15 @@ class Pagination(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class JSONParser(parsers.JSONParser):
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """Python gives up on brackets in brackets by the thousand, and DRF does not expect it."""
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise ParseError from error
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

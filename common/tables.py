@@ -17,6 +17,7 @@ from common.exports import FORMULA_STARTS, neutral
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_STYLES_BYTES = 2 * 1024 * 1024  # all of them are read at once, each as an object
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100
 
@@ -48,7 +49,10 @@ class Csv(base_formats.CSV):
 class Xlsx(base_formats.XLSX):
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         with zipfile.ZipFile(io.BytesIO(in_stream)) as package:
-            if sum(part.file_size for part in package.infolist()) > MAX_UNPACKED_BYTES:
+            parts = package.infolist()
+            if any(part.file_size > MAX_STYLES_BYTES for part in parts if part.filename.lower().endswith("styles.xml")):
+                raise ValidationError(_("The table has too many formats. Copy its values into a new one."))
+            if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
                 raise ValidationError(_("Unpacked, the table is larger than 100 MB."))
         book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
         sheet = book.worksheets[0]

@@ -6,7 +6,9 @@ Four kinds are taken, each of which has a sign of its own, so no library is aske
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -15,11 +17,14 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from common.images import open_picture
+from common.private_files import safe_name
 
 MAX_MEGABYTES = 10
 PDF_SIGN, JPEG_SIGN, PNG_SIGN, ZIP_SIGN = b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04"
-PDF_SIGN_WITHIN = 1024  # bytes, as readers of PDF search for it
-WORD_BODY, WORD_MACROS = "word/document.xml", "word/vbaProject.bin"
+BEFORE_PDF = b"\xef\xbb\xbf \t\r\n\0"  # may stand before the sign; anything else there is another kind of file as well
+WORD_BODY, WORD_PARTS = "word/document.xml", "[Content_Types].xml"
+WORD_MACROS = b"vbaproject"
+MAX_PARTS_LIST = 1024 * 1024  # bytes
 TYPES = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -30,9 +35,12 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """``file`` is called by its ending alone; a picture is drawn anew: of the upload nothing but its pixels is left."""
+    """``name`` is what the sender calls it, with the ending of what it is; a picture is drawn anew: of the upload
+    nothing but its pixels is left.
+    """
 
     file: ContentFile
+    name: str
     content_type: str
     size: int
     sha256: str
@@ -49,11 +57,12 @@ def checked_document(upload: UploadedFile | ContentFile) -> CheckedDocument:
     if ending in ("jpg", "png"):
         content = _drawn_anew(upload, ending)
     file = ContentFile(content, name=f"document.{ending}")
-    return CheckedDocument(file, TYPES[ending], len(content), hashlib.sha256(content).hexdigest())
+    name = safe_name(f"{PurePath(safe_name(upload.name or '')).stem}.{ending}")
+    return CheckedDocument(file, name, TYPES[ending], len(content), hashlib.sha256(content).hexdigest())
 
 
 def _ending_of(content: bytes) -> str:
-    if PDF_SIGN in content[:PDF_SIGN_WITHIN]:
+    if content[:1024].lstrip(BEFORE_PDF).startswith(PDF_SIGN):
         return "pdf"
     if content.startswith(JPEG_SIGN):
         return "jpg"
@@ -65,13 +74,16 @@ def _ending_of(content: bytes) -> str:
 
 
 def _is_word(content: bytes) -> bool:
-    """By the list of what is inside; nothing is unpacked."""
+    """By its own list of parts, where macros have a type of theirs, however they are called."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {*archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            if not {WORD_BODY, WORD_PARTS} <= names or archive.getinfo(WORD_PARTS).file_size > MAX_PARTS_LIST:
+                return False
+            parts = archive.read(WORD_PARTS)
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError):
         return False
-    return WORD_BODY in names and WORD_MACROS not in names
+    return WORD_MACROS not in parts.lower()
 
 
 def _drawn_anew(upload: UploadedFile | ContentFile, ending: str) -> bytes:

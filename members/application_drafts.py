@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.idempotency import once
 from common.links import subject_of
-from common.private_files import safe_name
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
 from members.models import (
@@ -192,13 +191,13 @@ def attach_file(
         text = _("No more than %(number)d files. Remove one, or put several pages into one PDF.")
         raise RuleViolated(text % {"number": MOST_FILES}, code="too_many_files")
     locked.save(update_fields=["updated_at"])
-    return _stored(ApplicationFile(application=locked, question=question), upload, checked)
+    return _stored(ApplicationFile(application=locked, question=question), checked)
 
 
-def _stored(row: ApplicationFile, upload: UploadedFile | ContentFile, checked: CheckedDocument) -> ApplicationFile:
+def _stored(row: ApplicationFile, checked: CheckedDocument) -> ApplicationFile:
     """No row without its file: a full disk says so, and nothing is written."""
-    row.original_name = safe_name(upload.name or "")
-    row.content_type, row.size, row.sha256 = checked.content_type, checked.size, checked.sha256
+    row.original_name, row.content_type = checked.name, checked.content_type
+    row.size, row.sha256 = checked.size, checked.sha256
     try:
         row.file.save(str(checked.file.name), checked.file, save=False)
     except OSError as error:

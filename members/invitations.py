@@ -128,7 +128,7 @@ def invitation_of(token: str) -> Invitation | None:
 
 def is_for(user: User | AnonymousUser, invitation: Invitation) -> bool:
     """Whether the address is one that the person has shown to be theirs."""
-    shown = EmailAddress.objects.filter(user_id=user.pk, verified=True, email__iexact=invitation.email)
+    shown = EmailAddress.objects.filter(user_id=user.pk, verified=True, email=invitation.email)
     return user.is_authenticated and shown.exists()
 
 

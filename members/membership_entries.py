@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from members.models import (
 from members.notifications import nobody_is_told
 from members.services import locked_organisation
 
+PAID_AHEAD = datetime.timedelta(days=2 * 366)
 SET_BY_ROW = ("tier", "started_on", "note")  # of the membership itself
 
 
@@ -94,8 +96,10 @@ def enter_membership(organisation: Organisation, *, entry: Entry, by: User, reas
     """Let the portal hold what ``entry`` says. Repeated, does nothing. A new member gets no certificate: it has one
     from before, and else the office issues it.
 
-    Raises RuleViolated for what the rules of memberships forbid, and for what would take back what is on record.
+    Raises RuleViolated for what the rules of memberships forbid, for days to come, and for what would take back what
+    is on record.
     """
+    _check_days(entry)
     known = present_membership(locked_organisation(organisation))
     with nobody_is_told():
         if known is None or joins_anew(entry, entry_of(known)):
@@ -108,6 +112,16 @@ def enter_membership(organisation: Organisation, *, entry: Entry, by: User, reas
         if entry.head_email:
             prepare_head(organisation, email=entry.head_email, by=by)
     return membership
+
+
+def _check_days(entry: Entry) -> None:
+    """A table tells of what has been."""
+    today = timezone.localdate()
+    for name in ("started_on", "changed_on", "protocol_on"):
+        if (getattr(entry, name) or today) > today:
+            raise RuleViolated(_("What lies ahead has not happened yet."), code=f"{name}_ahead")
+    if entry.paid_until and entry.paid_until > today + PAID_AHEAD:
+        raise RuleViolated(_("Nobody pays more than two years ahead."), code="paid_until_ahead")
 
 
 def _begin(organisation: Organisation, entry: Entry, by: User, reason: str) -> Membership:

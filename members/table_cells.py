@@ -10,6 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from import_export import widgets
 
+from common.days import FIRST, LAST
+
 # What else tables call their columns, besides the titles of both languages and the codes.
 SYNONYMS = {
     "полное наименование": "name",
@@ -26,6 +28,7 @@ STATUS_WORDS = {
     "действующий": "active", "да": "active", "выбыл": "left", "вышел": "left", "вышла": "left",
     "исключен": "excluded", "исключена": "excluded", "приостановлен": "suspended", "приостановлена": "suspended",
 }  # fmt: skip
+LONGEST_EMAIL = 254  # characters, as fields of Django keep
 SHORTENED = re.compile(r"\d[.,]?\d*e\+?\d+", re.IGNORECASE)
 DAY = re.compile(r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)\.(\d\d?)\.(\d{4}))(?:[ T]00:00(?::00)?)?(?: ?г\.?)?")
 
@@ -37,9 +40,10 @@ class DayWidget(widgets.Widget):
         found = DAY.fullmatch(value)
         try:
             year, month, day = (int(part) for part in _parts(found))
-            if not 1900 <= year <= 2100:
-                raise ValueError(year)
-            return datetime.date(year, month, day)
+            read = datetime.date(year, month, day)
+            if not FIRST <= read <= LAST:
+                raise ValueError(read)
+            return read
         except ValueError:
             raise ValueError(_("“%(value)s” is no date. Write it as 01.09.2025.") % {"value": value}) from None
 
@@ -58,6 +62,8 @@ class EmailWidget(widgets.Widget):
                 validate_email(value)
             except ValidationError as error:
                 raise ValueError(error.message) from None
+            if len(value) > LONGEST_EMAIL:
+                raise ValueError(_("At most %(number)d characters.") % {"number": LONGEST_EMAIL})
         return value.lower()
 
 

@@ -25,6 +25,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, colours
 from common.admin.mass import MassAction, after_preview
+from common.days import PLAUSIBLE
 from common.documents import make_again
 from common.errors import RuleViolated
 from members.admin.certificates import MAKE_AGAIN
@@ -47,7 +48,9 @@ STATE_COLOURS = colours(InvoiceState, {InvoiceState.PAID: "success", InvoiceStat
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label=_("Date"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget)
+    day = forms.DateField(
+        label=_("Date"), initial=timezone.localdate, widget=UnfoldAdminSingleDateWidget, validators=PLAUSIBLE
+    )
 
 
 class PaymentForm(DayForm):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
+from common.days import PLAUSIBLE
 from members.models import OVER, MembershipStatus, Tier
 from members.reports import AGES, BACK, JOINED, LOST, ROLL, bill, changed, standing_as, with_renewal
 
@@ -41,7 +42,7 @@ CHANGE_LABELS = {
 
 def day_field(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget)
+    return forms.DateField(label=label, required=False, widget=widget, validators=PLAUSIBLE)
 
 
 def choice_field(label: Any, choices: Any, first: Any = ANY) -> forms.ChoiceField:

@@ -11,9 +11,11 @@ from PIL import Image
 from common.uploads import MAX_MEGABYTES, checked_document
 
 
-def word(*names: str) -> bytes:
+def word(*names: str, parts: str = "<xml/>") -> bytes:
+    """``parts``: what it says of them."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", parts)
         for name in names:
             archive.writestr(name, "<xml/>")
     return buffer.getvalue()
@@ -26,7 +28,8 @@ def picture(kind: str, **saved: object) -> bytes:
 
 
 PDF = b"%PDF-1.7\n%text"
-WORD = word("[Content_Types].xml", "word/document.xml")
+WORD = word("word/document.xml")
+MACROS = '<Override PartName="/word/any.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
 
 
 @pytest.mark.parametrize(
@@ -40,8 +43,10 @@ WORD = word("[Content_Types].xml", "word/document.xml")
     ],
     ids=["pdf", "pdf after a greeting", "jpeg", "png", "docx"],
 )
-def test_four_kinds_are_taken_whatever_they_are_called(content: bytes, kind: str) -> None:
-    assert checked_document(SimpleUploadedFile("virus.exe", content)).content_type == kind
+def test_four_kinds_are_taken_and_called_what_they_are(content: bytes, kind: str) -> None:
+    checked = checked_document(SimpleUploadedFile("Устав.hta", content))
+    endings = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+    assert (checked.content_type, checked.name) == (kind, f"Устав.{endings.get(kind, 'docx')}")
 
 
 @pytest.mark.parametrize(
@@ -50,13 +55,28 @@ def test_four_kinds_are_taken_whatever_they_are_called(content: bytes, kind: str
         (b"MZ\x90\x00", "not_a_document"),
         (b"", "not_a_document"),
         (b"\n" * 1024 + PDF, "not_a_document"),
+        (b"<script>" + PDF, "not_a_document"),
+        (b"MZ\x90\x00" + PDF, "not_a_document"),
         (word("xl/workbook.xml"), "not_a_document"),
-        (word("word/document.xml", "word/vbaProject.bin"), "not_a_document"),
+        (word("word/document.xml", "word/any.bin", parts=MACROS), "not_a_document"),
+        (word("word/document.xml", parts=" " * 1024 * 1024 + " "), "not_a_document"),
         (b"PK\x03\x04 and then nothing", "not_a_document"),
         (b"\xff\xd8\xff and then nothing", "not_a_picture"),
         (PDF + b"x" * MAX_MEGABYTES * 2**20, "too_heavy"),
     ],
-    ids=["program", "empty", "sign too late", "table", "macros", "broken archive", "broken picture", "too heavy"],
+    ids=[
+        "program",
+        "empty",
+        "sign too late",
+        "also a page",
+        "also a program",
+        "table",
+        "macros",
+        "endless list",
+        "broken archive",
+        "broken picture",
+        "too heavy",
+    ],
 )
 def test_anything_else_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(ValidationError) as refused:

@@ -112,6 +112,14 @@ def test_regions_have_their_time_zones_and_directions_their_names() -> None:
     assert Client().get("/api/v1/directions/robotics/").json() == directions[0]
 
 
+def test_brackets_without_end_are_a_mistake_of_the_sender() -> None:
+    client, head = Client(), RepresentativeFactory(organisation=lyceum(), role=Role.HEAD)
+    client.force_login(head.user)
+    address, body = "/api/v1/my/organisations/lyceum/people/", "[" * 100_000
+    answer = client.post(address, body, "application/json", headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 400
+
+
 def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
     file = tmp_path / "schema.yaml"
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))

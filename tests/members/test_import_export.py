@@ -382,6 +382,12 @@ def test_a_book_that_unpacks_to_a_mountain_is_refused(office: Client, monkeypatc
     assert refusal(preview(office, xlsx(NEW, LYCEUM))) == ["Unpacked, the table is larger than 100 MB."]
 
 
+def test_a_book_of_too_many_formats_is_refused(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_STYLES_BYTES", 100)
+    expected = "The table has too many formats. Copy its values into a new one."
+    assert refusal(preview(office, xlsx(NEW, LYCEUM))) == [expected]
+
+
 def test_an_upload_that_is_no_longer_kept_is_asked_for_again(office: Client) -> None:
     response = preview(office, xlsx(NEW, LYCEUM))
     cache.clear()

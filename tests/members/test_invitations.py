@@ -217,6 +217,13 @@ def test_whoever_is_logged_in_with_another_address_is_told_so_and_gets_nothing(l
     assert roles(lyceum) == []
 
 
+@pytest.mark.parametrize(("theirs", "email"), [("m\u0131ke@example.org", "mike"), ("\u017fam@example.org", "sam")])
+def test_an_address_that_only_looks_alike_is_another(lyceum: Organisation, theirs: str, email: str) -> None:
+    """PostgreSQL writes both in the same capitals."""
+    with pytest.raises(RuleViolated):
+        accept(invited(lyceum, f"{email}@example.org"), by=confirmed(email=theirs))
+
+
 def test_an_address_that_was_not_confirmed_is_not_theirs(lyceum: Organisation) -> None:
     boris = UserFactory(email="boris@example.org")
     EmailAddress.objects.create(user=boris, email=boris.email, primary=True, verified=False)

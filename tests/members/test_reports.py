@@ -282,8 +282,12 @@ def test_who_may_not_see_invoices_reads_nothing_of_fees() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "wrong"),
-    [({"day": "2999-01-01"}, "day"), ({"day": "x"}, "day"), ({"kind": "x"}, "kind"), ({"region": "9999"}, "region")],
-    ids=["to come", "no day", "no kind", "no region"],
+    [
+        *(({"day": day}, "day") for day in ("2099-01-01", "9999-12-31", "0001-01-01", "x")),
+        ({"kind": "x"}, "kind"),
+        ({"region": "9999"}, "region"),
+    ],
+    ids=["to come", "the end of time", "its beginning", "no day", "no kind", "no region"],
 )
 def test_what_cannot_be_reported_is_said_at_the_field(asked: dict, wrong: str) -> None:
     client = enter(superuser())
