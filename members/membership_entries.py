@@ -147,7 +147,8 @@ def _move(membership: Membership, entry: Entry, by: User, reason: str) -> None:
             day = {"day": date_format(held.changed_on) if held.changed_on else "—"}
             raise RuleViolated(_("On record is another day: %(day)s. What is on record stays so.") % day, code="moved")
         return
-    move_to(membership, entry.status, Who.STAFF)
+    who = Who.BOARD if entry.status == MembershipStatus.EXCLUDED else Who.STAFF  # a table tells what was decided
+    move_to(membership, entry.status, who)
     if entry.changed_on is None:
         raise RuleViolated(_("Give the day since which the status holds."), code="no_day")
     change_membership_status(
@@ -158,6 +159,7 @@ def _move(membership: Membership, entry: Entry, by: User, reason: str) -> None:
         reason=reason,
         protocol=entry.protocol,
         protocol_on=entry.protocol_on,
+        who=who,
     )
 
 

@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import gc
+import gettext
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Pages are read in Russian; of the processes of pytest-xdist only the first compiles.
     if not hasattr(config, "workerinput"):
         compile_catalogues()
-        trans_real._translations.clear()  # type: ignore[attr-defined]  # settings have been translated, from whatever was there before
+        # Settings have been translated, from whatever was there before; both keep what they have read.
+        gettext._translations.clear()  # type: ignore[attr-defined]
+        trans_real._translations.clear()  # type: ignore[attr-defined]
 
 
 class Scheduler(LoadScopeScheduling):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.models import Document
 from members.models.membership import Membership
@@ -32,8 +33,8 @@ class MembershipPeriod(models.Model):
     """A year for which one fee is due, or none where the membership is free of it."""
 
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="periods", verbose_name=_("membership"))
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("to"))
+    starts_on = models.DateField(pgettext_lazy("a day", "from"))
+    ends_on = models.DateField(pgettext_lazy("a day", "to"))
 
     class Meta:
         verbose_name = _("period of membership")

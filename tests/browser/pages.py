@@ -234,6 +234,13 @@ PAGES = [
         only_in_tests=True,
     ),
     Page(
+        "admin-office-report",
+        "/admin/members/officereport/{office_report}/decline_this/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
+    Page(
         "admin-membership-move",
         "/admin/members/membership/{membership}/suspend_this/",
         STAFF,

@@ -184,9 +184,10 @@ def _decide(
     office.open(f"{OFFICE}/boardsession/add/")
     today = timezone.localdate()
     fill(page, held_on=today.strftime("%d.%m.%Y"), place="Долгопрудный", seats="7", present="5")
-    fill(page, chair="А. А. Председатель", secretary="Б. Б. Секретарь", protocol_number=str(application.pk))
+    fill(page, chair="А. А. Председатель", secretary="Б. Б. Секретарь", protocol_number=f"{application.pk}/2026")
     press(page, "Сохранить")
-    session = BoardSession.objects.get(protocol_number=str(application.pk))
+    expect(page.locator("main")).to_contain_text("Добавлено")
+    session = BoardSession.objects.get(protocol_number=f"{application.pk}/2026")
 
     office.open(f"{OFFICE}/membershipapplication/{application.pk}/change/")
     if page.get_by_role("button", name="Взять в работу").count():
@@ -196,8 +197,8 @@ def _decide(
     office.open(f"{OFFICE}/boardsession/{session.pk}/change/")
     votes = {"votes_for": str(agreed), "votes_against": str(against), "abstained": "0", "reason": reason}
     fill(page, **{f"items-0-{name}": value for name, value in votes.items()})
-    with page.expect_navigation():
-        press(page, "Сохранить и продолжить")
+    press(page, "Сохранить и продолжить")
+    expect(page.locator("main")).to_contain_text("Сохранено, можно продолжать")
     page.get_by_role("link", name="Закрыть заседание").click()
     press(page, "Закрыть заседание")
     expect(page.locator("main")).to_contain_text("Решения исполнены")
