@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 from common.admin import Decision
 from common.charts import Bar, longest
@@ -79,7 +80,7 @@ def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
             new=Count("pk", filter=Q(created_at__gte=month)),
         )
         figures += [
-            Figure(_("Organisations"), numbers["all"], url),
+            Figure(npgettext_lazy("figure", "organisation", "organisations", numbers["all"]), numbers["all"], url),
             Figure(_("on the public site"), numbers["published"], f"{url}?is_published__exact=1"),
             Figure(_("new this month"), numbers["new"], f"{url}?added=month"),
         ]
@@ -88,12 +89,14 @@ def _figures(user: "User | AnonymousUser") -> dict[str, Any]:
     if user.has_perm("members.view_membership"):
         url = f"{reverse('admin:members_membership_changelist')}?status__exact=active&status__exact=grace"
         tiers = [*Membership.objects.running().order_by().values_list("tier").annotate(Count("pk"))]
-        figures.append(Figure(_("members"), sum(number for _tier, number in tiers), url))
+        members = sum(number for _tier, number in tiers)
+        figures.append(Figure(npgettext_lazy("figure", "member", "members", members), members, url))
         charts.append((_("Members by tier"), _bars(Tier, tiers, f"{url}&tier__exact=")))
         reports = reverse("admin:members_membership_reports")
     if user.has_perm("members.view_representative"):
         url = f"{reverse('admin:members_representative_changelist')}?acting=yes"
-        figures.append(Figure(_("representatives"), Representative.objects.active().count(), url))
+        acting = Representative.objects.active().count()
+        figures.append(Figure(npgettext_lazy("figure", "representative", "representatives", acting), acting, url))
     drawn = [(title, bars, longest(bars)) for title, bars in charts if bars]
     return {"figures": figures, "charts": drawn, "reports": reports}
 

@@ -72,6 +72,7 @@ def _with_fee(tier: Tier, fee: Fee | None) -> str:
     return f"{tier.label} — {costs}"
 
 
-def roubles(amount: Decimal) -> str:
-    """``12 000,00 ₽``, as the reader's language writes it."""
-    return f"{number_format(amount, 2, force_grouping=True)}\N{NO-BREAK SPACE}₽"
+def roubles(amount: Decimal, *, kopecks: bool = False) -> str:
+    """``12 000 ₽``, or ``12 000,50 ₽``, as the reader's language writes it; with ``kopecks`` even if there are none."""
+    decimals = 2 if kopecks or amount % 1 else 0
+    return f"{number_format(amount, decimals, force_grouping=True)}\N{NO-BREAK SPACE}₽"

@@ -259,7 +259,7 @@ def _words(invoice: Invoice, requisites: AssociationRequisites) -> dict[str, Any
         "due": date_format(invoice.due_on),
         "start": date_format(period.starts_on),
         "end": date_format(period.ends_on),
-        "amount": roubles(invoice.amount),
+        "amount": roubles(invoice.amount, kopecks=True),
         "purpose": purpose,
         "payer": typographic(invoice.payer),
         "payer_inn": invoice.payer_inn,

@@ -19,15 +19,7 @@ from common.errors import RuleViolated
 from common.private_files import private_file_response
 from members.agendas import announce_new_day, open_session
 from members.boards import close_session, mistakes
-from members.models import AgendaItem, BoardSession, Outcome, User
-
-OUTCOME_COLOURS = {
-    Outcome.ACCEPTED: "success",
-    Outcome.DECLINED: "danger",
-    Outcome.EXCLUDED: "danger",
-    Outcome.KEPT: "success",
-    Outcome.POSTPONED: "warning",
-}
+from members.models import AgendaItem, BoardSession, User
 
 
 class BoardSessionForm(forms.ModelForm):
@@ -61,9 +53,9 @@ class AgendaItemInline(TabularInline):
     can_delete = False
     fields = [
         "position", "matter_link", "tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason",
-        "decision_label",
+        "outcome",
     ]  # fmt: skip
-    readonly_fields = ["matter_link", "decision_label"]
+    readonly_fields = ["matter_link", "outcome"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AgendaItem]:
         """What was withdrawn meanwhile is not voted on."""
@@ -87,10 +79,6 @@ class AgendaItemInline(TabularInline):
         )
         address = reverse(f"admin:members_{page}_change", args=[cast("Any", matter).pk])
         return format_html('<a href="{}">{}</a>', address, item)
-
-    @display(description=_("decision"), label=OUTCOME_COLOURS)
-    def decision_label(self, item: AgendaItem) -> tuple[str, str] | None:
-        return (item.outcome, item.get_outcome_display()) if item.outcome else None
 
 
 @admin.register(BoardSession)

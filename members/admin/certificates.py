@@ -14,14 +14,14 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from common.admin import HistoryModelAdmin, ReadOnlyInline, colours
+from common.admin import HistoryModelAdmin, ReadOnlyInline
 from common.admin.mass import MassAction, after_preview
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
 from common.translation import reason
 from members.certificates import deserves_certificate, issue_certificate, lacks_certificate
-from members.models import CertificateState, Membership, MembershipCertificate, User
+from members.models import Membership, MembershipCertificate, User
 
 ISSUE, MAKE_AGAIN = _("Issue a certificate"), _("Make the PDF again")
 HAVE_CERTIFICATES = ngettext_lazy(
@@ -29,7 +29,6 @@ HAVE_CERTIFICATES = ngettext_lazy(
     "%(number)d members have a certificate that says what holds today.",
     "number",
 )
-STATE_COLOURS = colours(CertificateState, {CertificateState.VALID: "success", CertificateState.VOID: "warning"})
 
 
 class CertificateInline(ReadOnlyInline):
@@ -49,9 +48,9 @@ class CertificateInline(ReadOnlyInline):
     def number_and_page(self, certificate: MembershipCertificate) -> str:
         return format_html('<a href="{}">{}</a>', certificate.get_absolute_url(), certificate.number)
 
-    @display(description=_("state"), label=STATE_COLOURS)
-    def state_label(self, certificate: MembershipCertificate) -> tuple[str, str | Promise]:
-        return certificate.state, certificate.state.label
+    @display(description=_("state"))
+    def state_label(self, certificate: MembershipCertificate) -> str | Promise:
+        return certificate.state.label
 
     @display(description="PDF")
     def pdf(self, certificate: MembershipCertificate) -> str | Promise:

@@ -254,7 +254,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
     def pay_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._on_one(request, object_id, "pay")
 
-    @action(description=_("Cancel"), icon="cancel", permissions=["mark"])
+    @action(description=_("Cancel the invoice"), icon="cancel", permissions=["mark"])
     def cancel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._on_one(request, object_id, "cancel")
 

@@ -259,7 +259,7 @@ def test_an_editor_sees_only_what_an_editor_may_decide() -> None:
     context = enter(editor()).get(page("index")).context
     assert [queue.decision.icon for queue in context["queues"]] == ["domain"]
     assert [figure.label for figure in context["figures"]] == [
-        "Organisations", "on the public site", "new this month", "members",
+        "organisations", "on the public site", "new this month", "members",
     ]  # fmt: skip
 
 

@@ -246,7 +246,7 @@ def test_the_applicant_says_which_tier_is_wished_and_sees_what_it_costs(client: 
     address = of(application, "organisation/")
     choices = client.get(address).context["page"].form.fields["tier"].choices
     assert [" ".join(label.split()) for _value, label in choices] == [
-        "Действительный член — 90 000,00 ₽ в год",
+        "Действительный член — 90 000 ₽ в год",
         "Ассоциированный член — без взноса",
         "Партнёр",
     ]

@@ -237,7 +237,7 @@ def test_nobody_is_written_to_who_has_not_confirmed_the_address() -> None:
 
 def test_a_returned_one_that_nobody_touches_ends_after_its_term() -> None:
     application = in_state("returned", email="anna@example.org")
-    assert "через" in letters_to("anna@example.org")[-1].text
+    assert "Если не успеть к сроку" in letters_to("anna@example.org")[-1].text
     for days, told, ended in ((22, 0, 0), (24, 1, 0), (30, 0, 0), (32, 0, 1), (33, 0, 0)):
         with later(days):
             assert (remind(), expire()) == (told, ended), days
