@@ -25,7 +25,7 @@ from members.models import (
     Role,
     status_on,
 )
-from members.renewals import renew_and_remind, to_be_renewed
+from members.renewals import left_behind, renew_and_remind, to_be_renewed
 from tests.factories.members import (
     FeeFactory,
     MembershipFactory,
@@ -34,6 +34,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
+from tests.office import enter, superuser
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -228,6 +229,23 @@ def test_what_the_office_has_not_set_is_no_fault_of_the_member(
     kept.save(force_insert=True)
     run_on(clock, 31)
     assert (Invoice.objects.get().due_on, [*to_be_renewed()]) == (END + 61 * DAY, [])
+
+
+def test_one_that_breaks_a_rule_stops_no_other_and_waits_for_the_office(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    """Of the broken one somebody has put the start after the day on which it would have to move."""
+    broken = MembershipFactory()
+    PeriodFactory(membership=broken, starts_on=datetime.date(2026, 1, 1), ends_on=END - DAY)
+    run_on(clock, -60)
+    Membership.objects.filter(pk=broken.pk).update(started_on=END + 30 * DAY)
+    live(clock, 1, 2)
+    statuses = Membership.objects.in_bulk()
+    assert (statuses[membership.pk].status, statuses[broken.pk].status) == ("grace", "active")
+    assert [*left_behind()] == [broken]
+    context = enter(superuser()).get("/admin/").context
+    url = next(queue.url for queue in context["queues"] if [row for row, _url in queue.rows] == [broken])
+    assert [*enter(superuser()).get(url).context["cl"].result_list] == [broken]
 
 
 @pytest.mark.parametrize("now", ["suspended", "left", "excluded", "ended", "lapsed"])
