@@ -19,7 +19,15 @@ from common.numbers import next_number
 from common.payment_code import payment_code
 from common.text import typographic
 from members.fees import DAY, Charge, charge_for, roubles
-from members.memberships import IN_GRACE, LAPSED, Who, change_membership_status, locked_membership
+from members.memberships import (
+    IN_GRACE,
+    LAPSED,
+    PAY_WITHIN,
+    Who,
+    change_membership_status,
+    lapsed_for_good,
+    locked_membership,
+)
 from members.models import (
     AssociationRequisites,
     Invoice,
@@ -35,7 +43,6 @@ from members.notifications import Words, heads_of, notify
 from members.topics import FEES
 
 TEMPLATE = "pdf/members/membership_invoice.typ"
-PAY_WITHIN = datetime.timedelta(days=30)  # of the issue at least; a renewal has until the end of the paid period
 # When the heads hear of a fee, in days from the last day to pay: at -60 the invoice itself is issued, after 0 the
 # membership is in grace, and at 61 it lapses.
 STEPS = (-60, -30, -14, 0, 14, 30, 61)
@@ -127,20 +134,22 @@ def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
 
 @transaction.atomic
 def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
-    """It was a mistake, or the board has decided so: nothing is owed for it. Repeated, does nothing.
+    """It was a mistake, or the board has decided so: nothing is owed for it. A membership in grace is active again, and
+    one that lapsed, unless a payment would come too late as well. Repeated, does nothing.
 
     Raises RuleViolated for one that is paid.
     """
-    membership = locked_membership(invoice.period.membership)
+    membership, today = locked_membership(invoice.period.membership), timezone.localdate()
     locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
     if locked.state == InvoiceState.CANCELLED:
         return locked
     if locked.state == InvoiceState.PAID:
         raise RuleViolated(_("Invoice %(invoice)s is paid.") % {"invoice": locked}, code="paid")
-    locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, timezone.localdate(), by
+    locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, today, by
     locked.save(update_fields=["state", "cancelled_on", "marked_by"])
-    if membership.status == IN_GRACE:
-        _take_back(membership, timezone.localdate(), by, _("Invoice %(invoice)s is cancelled") % {"invoice": locked})
+    was_missed = membership.status in (IN_GRACE, LAPSED) and locked.due_on < today
+    if was_missed and not lapsed_for_good(membership, on=today):
+        _take_back(membership, today, by, _("Invoice %(invoice)s is cancelled") % {"invoice": locked})
     tell_of_invoice(locked, "cancelled", partial(_words_of_cancelling, locked))
     return locked
 

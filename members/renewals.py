@@ -184,7 +184,9 @@ def _remind(membership: Membership, invoice: Invoice, today: datetime.date) -> N
     if not missing:
         return
     MembershipReminder.objects.bulk_create(MembershipReminder(period=invoice.period, step=step) for step in missing)
-    tell_of_invoice(invoice, f"reminder {missing[-1]:+}", partial(_words, membership, invoice, today))
+    tell_of_invoice(
+        invoice, f"reminder {missing[-1]:+} of {invoice.due_on}", partial(_words, membership, invoice, today)
+    )
 
 
 def _words(membership: Membership, invoice: Invoice, today: datetime.date) -> Words:

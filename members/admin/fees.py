@@ -217,7 +217,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         mass = MassAction(
             "cancel",
             _("Cancel invoices"),
-            _("Nothing is owed for them any more. The heads are told."),
+            _("The heads are told. A membership whose fee was overdue is active again unless another one is."),
             lambda row, data: cancel_invoice(row, by=staff),
             ngettext_lazy("%(number)d invoice is cancelled.", "%(number)d invoices are cancelled.", "number"),
             check=_check_open,

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connections
 
 from common.models import Document
 from members.invoices import bill_period, mark_paid
+from members.memberships import change_membership_status
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -210,6 +211,25 @@ def test_who_pays_in_grace_is_active_again(membership: Membership, clock: time_m
     live(clock, 6, 100)
     assert status() == "active"
     assert [status_on(membership, END + number * DAY) for number in (2, 3)] == ["grace", "active"]
+
+
+def test_who_is_resumed_after_a_long_time_has_a_month_to_pay_and_is_reminded_anew(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    live(clock, -60, 20)
+    for day, status_then in ((21, "suspended"), (120, "active")):
+        clock.move_to(noon(END + day * DAY))
+        change_membership_status(membership, status=status_then, on=END + 21 * DAY, by=UserFactory(), reason="?")
+        told = len(letters())
+        live(clock, day, 119)
+    live(clock, 120, 150)
+    assert (status(), Invoice.objects.get().due_on) == ("active", END + 150 * DAY)
+    live(clock, 151, 210)
+    assert status() == "grace"
+    live(clock, 211, 212)
+    assert status() == "lapsed"
+    said = letters()[told:]
+    assert (said[:3], said[5:]) == (WHOLE_SERIES[1:4], WHOLE_SERIES[6:])
 
 
 def test_who_is_exempt_is_renewed_without_a_word(membership: Membership, clock: time_machine.Traveller) -> None:
