@@ -350,17 +350,19 @@ def test_the_heads_are_told_of_each_turn(payable: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("periods", "paid_until", "next_from"),
+    ("periods", "settled_until", "next_from"),
     [
         ([], None, None),
         ([("2026-01-01", "paid")], "2026-12-31", "2027-01-01"),
         ([("2026-01-01", "paid"), ("2027-01-01", "issued")], "2026-12-31", "2028-01-01"),
         ([("2026-01-01", "")], "2026-12-31", "2027-01-01"),
+        ([("2025-01-01", "issued"), ("2026-01-01", "paid")], None, "2027-01-01"),
+        ([("2024-01-01", "paid"), ("2025-01-01", "issued"), ("2026-01-01", "")], "2024-12-31", "2027-01-01"),
     ],
-    ids=["none", "paid", "the next one is open", "without a fee"],
+    ids=["none", "paid", "the next one is open", "without a fee", "an older debt", "a debt in between"],
 )
 def test_the_outlook_tells_until_when_it_is_settled(
-    periods: list, paid_until: str | None, next_from: str | None
+    periods: list, settled_until: str | None, next_from: str | None
 ) -> None:
     membership = MembershipFactory()
     for start, state in periods:
@@ -369,8 +371,8 @@ def test_the_outlook_tells_until_when_it_is_settled(
         if state:
             InvoiceFactory(period=period, state=state, paid_on=TODAY if state == "paid" else None)
     seen = outlook(membership)
-    days = [day and day.isoformat() for day in (seen.paid_until, seen.next_from)]
-    assert (days, seen.charge) == ([paid_until, next_from], None)
+    days = [day and day.isoformat() for day in (seen.settled_until, seen.next_from)]
+    assert (days, seen.charge) == ([settled_until, next_from], None)
 
 
 # --- The PDF -------------------------------------------------------------------------------------------------
