@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.documents import order_document
 from common.errors import RuleViolated
@@ -23,6 +25,7 @@ from members.memberships import (
     IN_GRACE,
     LAPSED,
     PAY_WITHIN,
+    REGISTER,
     Who,
     change_membership_status,
     lapsed_for_good,
@@ -127,7 +130,7 @@ def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
     locked.state, locked.paid_on, locked.marked_by = InvoiceState.PAID, paid_on, by
     locked.save(update_fields=["state", "paid_on", "marked_by"])
     if membership.status in (IN_GRACE, LAPSED):
-        _take_back(membership, paid_on, by, _("Invoice %(invoice)s is paid") % {"invoice": locked})
+        _take_back(membership, locked, paid_on, by, gettext_lazy("Invoice %(invoice)s is paid"))
     tell_of_invoice(locked, "paid", partial(_words_of_payment, locked))
     return locked
 
@@ -149,17 +152,19 @@ def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
     locked.save(update_fields=["state", "cancelled_on", "marked_by"])
     was_missed = membership.status in (IN_GRACE, LAPSED) and locked.due_on < today
     if was_missed and not lapsed_for_good(membership, on=today):
-        _take_back(membership, today, by, _("Invoice %(invoice)s is cancelled") % {"invoice": locked})
+        _take_back(membership, locked, today, by, gettext_lazy("Invoice %(invoice)s is cancelled"))
     tell_of_invoice(locked, "cancelled", partial(_words_of_cancelling, locked))
     return locked
 
 
-def _take_back(membership: Membership, on: datetime.date, by: User, reason: str) -> None:
+def _take_back(membership: Membership, invoice: Invoice, on: datetime.date, by: User, what: Promise) -> None:
     """Unless another fee is overdue."""
     if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
         return
     last = membership.changes.last()
     on = max(on, last.on) if last else on
+    with translation.override(REGISTER):
+        reason = str(what) % {"invoice": invoice}
     change_membership_status(membership, status=MembershipStatus.ACTIVE, on=on, by=by, reason=reason, who=Who.PAYMENT)
 
 

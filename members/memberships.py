@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
@@ -32,6 +33,8 @@ from members.topics import EXCLUSION, MEMBERSHIP, Topic
 PAY_WITHIN = datetime.timedelta(days=30)  # of the issue at least; a renewal has until the end of the paid period
 GRACE = datetime.timedelta(days=60)  # after the last day to pay, in which the membership still counts
 COMING_BACK = datetime.timedelta(days=365)  # after a lapse; who pays later joins anew, by a decision of the board
+
+REGISTER = settings.LANGUAGE_CODE  # in which the portal writes reasons into it, whoever presses the button
 
 ACTIVE, IN_GRACE, LAPSED = MembershipStatus.ACTIVE, MembershipStatus.GRACE, MembershipStatus.LAPSED
 SUSPENDED, LEFT, EXCLUDED = MembershipStatus.SUSPENDED, MembershipStatus.LEFT, MembershipStatus.EXCLUDED
@@ -142,12 +145,14 @@ def record_membership_start(
     """
     if with_certificate:
         follow_membership(membership, by=by)
+    with override(REGISTER):
+        entered = _("Entered in the register")
     return MembershipStatusChange.objects.create(
         membership=membership,
         status=membership.status,
         on=membership.started_on or timezone.localdate(),
         by=by,
-        reason=membership.note or _("Entered in the register"),
+        reason=membership.note or entered,
     )
 
 

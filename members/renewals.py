@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from common.errors import RuleViolated
 from members.fees import DAY, Charge, charge_for
@@ -22,6 +22,7 @@ from members.memberships import (
     GRACE,
     IN_GRACE,
     LAPSED,
+    REGISTER,
     Who,
     change_membership_status,
     locked_membership,
@@ -171,7 +172,9 @@ def _follow(invoice: Invoice) -> None:
 def _move(membership: Membership, invoice: Invoice, status: MembershipStatus, day: datetime.date) -> Membership:
     """On the day when it was due, however late the clock comes to it, but not before the last move."""
     last = membership.changes.last()
-    reason = _("Invoice %(invoice)s was not paid by %(day)s") % {"invoice": invoice, "day": date_format(invoice.due_on)}
+    with override(REGISTER):
+        named = {"invoice": invoice, "day": date_format(invoice.due_on)}
+        reason = _("Invoice %(invoice)s was not paid by %(day)s") % named
     return change_membership_status(
         membership, status=status, on=max(day, last.on) if last else day, by=None, reason=reason, who=Who.CLOCK
     )

@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from django.core.files.storage import InMemoryStorage
 from django.db import IntegrityError, connections
+from django.utils.translation import override
 
 from common.models import Document
-from members.invoices import bill_period, mark_paid
-from members.memberships import change_membership_status
+from members.invoices import bill_period, cancel_invoice, mark_paid
+from members.memberships import change_membership_status, record_membership_start
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -21,6 +22,7 @@ from members.models import (
     MembershipPeriod,
     MembershipReminder,
     MembershipStatus,
+    MembershipStatusChange,
     Notification,
     Organisation,
     Role,
@@ -29,6 +31,7 @@ from members.models import (
 from members.renewals import left_behind, renew_and_remind, to_be_renewed
 from tests.factories.members import (
     FeeFactory,
+    InvoiceFactory,
     MembershipFactory,
     PeriodFactory,
     RepresentativeFactory,
@@ -230,6 +233,21 @@ def test_who_is_resumed_after_a_long_time_has_a_month_to_pay_and_is_reminded_ane
     assert status() == "lapsed"
     said = letters()[told:]
     assert (said[:3], said[5:]) == (WHOLE_SERIES[1:4], WHOLE_SERIES[6:])
+
+
+def test_reasons_are_in_the_language_of_the_register_whoever_presses_the_button(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    with override("en"):
+        record_membership_start(MembershipFactory(), by=UserFactory())
+        live(clock, -60, 5)
+        mark_paid(Invoice.objects.get(), paid_on=END + 3 * DAY, by=UserFactory())
+        lapsed = InvoiceFactory(period__membership=MembershipFactory(status="grace"), due_on=END)
+        cancel_invoice(lapsed, by=UserFactory())
+    reasons = MembershipStatusChange.objects.order_by("pk").values_list("reason", flat=True)
+    assert [reason.split(" №")[0] for reason in reasons if reason != "?"] == [
+        "Внесено в реестр", "Счёт", "Счёт", "Счёт",
+    ]  # fmt: skip
 
 
 def test_who_is_exempt_is_renewed_without_a_word(membership: Membership, clock: time_machine.Traveller) -> None:
