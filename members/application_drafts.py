@@ -17,13 +17,13 @@ from common.links import subject_of
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
 from members.models import (
+    OVER,
     WISHED_TIERS,
     ApplicationFile,
     ApplicationState,
     JoinConditions,
     Membership,
     MembershipApplication,
-    MembershipStatus,
     Organisation,
     Question,
     Representative,
@@ -112,7 +112,7 @@ def which_may_apply(
         return None
     acting = Representative.objects.active().filter(organisation=organisation)
     speaks = bool(applicant) and acting.filter(user=applicant, role__in=SPEAKERS).exists()
-    memberships = Membership.objects.exclude(status=MembershipStatus.ENDED)
+    memberships = Membership.objects.exclude(status__in=OVER)
     if memberships.filter(organisation=organisation).exists() or (acting.exists() and not speaks):
         raise AlreadyKnown(organisation)
     return organisation

@@ -67,7 +67,8 @@ def _expire(application: MembershipApplication) -> None:
 
 
 def forget() -> int:
-    """Drafts that nobody touches, a month after that was told, and what led to nothing, after three years."""
+    """Drafts that nobody touches, a month after that was told, and what led to nothing, after three years. Of what the
+    board had before it the number stays, which its protocol names."""
     now = timezone.now()
     told = MembershipApplication.objects.filter(
         state=ApplicationState.DRAFT,
@@ -75,7 +76,7 @@ def forget() -> int:
         reminded_at__lt=now - DRAFT_KEPT_AFTER_THAT,
     )
     closed = MembershipApplication.objects.filter(state__in=CLOSED, updated_at__lt=now - CLOSED_KEPT_FOR)
-    return _each(told, _delete) + _each(closed, _delete)
+    return _each(told, _delete) + _each(closed.exclude(data={}), _delete)
 
 
 def _delete(application: MembershipApplication) -> None:
@@ -85,9 +86,21 @@ def _delete(application: MembershipApplication) -> None:
     SignedLink.objects.filter(purpose=emails.LINK, subject=str(application.pk)).delete()
     SignedLink.objects.filter(purpose=emails.CONFIRM_LINK, subject__startswith=f"{application.pk} ").delete()
     consent = application.consent
-    application.delete()
+    if application.agenda_items.exists():
+        _empty(application)
+    else:
+        application.delete()
     if consent and consent.user_id is None:
         consent.delete()
+
+
+def _empty(application: MembershipApplication) -> None:
+    """But for what the protocol names: the organisation and the number."""
+    application.files.all().delete()
+    application.moves.all().delete()
+    application.data, application.answers, application.email = {}, [], ""
+    application.applicant = application.consent = None
+    application.save()
 
 
 def _each(applications: QuerySet[MembershipApplication], do: Callable[[MembershipApplication], None]) -> int:

@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from members.models import Fee, FeeReduction, InvoiceState, Membership, Tier
+from members.models import Fee, FeeReduction, Invoice, InvoiceState, Membership, MembershipPeriod, Tier
 
 KOPECK = Decimal("0.01")
 DAY = datetime.timedelta(days=1)
@@ -40,22 +41,33 @@ def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Until when the fee is paid or not asked for, and what the year after the last one on record costs."""
+    """``settled_until``, and what the year after the last one on record costs."""
 
-    paid_until: datetime.date | None
+    settled_until: datetime.date | None
     next_from: datetime.date | None
     charge: Charge | None  # None where no fee is set
 
 
 def outlook(membership: Membership) -> Outlook:
     periods = [*membership.periods.prefetch_related("invoices")]
-    settled = [one for one in periods if all(invoice.state != InvoiceState.ISSUED for invoice in one.invoices.all())]
     next_from = periods[0].ends_on + DAY if periods else None
     try:
         charge = charge_for(membership, on=next_from or timezone.localdate())
     except RuleViolated:
         charge = None
-    return Outlook(settled[0].ends_on if settled else None, next_from, charge)
+    return Outlook(settled_until(periods), next_from, charge)
+
+
+def settled_until(periods: Iterable[MembershipPeriod]) -> datetime.date | None:
+    """The last day for which nothing is owed, paid or free; what follows an open invoice does not count."""
+    oldest_first = sorted(periods, key=lambda one: one.starts_on)
+    settled = [*takewhile(lambda one: not open_invoices(one), oldest_first)]
+    return settled[-1].ends_on if settled else None
+
+
+def open_invoices(period: MembershipPeriod) -> list[Invoice]:
+    """Asks nothing where the invoices were fetched along."""
+    return [one for one in period.invoices.all() if one.state == InvoiceState.ISSUED]
 
 
 def tiers_with_fees(tiers: Iterable[Tier], *, kind: str) -> list[tuple[str, str]]:

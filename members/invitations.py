@@ -92,11 +92,16 @@ def addresses_of(organisation: Organisation) -> set[str]:
 
 
 @transaction.atomic
-def send_again(invitation: Invitation) -> Invitation:
-    """The same link, with a new term. Raises RuleViolated for one that has ended, or was sent a moment ago."""
+def send_again(invitation: Invitation, *, by: User | None) -> Invitation:
+    """The same link, with a new term. Of one that was only prepared, the heads hear now. Raises RuleViolated for one
+    that has ended, or was sent a moment ago."""
     locked = _locked(invitation)
     can_be_sent(locked)
-    return _sent(locked)
+    was_only_prepared = locked.is_prepared
+    _sent(locked)
+    if was_only_prepared:
+        _tell_heads(locked, event=f"sent {locked.sent_at.isoformat()}", by=by)
+    return locked
 
 
 def can_be_sent(invitation: Invitation) -> None:

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.documents import order_document
 from common.errors import RuleViolated
@@ -19,7 +21,16 @@ from common.numbers import next_number
 from common.payment_code import payment_code
 from common.text import typographic
 from members.fees import DAY, Charge, charge_for, roubles
-from members.memberships import IN_GRACE, LAPSED, Who, change_membership_status, locked_membership
+from members.memberships import (
+    IN_GRACE,
+    LAPSED,
+    PAY_WITHIN,
+    REGISTER,
+    Who,
+    change_membership_status,
+    lapsed_for_good,
+    locked_membership,
+)
 from members.models import (
     AssociationRequisites,
     Invoice,
@@ -35,7 +46,6 @@ from members.notifications import Words, heads_of, notify
 from members.topics import FEES
 
 TEMPLATE = "pdf/members/membership_invoice.typ"
-PAY_WITHIN = datetime.timedelta(days=30)  # of the issue at least; a renewal has until the end of the paid period
 # When the heads hear of a fee, in days from the last day to pay: at -60 the invoice itself is issued, after 0 the
 # membership is in grace, and at 61 it lapses.
 STEPS = (-60, -30, -14, 0, 14, 30, 61)
@@ -120,37 +130,41 @@ def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
     locked.state, locked.paid_on, locked.marked_by = InvoiceState.PAID, paid_on, by
     locked.save(update_fields=["state", "paid_on", "marked_by"])
     if membership.status in (IN_GRACE, LAPSED):
-        _take_back(membership, paid_on, by, _("Invoice %(invoice)s is paid") % {"invoice": locked})
+        _take_back(membership, locked, paid_on, by, gettext_lazy("Invoice %(invoice)s is paid"))
     tell_of_invoice(locked, "paid", partial(_words_of_payment, locked))
     return locked
 
 
 @transaction.atomic
 def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
-    """It was a mistake, or the board has decided so: nothing is owed for it. Repeated, does nothing.
+    """It was a mistake, or the board has decided so: nothing is owed for it. A membership in grace is active again, and
+    one that lapsed, unless a payment would come too late as well. Repeated, does nothing.
 
     Raises RuleViolated for one that is paid.
     """
-    membership = locked_membership(invoice.period.membership)
+    membership, today = locked_membership(invoice.period.membership), timezone.localdate()
     locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
     if locked.state == InvoiceState.CANCELLED:
         return locked
     if locked.state == InvoiceState.PAID:
         raise RuleViolated(_("Invoice %(invoice)s is paid.") % {"invoice": locked}, code="paid")
-    locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, timezone.localdate(), by
+    locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, today, by
     locked.save(update_fields=["state", "cancelled_on", "marked_by"])
-    if membership.status == IN_GRACE:
-        _take_back(membership, timezone.localdate(), by, _("Invoice %(invoice)s is cancelled") % {"invoice": locked})
+    was_missed = membership.status in (IN_GRACE, LAPSED) and locked.due_on < today
+    if was_missed and not lapsed_for_good(membership, on=today):
+        _take_back(membership, locked, today, by, gettext_lazy("Invoice %(invoice)s is cancelled"))
     tell_of_invoice(locked, "cancelled", partial(_words_of_cancelling, locked))
     return locked
 
 
-def _take_back(membership: Membership, on: datetime.date, by: User, reason: str) -> None:
+def _take_back(membership: Membership, invoice: Invoice, on: datetime.date, by: User, what: Promise) -> None:
     """Unless another fee is overdue."""
     if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
         return
     last = membership.changes.last()
     on = max(on, last.on) if last else on
+    with translation.override(REGISTER):
+        reason = str(what) % {"invoice": invoice}
     change_membership_status(membership, status=MembershipStatus.ACTIVE, on=on, by=by, reason=reason, who=Who.PAYMENT)
 
 

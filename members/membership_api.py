@@ -58,7 +58,7 @@ class PaidMembershipSerializer(serializers.ModelSerializer):
 
     periods = PeriodSerializer(many=True)
     settled_until = serializers.DateField(
-        source="outlook.paid_until", allow_null=True, help_text="The fee is paid until then, or not asked for"
+        source="outlook.settled_until", allow_null=True, help_text="Until then nothing is owed: paid, or not asked for"
     )
     next_from = serializers.DateField(source="outlook.next_from", allow_null=True)
     next_fee = serializers.DecimalField(

@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from members.certificates import follow_membership
-from members.fees import DAY
+from members.fees import DAY, open_invoices, settled_until
 from members.invitations import prepare_head
 from members.memberships import Who, change_membership_status, locked_membership, move_to, record_membership_start
 from members.models import (
     COUNTING,
     OVER,
-    InvoiceState,
     Membership,
-    MembershipPeriod,
     MembershipStatus,
     MembershipStatusChange,
     Organisation,
@@ -41,7 +39,7 @@ class Entry:
     changed_on: datetime.date | None = None  # since when it is suspended or over
     protocol: str = ""
     protocol_on: datetime.date | None = None
-    paid_until: datetime.date | None = None
+    settled_until: datetime.date | None = None
     head_email: str = ""
     note: str = ""
 
@@ -65,7 +63,7 @@ def entry_of(membership: Membership | None) -> Entry:
         changed_on=None if runs else membership.ended_on or last.on,
         protocol="" if runs else last.protocol,
         protocol_on=None if runs else last.protocol_on,
-        paid_until=_settled_until(membership),
+        settled_until=settled_until(membership.periods.all()),
         note=membership.note,
     )
 
@@ -106,8 +104,8 @@ def enter_membership(organisation: Organisation, *, entry: Entry, by: User, reas
             membership = _begin(organisation, entry, by, reason)
         else:
             membership = _amend(known, entry, by, reason)
-        if entry.paid_until:
-            _settle(membership, entry.paid_until)
+        if entry.settled_until:
+            _settle(membership, entry.settled_until)
         _move(membership, entry, by, reason)
         if entry.head_email:
             prepare_head(organisation, email=entry.head_email, by=by)
@@ -180,35 +178,22 @@ def _move(membership: Membership, entry: Entry, by: User, reason: str) -> None:
 # --- What is paid --------------------------------------------------------------------------------------------
 
 
-def _settled_until(membership: Membership) -> datetime.date | None:
-    """The end of the last period for which nothing is open."""
-    return _last_day([one for one in membership.periods.all() if not _open_invoices(one)])
-
-
-def _last_day(periods: list[MembershipPeriod]) -> datetime.date | None:
-    return max((one.ends_on for one in periods), default=None)
-
-
-def _open_invoices(period: MembershipPeriod) -> list[str]:
-    return [str(one) for one in period.invoices.all() if one.state == InvoiceState.ISSUED]
-
-
 def _settle(membership: Membership, day: datetime.date) -> None:
     """Put on record that nothing is owed until ``day``: a period of a year at most, without an invoice."""
     periods = [*membership.periods.prefetch_related("invoices")]
-    settled = _last_day([one for one in periods if not _open_invoices(one)])
+    settled = settled_until(periods)
     if settled == day:
         return
     if settled and settled > day:
         text = _("The portal has it settled until %(day)s already.") % {"day": date_format(settled)}
         raise RuleViolated(text, code="settled")
-    open_ones = [invoice for period in periods for invoice in _open_invoices(period)]
+    open_ones = [invoice for period in periods for invoice in open_invoices(period)]
     if open_ones:
         text = _("Invoice %(invoice)s is open: mark it as paid, and not in a table.") % {"invoice": open_ones[0]}
         raise RuleViolated(text, code="invoice_open")
     if membership.started_on and day < membership.started_on:
         raise RuleViolated(_("That is before the membership began."), code="settled")
-    last_day = _last_day(periods)
+    last_day = max((one.ends_on for one in periods), default=None)
     begins = filter(None, (_a_year_before(day), membership.started_on, last_day and last_day + DAY))
     membership.periods.create(starts_on=max(begins), ends_on=day)
 

@@ -37,7 +37,7 @@ COLUMN_OF_RULE = {
     **{f"{name}_ahead": name for name in ("started_on", "changed_on", "protocol_on", "paid_until")},
     "no_tier": "tier", "no_start": "started_on", "starts_too_late": "started_on", "moved": "changed_on",
     "no_day": "changed_on", "membership_dates": "changed_on", "membership_move": "status", "no_protocol": "protocol",
-    "settled": "paid_until", "invoice_open": "paid_until",
+    "settled": "settled_until", "invoice_open": "settled_until",
 }  # fmt: skip
 MOST_ROWS = 2_000  # each is some thirty queries: half a minute for all of them, and a web process has two
 OF_ENTRY = "entry__"
@@ -86,7 +86,7 @@ class MembershipTable(OrganisationResource):
         "changed_on": gettext_lazy("Status since"),
         "protocol": gettext_lazy("Protocol of the board"),
         "protocol_on": gettext_lazy("Day of the protocol"),
-        "paid_until": gettext_lazy("Paid until"),
+        "settled_until": gettext_lazy("Settled until"),
         "head_email": gettext_lazy("E-mail of the head"),
         "note": pgettext_lazy("of a membership", "Note"),
     }
@@ -98,7 +98,7 @@ class MembershipTable(OrganisationResource):
         "changed_on": gettext_lazy("The day of leaving, exclusion or suspension"),
         "protocol": gettext_lazy("For an exclusion: number of the board's protocol"),
         "protocol_on": gettext_lazy("For an exclusion: day of that protocol"),
-        "paid_until": gettext_lazy(
+        "settled_until": gettext_lazy(
             "Last day for which nothing is owed. From 60 days before it on the portal bills the next year by itself"
         ),
         "head_email": gettext_lazy("An invitation for the head is prepared; it goes when you send it"),
@@ -111,7 +111,7 @@ class MembershipTable(OrganisationResource):
     changed_on = Field("entry__changed_on", "changed_on", DayWidget())
     protocol = Field("entry__protocol", "protocol", LineWidget(50))
     protocol_on = Field("entry__protocol_on", "protocol_on", DayWidget())
-    paid_until = Field("entry__paid_until", "paid_until", DayWidget())
+    settled_until = Field("entry__settled_until", "settled_until", DayWidget())
     head_email = Field("entry__head_email", "head_email", EmailWidget())
     note = Field("entry__note", "note", LineWidget(300))
 

@@ -6,22 +6,35 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from common.caching import invalidate_public_pages
 from common.errors import RuleViolated
 from members.certificates import follow_membership
-from members.models import OVER, Invoice, Membership, MembershipStatus, MembershipStatusChange, Organisation, User
+from members.models import (
+    OVER,
+    Invoice,
+    Membership,
+    MembershipReminder,
+    MembershipStatus,
+    MembershipStatusChange,
+    Organisation,
+    User,
+)
 from members.notifications import Words, heads_of, notify
 from members.topics import EXCLUSION, MEMBERSHIP, Topic
 
+PAY_WITHIN = datetime.timedelta(days=30)  # of the issue at least; a renewal has until the end of the paid period
 GRACE = datetime.timedelta(days=60)  # after the last day to pay, in which the membership still counts
 COMING_BACK = datetime.timedelta(days=365)  # after a lapse; who pays later joins anew, by a decision of the board
+
+REGISTER = settings.LANGUAGE_CODE  # in which the portal writes reasons into it, whoever presses the button
 
 ACTIVE, IN_GRACE, LAPSED = MembershipStatus.ACTIVE, MembershipStatus.GRACE, MembershipStatus.LAPSED
 SUSPENDED, LEFT, EXCLUDED = MembershipStatus.SUSPENDED, MembershipStatus.LEFT, MembershipStatus.EXCLUDED
@@ -61,15 +74,22 @@ def _grace_is_over(membership: Membership, asked: Asked) -> None:
 
 
 def _no_fee_is_overdue(membership: Membership, asked: Asked) -> None:
-    """Who has lapsed comes back within a year, and not where a new membership has begun meanwhile."""
     if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
         raise RuleViolated(_("Another fee is still overdue."), code="overdue")
-    if membership.status == LAPSED:
-        if membership.ended_on and asked.on > membership.ended_on + COMING_BACK:
-            text = _("The membership lapsed more than a year ago: the organisation joins anew.")
-            raise RuleViolated(text, code="lapsed_long_ago")
-        if membership.organisation.memberships.exclude(status__in=OVER).exists():
-            raise RuleViolated(_("This organisation already has a membership that has not ended."), code="joined_anew")
+    if obstacle := lapsed_for_good(membership, on=asked.on):
+        raise obstacle
+
+
+def lapsed_for_good(membership: Membership, *, on: datetime.date) -> RuleViolated | None:
+    """Who has lapsed comes back within a year, and not where a new membership has begun meanwhile."""
+    if membership.status != LAPSED:
+        return None
+    if membership.ended_on and on > membership.ended_on + COMING_BACK:
+        text = _("The membership lapsed more than a year ago: the organisation joins anew.")
+        return RuleViolated(text, code="lapsed_long_ago")
+    if membership.organisation.memberships.exclude(status__in=OVER).exists():
+        return RuleViolated(_("This organisation already has a membership that has not ended."), code="joined_anew")
+    return None
 
 
 def _board_has_decided(membership: Membership, asked: Asked) -> None:
@@ -88,7 +108,8 @@ class Move:
 
 
 # Every move: from which statuses, to which, by whom, under what condition, and what the organisation's heads read.
-# Besides, after each of them: one row of the history, the certificate follows, who is over owes no period to come.
+# Besides, after each of them: one row of the history, the certificate follows, who is over owes no period to come, and
+# who is resumed has a month to pay.
 MEMBERSHIP_MOVES: dict[str, Move] = {
     "owe":     Move((ACTIVE,), IN_GRACE, (Who.CLOCK,), _fee_is_overdue, ""),
     "lapse":   Move((IN_GRACE,), LAPSED, (Who.CLOCK,), _grace_is_over, ""),
@@ -124,12 +145,14 @@ def record_membership_start(
     """
     if with_certificate:
         follow_membership(membership, by=by)
+    with override(REGISTER):
+        entered = _("Entered in the register")
     return MembershipStatusChange.objects.create(
         membership=membership,
         status=membership.status,
         on=membership.started_on or timezone.localdate(),
         by=by,
-        reason=membership.note or _("Entered in the register"),
+        reason=membership.note or entered,
     )
 
 
@@ -168,9 +191,19 @@ def change_membership_status(
         _tell(change, move)
     if locked.is_over:
         Invoice.objects.of(locked).open().filter(period__starts_on__gt=on).cancel(on=on)
+    if move is MEMBERSHIP_MOVES["resume"]:
+        _give_time_to_pay(locked)
     follow_membership(locked, by=by)
     invalidate_public_pages()
     return locked
+
+
+def _give_time_to_pay(membership: Membership) -> None:
+    """A month at least, and its reminders anew: nobody was reminded of a fee while the membership was suspended."""
+    due_on = timezone.localdate() + PAY_WITHIN
+    sooner = Invoice.objects.of(membership).open().filter(due_on__lt=due_on)
+    MembershipReminder.objects.filter(period__invoices__in=sooner).delete()
+    sooner.update(due_on=due_on)
 
 
 def locked_membership(membership: Membership) -> Membership:

@@ -1,6 +1,8 @@
 """What the clock does to memberships: the next period and its invoice, reminders, grace and lapse."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import structlog
@@ -9,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from common.errors import RuleViolated
 from members.fees import DAY, Charge, charge_for
@@ -20,6 +22,7 @@ from members.memberships import (
     GRACE,
     IN_GRACE,
     LAPSED,
+    REGISTER,
     Who,
     change_membership_status,
     locked_membership,
@@ -46,9 +49,21 @@ def renew_and_remind() -> None:
     its lock: run twice or by two at once, it does nothing twice.
     """
     for membership in to_be_renewed():
-        _renew(membership)
+        with _on_its_own(membership):
+            _renew(membership)
     for invoice in _to_be_followed(timezone.localdate()):
-        _follow(invoice)
+        with _on_its_own(invoice.period.membership):
+            _follow(invoice)
+
+
+@contextmanager
+def _on_its_own(membership: Membership) -> Iterator[None]:
+    """One that breaks a rule stays as it is, waits for the office in a queue, and stops no other."""
+    try:
+        with transaction.atomic():
+            yield
+    except RuleViolated as error:
+        logger.warning("membership_left_behind", membership=membership.pk, reason=error.code)
 
 
 def to_be_renewed() -> QuerySet[Membership]:
@@ -59,14 +74,10 @@ def to_be_renewed() -> QuerySet[Membership]:
 
 
 def _renew(membership: Membership) -> None:
-    try:
-        with transaction.atomic():
-            locked = locked_membership(membership)
-            last = locked.periods.first()
-            if locked.is_running and last and last.ends_on <= timezone.localdate() + AHEAD:
-                bill_period(locked, starts_on=last.ends_on + DAY, by=None)
-    except RuleViolated as error:
-        logger.warning("membership_not_renewed", membership=membership.pk, reason=error.code)
+    locked = locked_membership(membership)
+    last = locked.periods.first()
+    if locked.is_running and last and last.ends_on <= timezone.localdate() + AHEAD:
+        bill_period(locked, starts_on=last.ends_on + DAY, by=None)
 
 
 @transaction.atomic
@@ -119,8 +130,7 @@ def _reminded_today() -> str:
 
 def _to_be_followed(today: datetime.date) -> QuerySet[Invoice]:
     """Open invoices of running memberships of which something is due and has not been done."""
-    due = Q(period__membership__status=ACTIVE, due_on__lt=today)
-    due |= Q(period__membership__status=IN_GRACE, due_on__lt=today - GRACE)
+    due = _to_be_moved(today)
     for step in STEPS:
         told = MembershipReminder.objects.filter(period=OuterRef("period"), step=step)
         due |= Q(~Exists(told), due_on__lte=today - step * DAY)
@@ -128,7 +138,24 @@ def _to_be_followed(today: datetime.date) -> QuerySet[Invoice]:
     return open_ones.filter(due).select_related("period__membership").order_by("due_on", "pk")
 
 
-@transaction.atomic
+def _to_be_moved(today: datetime.date) -> Q:
+    """Of open invoices: those that the status of their membership does not follow yet."""
+    overdue = Q(period__membership__status=ACTIVE, due_on__lt=today)
+    return overdue | Q(period__membership__status=IN_GRACE, due_on__lt=today - GRACE)
+
+
+def left_behind() -> QuerySet[Membership]:
+    """Those that the clock did not move though it has had a day for it: they break a rule."""
+    unmoved = Invoice.objects.open().filter(_to_be_moved(timezone.localdate() - DAY)).order_by("due_on")
+    first = unmoved.filter(period__membership=OuterRef("pk")).values("due_on")[:1]
+    return (
+        Membership.objects.running()
+        .annotate(waits_since=Subquery(first))
+        .exclude(waits_since=None)
+        .order_by("waits_since")
+    )
+
+
 def _follow(invoice: Invoice) -> None:
     membership = locked_membership(invoice.period.membership)
     now_open = Invoice.objects.open().select_related("period__membership", "organisation").filter(pk=invoice.pk).first()
@@ -145,7 +172,9 @@ def _follow(invoice: Invoice) -> None:
 def _move(membership: Membership, invoice: Invoice, status: MembershipStatus, day: datetime.date) -> Membership:
     """On the day when it was due, however late the clock comes to it, but not before the last move."""
     last = membership.changes.last()
-    reason = _("Invoice %(invoice)s was not paid by %(day)s") % {"invoice": invoice, "day": date_format(invoice.due_on)}
+    with override(REGISTER):
+        named = {"invoice": invoice, "day": date_format(invoice.due_on)}
+        reason = _("Invoice %(invoice)s was not paid by %(day)s") % named
     return change_membership_status(
         membership, status=status, on=max(day, last.on) if last else day, by=None, reason=reason, who=Who.CLOCK
     )
@@ -158,7 +187,9 @@ def _remind(membership: Membership, invoice: Invoice, today: datetime.date) -> N
     if not missing:
         return
     MembershipReminder.objects.bulk_create(MembershipReminder(period=invoice.period, step=step) for step in missing)
-    tell_of_invoice(invoice, f"reminder {missing[-1]:+}", partial(_words, membership, invoice, today))
+    tell_of_invoice(
+        invoice, f"reminder {missing[-1]:+} of {invoice.due_on}", partial(_words, membership, invoice, today)
+    )
 
 
 def _words(membership: Membership, invoice: Invoice, today: datetime.date) -> Words:

@@ -16,8 +16,8 @@ from common.documents import typeset
 from common.models import Document, DocumentState, NumberSeries
 from common.private_files import private_storage
 from members.fees import DAY
-from members.invoices import PAY_WITHIN, STEPS, TEMPLATE, a_year_from
-from members.memberships import ACTIVE, EXCLUDED, GRACE, IN_GRACE, LAPSED, LEFT, SUSPENDED
+from members.invoices import STEPS, TEMPLATE, a_year_from
+from members.memberships import ACTIVE, EXCLUDED, GRACE, IN_GRACE, LAPSED, LEFT, PAY_WITHIN, SUSPENDED
 from members.models import (
     OVER,
     Invoice,

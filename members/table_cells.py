@@ -21,7 +21,8 @@ SYNONYMS = {
     "населенный пункт": "city", "категория": "tier", "категория членства": "tier", "вид членства": "tier",
     "дата вступления": "started_on", "дата приема": "started_on", "вступил": "started_on",
     "дата выхода": "changed_on", "выбыл": "changed_on", "left on": "changed_on", "joined on": "started_on",
-    "оплачен до": "paid_until", "окончание периода": "paid_until", "period end": "paid_until",
+    "оплачен до": "settled_until", "оплачено до": "settled_until", "paid until": "settled_until",
+    "окончание периода": "settled_until", "period end": "settled_until",
     "почта руководителя": "head_email", "email руководителя": "head_email", "e-mail руководителя": "head_email",
 }  # fmt: skip
 STATUS_WORDS = {

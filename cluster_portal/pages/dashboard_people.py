@@ -49,7 +49,7 @@ def dashboard_people(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def dashboard_invitation_send_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    sent = send_again(_tended_invitation(request, slug, pk))
+    sent = send_again(_tended_invitation(request, slug, pk), by=cast("User", request.user))
     messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": sent.email})
     return redirect("pages:dashboard_people", slug=slug)
 

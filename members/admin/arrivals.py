@@ -53,11 +53,12 @@ class InvitationAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Send"), permissions=["send"])
     def send(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> HttpResponse | None:
+        staff = cast("User", request.user)
         mass = MassAction(
             "send",
             _("Send invitations"),
             _("Each letter has its link as before, with a new term. Those that an import has prepared go out now."),
-            lambda row, data: send_again(row),
+            lambda row, data: send_again(row, by=staff),
             ngettext_lazy("%(number)d invitation is sent.", "%(number)d invitations are sent.", "number"),
             check=can_be_sent,
         )

@@ -3,7 +3,7 @@
 from members.admin.applications import APPLICATIONS
 from members.admin.arrivals import WITHOUT_HEAD
 from members.admin.board import TO_CLOSE
-from members.admin.fees import NOT_RENEWED
+from members.admin.fees import LEFT_BEHIND, NOT_RENEWED
 from members.admin.fees import OVERDUE as UNPAID
 from members.admin.memberships import SUSPENDED
 from members.admin.offices import OFFICE_REPORTS
@@ -20,6 +20,7 @@ DECISIONS = (
     UNPUBLISHED_PEOPLE,
     SUSPENDED,
     NOT_RENEWED,
+    LEFT_BEHIND,
     UNPAID,
     WITHOUT_HEAD,
     NEXT_STEPS,

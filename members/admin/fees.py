@@ -42,7 +42,7 @@ from members.models import (
     MembershipPeriod,
     User,
 )
-from members.renewals import to_be_renewed
+from members.renewals import left_behind, to_be_renewed
 
 STATE_COLOURS = colours(InvoiceState, {InvoiceState.PAID: "success", InvoiceState.ISSUED: "warning"})
 
@@ -122,10 +122,14 @@ class RenewalFilter(DropdownFilter):
     parameter_name = "renewal"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("waits", _("Not renewed, though its time has come"))]
+        return [
+            ("waits", _("Not renewed, though its time has come")),
+            ("behind", _("Its status has not followed the overdue fee")),
+        ]
 
     def queryset(self, request: HttpRequest, memberships: QuerySet) -> QuerySet:
-        return memberships.filter(pk__in=to_be_renewed().values("pk")) if self.value() else memberships
+        asked = {"waits": to_be_renewed, "behind": left_behind}.get(self.value() or "")
+        return memberships.filter(pk__in=asked().values("pk")) if asked else memberships
 
 
 class OverdueFilter(DropdownFilter):
@@ -216,7 +220,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         mass = MassAction(
             "cancel",
             _("Cancel invoices"),
-            _("Nothing is owed for them any more. The heads are told."),
+            _("The heads are told. A membership whose fee was overdue is active again unless another one is."),
             lambda row, data: cancel_invoice(row, by=staff),
             ngettext_lazy("%(number)d invoice is cancelled.", "%(number)d invoices are cancelled.", "number"),
             check=_check_open,
@@ -289,10 +293,20 @@ def _not_renewed() -> QuerySet[Membership]:
     return to_be_renewed().select_related("organisation").annotate(waits_since=F("time_ends_on"))
 
 
+def _left_behind() -> QuerySet[Membership]:
+    return left_behind().select_related("organisation")
+
+
 def _overdue() -> QuerySet[Invoice]:
     overdue = Invoice.objects.unpaid_after(timezone.localdate()).select_related("organisation")
     return overdue.annotate(waits_since=F("due_on")).order_by("due_on", "pk")
 
 
 NOT_RENEWED = Decision(_("Not renewed: set the fee or the bank details"), "event_busy", _not_renewed, "renewal=waits")
+LEFT_BEHIND = Decision(
+    _("The fee is overdue, but the status does not follow: check the days"),
+    "sync_problem",
+    _left_behind,
+    "renewal=behind",
+)
 OVERDUE = Decision(_("Invoices that are overdue"), "receipt_long", _overdue, "overdue=yes")

@@ -30,7 +30,7 @@ EXAMPLE = {
     "tier": "Действительный член",
     "started_on": "01.09.2025",
     "status": "Действует",
-    "paid_until": "31.08.2026",
+    "settled_until": "31.08.2026",
     "head_email": "head@example.org",
 }
 SHOWN = 10  # imports

@@ -98,6 +98,11 @@ class Invitation(models.Model):
         return self.expires_at - INVITATION_TERM
 
     @property
+    def is_prepared(self) -> bool:
+        """It waits for its first letter: its term was over before it began."""
+        return self.expires_at <= self.created_at
+
+    @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.revoked_at is None and not self.has_expired
 

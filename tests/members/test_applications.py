@@ -28,6 +28,7 @@ from members.application_drafts import (
 from members.applications import MOVES, Asked, due_on, move_application
 from members.consents import publish_consent_text, text_in_force
 from members.models import (
+    OVER,
     ApplicationFile,
     ApplicationMove,
     ApplicationState,
@@ -45,6 +46,7 @@ from members.questionnaire import Questionnaire
 from tests.at_once import at_once
 from tests.factories.members import (
     ApplicationFactory,
+    MembershipFactory,
     OrganisationFactory,
     RepresentativeFactory,
     UserFactory,
@@ -167,6 +169,14 @@ def test_its_own_head_or_coordinator_begins_with_what_is_known(role: str, may: b
         return
     application = start_application(person.user, **START)
     assert (application.organisation, application.data["ogrn"]) == (person.organisation, [person.organisation.ogrn])
+
+
+@pytest.mark.parametrize("status", OVER)
+def test_who_is_no_member_any_more_may_apply_anew(status: str) -> None:
+    organisation = OrganisationFactory(inn=START["inn"])
+    MembershipFactory(organisation=organisation, status=status, ended_on=YESTERDAY)
+    head = RepresentativeFactory(organisation=organisation, role=Role.HEAD).user
+    assert start_application(head, **START).organisation == organisation
 
 
 def test_of_one_number_one_application_is_under_way_and_drafts_bind_nobody() -> None:

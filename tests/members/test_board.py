@@ -17,12 +17,14 @@ from common.errors import RuleViolated
 from common.models import Document, OutgoingMail
 from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
+from members.application_terms import forget
 from members.applications import move_application
 from members.boards import close_session, mistakes
 from members.models import (
     AgendaItem,
     ApplicationState,
     BoardSession,
+    Consent,
     Invitation,
     Invoice,
     Kind,
@@ -278,6 +280,24 @@ def test_declined_and_postponed_ones_hear_the_reason() -> None:
     assert "Нет устава" in letters["first@example.org"]
     assert "Ждём программу" in letters["second@example.org"]
     assert not Membership.objects.exists()
+
+
+def test_of_what_was_not_accepted_the_number_alone_is_kept_after_three_years() -> None:
+    session = BoardSessionFactory()
+    declined = applied(on_agenda(session, votes=(0, 5, 0), reason="Нет устава"))
+    postponed = applied(on_agenda(session, votes=None, is_postponed=True, reason="Ждём программу"))
+    close(session)
+    move_application(postponed, action="withdraw", who=Who.APPLICANT)
+    never_there = in_review()
+    move_application(never_there, action="withdraw", who=Who.APPLICANT)
+    with time_machine.travel(TODAY + datetime.timedelta(days=3 * 365 + 2)):
+        assert [forget(), forget()] == [3, 0]
+    assert {*MembershipApplication.objects.all()} == {declined, postponed}
+    for kept in MembershipApplication.objects.all():
+        assert all([kept.number, kept.name, kept.agenda_items.exists()])
+        assert not any([kept.data, kept.answers, kept.email, kept.applicant, kept.consent])
+        assert not any([kept.files.exists(), kept.moves.exists()])
+    assert not Consent.objects.exists()
 
 
 def test_all_is_carried_out_or_nothing() -> None:

@@ -124,11 +124,11 @@ def test_sent_again_it_is_the_same_link_with_a_new_term(lyceum: Organisation) ->
     with time_machine.travel(NOON, tick=False) as clock:
         invitation = invited(lyceum)
         with pytest.raises(RuleViolated) as refused:
-            send_again(invitation)
+            send_again(invitation, by=None)
         assert code_of(refused) == "sent_just_now"
         clock.shift(datetime.timedelta(days=15))
         assert Client().get(link()).status_code == 404
-        assert send_again(invitation).expires_at == NOON + datetime.timedelta(days=29)
+        assert send_again(invitation, by=None).expires_at == NOON + datetime.timedelta(days=29)
         assert [link_in(letter) for letter in written()] == [link()] * 2
         assert Client().get(link()).status_code == 200
     assert Invitation.objects.count() == SignedLink.objects.count() == 1
@@ -282,7 +282,7 @@ def test_a_revoked_one_leads_nowhere(lyceum: Organisation) -> None:
         accept(invitation, by=boris)
     assert code_of(refused) == "invitation_revoked"
     with pytest.raises(RuleViolated):
-        send_again(invitation)
+        send_again(invitation, by=None)
 
 
 def test_the_other_heads_hear_of_what_is_sent_and_revoked_and_not_of_the_address(

@@ -293,7 +293,7 @@ def test_a_payment_that_cannot_be_is_refused_whole(invoice: dict, day: datetime.
     assert Invoice.objects.get().paid_on is None
 
 
-@pytest.mark.parametrize(("before", "after"), [("grace", "active"), ("lapsed", "lapsed"), ("active", "active")])
+@pytest.mark.parametrize(("before", "after"), [("grace", "active"), ("lapsed", "active"), ("active", "active")])
 def test_for_a_cancelled_invoice_nothing_is_owed(before: str, after: str) -> None:
     invoice = billed(before)
     for _ in range(2):
@@ -302,6 +302,27 @@ def test_for_a_cancelled_invoice_nothing_is_owed(before: str, after: str) -> Non
     assert (invoice.state, invoice.cancelled_on, status_of(invoice)) == ("cancelled", TODAY, after)
     mark_paid(again := billed(), paid_on=TODAY, by=UserFactory())
     assert refused(cancel_invoice, again, by=UserFactory()) == "paid"
+
+
+@pytest.mark.parametrize("why", ["long ago", "joined anew", "not the cause"])
+def test_a_cancelled_invoice_brings_nobody_back_whom_a_payment_would_not(why: str) -> None:
+    invoice = billed("lapsed", ended_on=TODAY - (366 if why == "long ago" else 1) * DAY)
+    if why == "joined anew":
+        MembershipFactory(organisation=invoice.organisation)
+    if why == "not the cause":
+        Invoice.objects.update(due_on=TODAY)
+    cancel_invoice(invoice, by=UserFactory())
+    invoice.refresh_from_db()
+    assert (invoice.state, status_of(invoice)) == ("cancelled", "lapsed")
+
+
+def test_of_two_overdue_invoices_the_last_one_cancelled_brings_the_membership_back() -> None:
+    invoice = billed("lapsed", ended_on=TODAY - DAY)
+    year = {"starts_on": datetime.date(2021, 1, 1), "ends_on": datetime.date(2021, 12, 31)}
+    other = InvoiceFactory(period=PeriodFactory(membership=invoice.period.membership, **year))
+    for one, after in ((invoice, "lapsed"), (other, "active")):
+        cancel_invoice(one, by=UserFactory())
+        assert status_of(invoice) == after
 
 
 def test_after_a_cancelled_invoice_the_period_is_billed_anew(payable: None) -> None:
@@ -329,17 +350,19 @@ def test_the_heads_are_told_of_each_turn(payable: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("periods", "paid_until", "next_from"),
+    ("periods", "settled_until", "next_from"),
     [
         ([], None, None),
         ([("2026-01-01", "paid")], "2026-12-31", "2027-01-01"),
         ([("2026-01-01", "paid"), ("2027-01-01", "issued")], "2026-12-31", "2028-01-01"),
         ([("2026-01-01", "")], "2026-12-31", "2027-01-01"),
+        ([("2025-01-01", "issued"), ("2026-01-01", "paid")], None, "2027-01-01"),
+        ([("2024-01-01", "paid"), ("2025-01-01", "issued"), ("2026-01-01", "")], "2024-12-31", "2027-01-01"),
     ],
-    ids=["none", "paid", "the next one is open", "without a fee"],
+    ids=["none", "paid", "the next one is open", "without a fee", "an older debt", "a debt in between"],
 )
 def test_the_outlook_tells_until_when_it_is_settled(
-    periods: list, paid_until: str | None, next_from: str | None
+    periods: list, settled_until: str | None, next_from: str | None
 ) -> None:
     membership = MembershipFactory()
     for start, state in periods:
@@ -348,8 +371,8 @@ def test_the_outlook_tells_until_when_it_is_settled(
         if state:
             InvoiceFactory(period=period, state=state, paid_on=TODAY if state == "paid" else None)
     seen = outlook(membership)
-    days = [day and day.isoformat() for day in (seen.paid_until, seen.next_from)]
-    assert (days, seen.charge) == ([paid_until, next_from], None)
+    days = [day and day.isoformat() for day in (seen.settled_until, seen.next_from)]
+    assert (days, seen.charge) == ([settled_until, next_from], None)
 
 
 # --- The PDF -------------------------------------------------------------------------------------------------

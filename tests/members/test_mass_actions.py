@@ -13,7 +13,7 @@ from common.admin import mass
 from common.models import Document, DocumentState, OutgoingMail
 from members.fees import DAY
 from members.invitations import prepare_head
-from members.models import Invoice, Membership, Notification, Organisation, Role
+from members.models import Invitation, Invoice, Membership, Notification, Organisation, Role
 from tests.factories.members import (
     FeeFactory,
     InvoiceFactory,
@@ -154,15 +154,21 @@ def test_applications_are_taken_up_together(office: Client) -> None:
 
 
 def test_prepared_invitations_go_when_the_office_sends_them(office: Client) -> None:
+    """The letter goes to whoever is invited, and those who answer for the organisation hear of it, once."""
     organisation = OrganisationFactory()
+    coordinator = RepresentativeFactory(organisation=organisation, role=Role.COORDINATOR).user
     invitation = prepare_head(organisation, email="Head@example.org", by=UserFactory())
     assert invitation
     assert prepare_head(organisation, email="head@example.org", by=UserFactory()) is None
     assert (OutgoingMail.objects.count(), invitation.is_open) == (0, False)
     assert done(office, "invitation", "send", invitation) == ["1 invitation is sent."]
     invitation.refresh_from_db()
-    assert (OutgoingMail.objects.get().recipient, invitation.is_open) == ("head@example.org", True)
+    assert {*OutgoingMail.objects.values_list("recipient", flat=True)} == {"head@example.org", coordinator.email}
+    assert invitation.is_open
     assert previewed(office, "invitation", "send", invitation)[0] == []
+    Invitation.objects.update(expires_at=timezone.now())
+    assert done(office, "invitation", "send", invitation) == ["1 invitation is sent."]
+    assert Notification.objects.get().user == coordinator
 
 
 def test_more_rows_than_a_form_can_hold_are_refused(office: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ def everything() -> dict[str, int]:
         xlsx(RUSSIAN, [*LYCEUM[:5], datetime.date(2025, 9, 1), datetime.date(2027, 8, 31)]),
         csv_file(RUSSIAN, LYCEUM, separator=";", encoding="cp1251"),
         csv_file(
-            ["kind", "Full name", "INN", "Region", "Tier", "Member since", "Paid until"],
+            ["kind", "Full name", "INN", "Region", "Tier", "Member since", "Settled until"],
             ["school", "Лицей № 5", valid_inn(905), "RU-MOS", "full member", "2025-09-01", "2027-08-31"],
         ),
     ],
@@ -84,7 +84,7 @@ def test_a_new_member_is_entered_as_by_hand(office: Client, file: Any) -> None:
     file.seek(0)
     response = preview(office, file)
     assert (mistakes(response), Organisation.objects.count()) == ([], 0)
-    assert ("Paid until", "", "Aug. 31, 2027") in changes(response)
+    assert ("Settled until", "", "Aug. 31, 2027") in changes(response)
     assert confirm(office, response) == ["Organisations added: 1, changed: 0, as they were: 0."]
     membership = Membership.objects.get()
     period, move = membership.periods.get(), membership.changes.get()
@@ -101,7 +101,7 @@ def test_a_new_member_is_entered_as_by_hand(office: Client, file: Any) -> None:
 
 
 HEADINGS = ["Вид", "Наименование", "ИНН", "Категория", "Дата вступления", "Статус", "Дата выхода", "Протокол совета",
-            "Дата протокола", "Оплачено до", "Почта руководителя", "Примечание"]  # fmt: skip
+            "Дата протокола", "Без долга до", "Почта руководителя", "Примечание"]  # fmt: skip
 TABLE = [
     HEADINGS,
     ["Школа", "Старая школа", valid_inn(901), "", "", "", "", "", "", "", "head@example.org", ""],
@@ -168,10 +168,10 @@ def test_a_dry_run_tells_what_was_and_what_would_be(office: Client) -> None:
         ({"Дата выхода": "01.09.2025", "Дата вступления": ""}, "Дата вступления",
          "Give the day on which the membership began, as its later day is given."),
         ({"Дата выхода": "01.01.2019"}, "Дата выхода", "A membership cannot change before it starts."),
-        ({"Оплачено до": "01.01.2019"}, "Оплачено до", "That is before the membership began."),
+        ({"Без долга до": "01.01.2019"}, "Без долга до", "That is before the membership began."),
         ({"Дата вступления": "01.01.2099"}, "Дата вступления", "What lies ahead has not happened yet."),
         ({"Дата выхода": "01.01.2099"}, "Дата выхода", "What lies ahead has not happened yet."),
-        ({"Оплачено до": "01.01.2099"}, "Оплачено до", "Nobody pays more than two years ahead."),
+        ({"Без долга до": "01.01.2099"}, "Без долга до", "Nobody pays more than two years ahead."),
         ({"Почта руководителя": f"{'a' * 64}@{'b.' * 100}example.org"}, "Почта руководителя",
          "At most 254 characters."),
         ({"Почта руководителя": "нет"}, "Почта руководителя", "Enter a valid email address."),
@@ -182,7 +182,7 @@ def test_a_dry_run_tells_what_was_and_what_would_be(office: Client) -> None:
          "On record is another day: May 5, 2024. What is on record stays so."),
         ({"ИНН": valid_inn(901), "Статус": "Действует", "Дата вступления": ""}, "Статус",
          "A membership that is “Left of its own will” cannot become “Active”."),
-        ({"ИНН": valid_inn(902), "Оплачено до": "31.12.2027"}, "Оплачено до",
+        ({"ИНН": valid_inn(902), "Без долга до": "31.12.2027"}, "Без долга до",
          "Invoice № 2026-0007 is open: mark it as paid, and not in a table."),
     ],
     ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",

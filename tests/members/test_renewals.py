@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.core.files.storage import InMemoryStorage
 from django.db import IntegrityError, connections
+from django.utils.translation import override
 
 from common.models import Document
-from members.invoices import bill_period, mark_paid
+from members.invoices import bill_period, cancel_invoice, mark_paid
+from members.memberships import change_membership_status, record_membership_start
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -20,20 +22,23 @@ from members.models import (
     MembershipPeriod,
     MembershipReminder,
     MembershipStatus,
+    MembershipStatusChange,
     Notification,
     Organisation,
     Role,
     status_on,
 )
-from members.renewals import renew_and_remind, to_be_renewed
+from members.renewals import left_behind, renew_and_remind, to_be_renewed
 from tests.factories.members import (
     FeeFactory,
+    InvoiceFactory,
     MembershipFactory,
     PeriodFactory,
     RepresentativeFactory,
     RequisitesFactory,
     UserFactory,
 )
+from tests.office import enter, superuser
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -211,6 +216,40 @@ def test_who_pays_in_grace_is_active_again(membership: Membership, clock: time_m
     assert [status_on(membership, END + number * DAY) for number in (2, 3)] == ["grace", "active"]
 
 
+def test_who_is_resumed_after_a_long_time_has_a_month_to_pay_and_is_reminded_anew(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    live(clock, -60, 20)
+    for day, status_then in ((21, "suspended"), (120, "active")):
+        clock.move_to(noon(END + day * DAY))
+        change_membership_status(membership, status=status_then, on=END + 21 * DAY, by=UserFactory(), reason="?")
+        told = len(letters())
+        live(clock, day, 119)
+    live(clock, 120, 150)
+    assert (status(), Invoice.objects.get().due_on) == ("active", END + 150 * DAY)
+    live(clock, 151, 210)
+    assert status() == "grace"
+    live(clock, 211, 212)
+    assert status() == "lapsed"
+    said = letters()[told:]
+    assert (said[:3], said[5:]) == (WHOLE_SERIES[1:4], WHOLE_SERIES[6:])
+
+
+def test_reasons_are_in_the_language_of_the_register_whoever_presses_the_button(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    with override("en"):
+        record_membership_start(MembershipFactory(), by=UserFactory())
+        live(clock, -60, 5)
+        mark_paid(Invoice.objects.get(), paid_on=END + 3 * DAY, by=UserFactory())
+        lapsed = InvoiceFactory(period__membership=MembershipFactory(status="grace"), due_on=END)
+        cancel_invoice(lapsed, by=UserFactory())
+    reasons = MembershipStatusChange.objects.order_by("pk").values_list("reason", flat=True)
+    assert [reason.split(" №")[0] for reason in reasons if reason != "?"] == [
+        "Внесено в реестр", "Счёт", "Счёт", "Счёт",
+    ]  # fmt: skip
+
+
 def test_who_is_exempt_is_renewed_without_a_word(membership: Membership, clock: time_machine.Traveller) -> None:
     Fee.objects.update(amount=0, exempt=True)
     live(clock, -60, 100)
@@ -228,6 +267,23 @@ def test_what_the_office_has_not_set_is_no_fault_of_the_member(
     kept.save(force_insert=True)
     run_on(clock, 31)
     assert (Invoice.objects.get().due_on, [*to_be_renewed()]) == (END + 61 * DAY, [])
+
+
+def test_one_that_breaks_a_rule_stops_no_other_and_waits_for_the_office(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    """Of the broken one somebody has put the start after the day on which it would have to move."""
+    broken = MembershipFactory()
+    PeriodFactory(membership=broken, starts_on=datetime.date(2026, 1, 1), ends_on=END - DAY)
+    run_on(clock, -60)
+    Membership.objects.filter(pk=broken.pk).update(started_on=END + 30 * DAY)
+    live(clock, 1, 2)
+    statuses = Membership.objects.in_bulk()
+    assert (statuses[membership.pk].status, statuses[broken.pk].status) == ("grace", "active")
+    assert [*left_behind()] == [broken]
+    context = enter(superuser()).get("/admin/").context
+    url = next(queue.url for queue in context["queues"] if [row for row, _url in queue.rows] == [broken])
+    assert [*enter(superuser()).get(url).context["cl"].result_list] == [broken]
 
 
 @pytest.mark.parametrize("now", ["suspended", "left", "excluded", "ended", "lapsed"])
