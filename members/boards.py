@@ -31,7 +31,6 @@ from members.models import (
     MembershipStatus,
     Organisation,
     Outcome,
-    Region,
     Representative,
     Role,
     Tier,
@@ -39,6 +38,7 @@ from members.models import (
     Who,
 )
 from members.notifications import Words
+from members.questionnaire import Questionnaire
 from members.services import free_slug, tell_of_role
 
 TEMPLATE = "pdf/members/board_protocol.typ"
@@ -187,9 +187,9 @@ def _enrol(application: MembershipApplication, item: AgendaItem, *, by: User) ->
 
 
 def _entered(application: MembershipApplication) -> Organisation:
-    """Into the directory, as it was submitted."""
+    """Into the directory, as it was submitted; what is wrong by the rules of today is left out."""
     name = application.short_name or application.name
-    region = application.typed("region")
+    said = Questionnaire(application).cleaned
     return Organisation.objects.create(
         kind=application.kind,
         name=application.name,
@@ -197,9 +197,9 @@ def _entered(application: MembershipApplication) -> Organisation:
         slug=free_slug(name),
         inn=application.inn,
         ogrn=application.ogrn,
-        region=Region.objects.filter(pk=region).first() if region.isdecimal() else None,
-        city=application.typed("city"),
-        website=application.typed("website"),
+        region=said.get("region"),
+        city=said.get("city", ""),
+        website=said.get("website", ""),
         is_published=True,
     )
 
@@ -208,7 +208,7 @@ def _give_it_a_head(application: MembershipApplication, organisation: Organisati
     """Whoever has applied speaks for it, unless somebody does; without an account, by an invitation."""
     if organisation.representatives.heads().exists():
         return
-    position = application.typed("contact_position")
+    position = Questionnaire(application).cleaned.get("contact_position", "")
     if application.applicant is None:
         email, language = application.email, application.language
         invite(organisation, email=email, role=Role.HEAD, position=position, by=by, language=language)

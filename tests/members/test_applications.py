@@ -306,6 +306,22 @@ def test_what_lacks_is_named_and_nothing_is_submitted_without_it() -> None:
     assert refused.value.code == "application_incomplete"
 
 
+@pytest.mark.parametrize("website", [f"https://example.org/{'a' * 200}", "ftp://example.org/x", "javascript:alert(1)"])
+def test_a_website_is_a_page_that_the_directory_can_keep(website: str) -> None:
+    application = ApplicationFactory(besides={"website": [website]})
+    charter(application)
+    assert [lack.label for lack in Questionnaire(application).lacks] == ["Сайт"]
+
+
+def test_digits_of_another_script_are_the_same_number() -> None:
+    first, wide = submitted(), ApplicationFactory()
+    charter(wide)
+    save_step(wide, names=["inn"], typed={"inn": [first.inn.translate({ord("0") + n: 0xFF10 + n for n in range(10)})]})
+    with pytest.raises(RuleViolated) as refused:
+        submit(wide)
+    assert refused.value.code == "application_open"
+
+
 def test_the_address_must_be_confirmed() -> None:
     application = ApplicationFactory(confirmed_at=None)
     charter(application)

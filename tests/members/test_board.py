@@ -230,6 +230,33 @@ def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     assert membership.certificates.get().number in welcome.text
 
 
+def test_the_directory_gets_what_was_cleaned_and_not_what_was_typed() -> None:
+    session, applicant = BoardSessionFactory(), UserFactory()
+    typed = {
+        "website": [" example.org "],
+        "city": [f"{' ' * 200}Хим\nки"],
+        "contact_position": [f"{' ' * 300}мене\r\nджер"],
+    }
+    item = on_agenda(session, of={"applicant": applicant, "besides": typed})
+    close(session)
+    organisation = Organisation.objects.get(inn=applied(item).inn)
+    assert (organisation.website, organisation.city) == ("https://example.org", "Хим ки")
+    assert organisation.region
+    assert applicant.representations.get().position == "мене джер"
+
+
+def test_what_no_form_would_take_today_does_not_stop_the_board() -> None:
+    """A rule has become stricter since it was submitted."""
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    application = applied(item)
+    application.data |= {"website": ["ftp://example.org/"], "city": ["Х" * 200]}
+    application.save()
+    close(session)
+    organisation = Organisation.objects.get(inn=application.inn)
+    assert (organisation.website, organisation.city) == ("", "")
+
+
 def test_who_applied_with_an_account_becomes_the_head() -> None:
     session, applicant = BoardSessionFactory(), UserFactory()
     item = on_agenda(session, of={"applicant": applicant})
