@@ -45,7 +45,8 @@ def _is_complete(application: MembershipApplication, asked: Asked) -> None:
         raise RuleViolated(_("The application is not complete yet."), code="application_incomplete")
     for name in COPIED:  # digits of another script are digits as well, and would hide a number that is here already
         setattr(application, name, questionnaire.cleaned[name])
-    locks.hold(f"application of {application.inn}")  # two of one number who come at once would both find nobody
+    for number in (application.inn, application.ogrn):  # two of one who come at once would both find nobody
+        locks.hold(f"application of {number}")
     application.organisation = which_may_apply(
         application.applicant, application.organisation, inn=application.inn, ogrn=application.ogrn, but=application.pk
     )

@@ -1,5 +1,6 @@
 """Sessions of the board: what the votes mean, and the decisions carried out in one transaction."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import cast
 
@@ -65,7 +66,7 @@ def mistakes(session: BoardSession) -> list[str]:
         found.append(_("Nothing is on the agenda."))
     for item in items:
         found += [f"{item}: {mistake}" for mistake in _mistakes_of(item, session)]
-    return found
+    return [*found, *_enrolled_twice(items)]
 
 
 def _mistakes_of(item: AgendaItem, session: BoardSession) -> list[str]:
@@ -87,6 +88,16 @@ def _mistakes_of_application(application: MembershipApplication, item: AgendaIte
     if known and known.memberships.exclude(status__in=OVER).exists():
         return _("“%(name)s” in the directory has its INN or OGRN, and is a member.") % {"name": known}
     return ""
+
+
+def _enrolled_twice(items: list[AgendaItem]) -> Iterator[str]:
+    told, enrolled = _("another application of this organisation is accepted."), set[object]()
+    for item in items:
+        if item.application and item.decision == Outcome.ACCEPTED:
+            one = {item.application.inn, item.application.ogrn, _known_organisation(item.application)} - {"", None}
+            if one & enrolled:
+                yield f"{item}: {told}"
+            enrolled |= one
 
 
 def _known_organisation(application: MembershipApplication) -> Organisation | None:

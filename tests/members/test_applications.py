@@ -49,6 +49,7 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
     valid_inn,
+    valid_ogrn,
 )
 from tests.office import staff_with, superuser
 
@@ -180,6 +181,18 @@ def test_of_one_number_one_application_is_under_way_and_drafts_bind_nobody() -> 
         start_application(None, **START)
     turn(first, "withdraw")
     assert submit(second).state == "submitted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_ogrn_under_two_inns_one_application_is_under_way() -> None:
+    ogrn, drafts = valid_ogrn(7), [ApplicationFactory(), ApplicationFactory()]
+    for draft in drafts:
+        save_step(draft, names=["ogrn"], typed={"ogrn": [ogrn]})
+        charter(draft)
+    outcomes = at_once(*(partial(submit, draft) for draft in drafts))
+    [refused] = [one for one in outcomes if isinstance(one, RuleViolated)]
+    assert refused.code == "application_open"
+    assert MembershipApplication.objects.pending().count() == 1
 
 
 def test_the_database_keeps_one_number_to_one_application() -> None:

@@ -284,6 +284,22 @@ def test_one_that_was_entered_into_the_directory_meanwhile_is_not_entered_twice(
     assert known.memberships.count() == 1
 
 
+@pytest.mark.parametrize("joined_by", ["ogrn", "the directory"])
+def test_two_applications_of_one_organisation_are_not_both_accepted(joined_by: str) -> None:
+    """By the number that they share, or by an organisation that has the number of each."""
+    session = BoardSessionFactory()
+    first, second = on_agenda(session), on_agenda(session)
+    if joined_by == "ogrn":
+        MembershipApplication.objects.filter(pk=applied(second).pk).update(ogrn=applied(first).ogrn)
+    else:
+        OrganisationFactory(inn=applied(first).inn, ogrn=applied(second).ogrn)
+    assert mistakes(session) == [f"{second}: принимается и другое заявление этой организации."]
+    AgendaItem.objects.filter(pk=first.pk).update(is_postponed=True, reason="Подано дважды")
+    assert mistakes(session) == []
+    close(session)
+    assert Membership.objects.count() == 1
+
+
 def test_two_of_one_name_get_addresses_of_their_own() -> None:
     session = BoardSessionFactory()
     on_agenda(session, of={"short_name": "Искра"})
