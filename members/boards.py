@@ -1,5 +1,7 @@
 """Sessions of the board: what the votes mean, and the decisions carried out in one transaction."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import cast
@@ -106,19 +108,32 @@ def _known_organisation(application: MembershipApplication) -> Organisation | No
     return application.organisation or same.first()
 
 
+def fingerprint(session: BoardSession) -> str:
+    """Of what the closing rests on: who sat, what is on the agenda, and how it was voted."""
+    facts = ("held_on", "place", "seats", "present", "chair", "secretary", "protocol_number")
+    votes = ("tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason", "grounds")
+    items = session.items.on_it().values_list("pk", "position", "application", "membership", *votes)
+    rests_on = [[getattr(session, name) for name in facts], [*items]]
+    return hashlib.sha256(json.dumps(rests_on, default=str).encode()).hexdigest()
+
+
 @transaction.atomic
-def close_session(session: BoardSession, *, by: User) -> BoardSession:
+def close_session(session: BoardSession, *, by: User, seen: str | None = None) -> BoardSession:
     """Carry out what was voted: all of it or nothing. Members get their membership, certificate, first invoice and
     welcome letter, who is excluded loses theirs; the protocol is typeset after the commit. Repeated by the same person,
     does nothing.
 
-    Raises RuleViolated with what is missing, and where somebody else has closed it.
+    ``seen`` is the ``fingerprint`` of what the person has looked at. Raises RuleViolated with what is missing, where
+    somebody else has closed it, and where something of it has changed since.
     """
     locked = BoardSession.objects.select_for_update(of=["self"]).select_related("closed_by").get(pk=session.pk)
     if locked.closed_at and locked.closed_by == by:
         return locked
     if locked.closed_at:
         raise RuleViolated(already_closed(locked), code="session_closed")
+    if seen is not None and seen != fingerprint(locked):
+        text = _("The votes or the agenda have changed while you were reading. Here is how they stand now.")
+        raise RuleViolated(text, code="changed_meanwhile")
     if found := mistakes(locked):
         raise RuleViolated("\n".join(found), code="session_incomplete")
     locked.items.gone().delete()
