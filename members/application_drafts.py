@@ -103,10 +103,10 @@ def which_may_apply(
     applicant: User | None, organisation: Organisation | None, *, inn: str, ogrn: str = "", but: int = 0
 ) -> Organisation | None:
     """That of the directory with one of these numbers, else the one named; ``but``: the application that asks."""
-    if MembershipApplication.objects.pending().filter(inn=inn).exclude(pk=but).exists():
-        text = _("An application of an organisation with this INN is under way already.")
-        raise RuleViolated(text, code="application_open")
     same = Q(inn=inn) | (Q(ogrn=ogrn) if ogrn else Q(inn=inn))
+    if MembershipApplication.objects.pending().filter(same).exclude(pk=but).exists():
+        text = _("An application of an organisation with this INN or OGRN is under way already.")
+        raise RuleViolated(text, code="application_open")
     organisation = Organisation.objects.filter(same).first() or organisation
     if organisation is None:
         return None

@@ -16,7 +16,7 @@ from common import locks
 from common.errors import RuleViolated
 from common.numbers import next_number
 from members import application_emails as emails
-from members.application_drafts import locked_application, which_may_apply
+from members.application_drafts import COPIED, locked_application, which_may_apply
 from members.consents import give_consent, give_consent_without_account
 from members.models import ApplicationMove, ApplicationState, Consent, ConsentText, MembershipApplication, User, Who
 from members.questionnaire import Questionnaire
@@ -40,9 +40,13 @@ def _is_complete(application: MembershipApplication, asked: Asked) -> None:
     if not application.confirmed_at:
         text = _("Confirm your e-mail first: open the link in our letter.")
         raise RuleViolated(text, code="address_not_confirmed")
-    if Questionnaire(application).lacks:
+    questionnaire = Questionnaire(application)
+    if questionnaire.lacks:
         raise RuleViolated(_("The application is not complete yet."), code="application_incomplete")
-    locks.hold(f"application of {application.inn}")  # two of one number who come at once would both find nobody
+    for name in COPIED:  # digits of another script are digits as well, and would hide a number that is here already
+        setattr(application, name, questionnaire.cleaned[name])
+    for number in (application.inn, application.ogrn):  # two of one who come at once would both find nobody
+        locks.hold(f"application of {number}")
     application.organisation = which_may_apply(
         application.applicant, application.organisation, inn=application.inn, ogrn=application.ogrn, but=application.pk
     )

@@ -1,5 +1,8 @@
 """Sessions of the board: what the votes mean, and the decisions carried out in one transaction."""
 
+import hashlib
+import json
+from collections.abc import Iterator
 from functools import partial
 from typing import cast
 
@@ -31,7 +34,6 @@ from members.models import (
     MembershipStatus,
     Organisation,
     Outcome,
-    Region,
     Representative,
     Role,
     Tier,
@@ -39,6 +41,7 @@ from members.models import (
     Who,
 )
 from members.notifications import Words
+from members.questionnaire import Questionnaire
 from members.services import free_slug, tell_of_role
 
 TEMPLATE = "pdf/members/board_protocol.typ"
@@ -65,7 +68,7 @@ def mistakes(session: BoardSession) -> list[str]:
         found.append(_("Nothing is on the agenda."))
     for item in items:
         found += [f"{item}: {mistake}" for mistake in _mistakes_of(item, session)]
-    return found
+    return [*found, *_enrolled_twice(items)]
 
 
 def _mistakes_of(item: AgendaItem, session: BoardSession) -> list[str]:
@@ -89,25 +92,48 @@ def _mistakes_of_application(application: MembershipApplication, item: AgendaIte
     return ""
 
 
+def _enrolled_twice(items: list[AgendaItem]) -> Iterator[str]:
+    told, enrolled = _("another application of this organisation is accepted."), set[object]()
+    for item in items:
+        if item.application and item.decision == Outcome.ACCEPTED:
+            one = {item.application.inn, item.application.ogrn, _known_organisation(item.application)} - {"", None}
+            if one & enrolled:
+                yield f"{item}: {told}"
+            enrolled |= one
+
+
 def _known_organisation(application: MembershipApplication) -> Organisation | None:
     """That which applies, if the directory has it, perhaps only since."""
     same = Organisation.objects.numbered(inn=application.inn, ogrn=application.ogrn)
     return application.organisation or same.first()
 
 
+def fingerprint(session: BoardSession) -> str:
+    """Of what the closing rests on: who sat, what is on the agenda, and how it was voted."""
+    facts = ("held_on", "place", "seats", "present", "chair", "secretary", "protocol_number")
+    votes = ("tier", "votes_for", "votes_against", "abstained", "is_postponed", "reason", "grounds")
+    items = session.items.on_it().values_list("pk", "position", "application", "membership", *votes)
+    rests_on = [[getattr(session, name) for name in facts], [*items]]
+    return hashlib.sha256(json.dumps(rests_on, default=str).encode()).hexdigest()
+
+
 @transaction.atomic
-def close_session(session: BoardSession, *, by: User) -> BoardSession:
+def close_session(session: BoardSession, *, by: User, seen: str | None = None) -> BoardSession:
     """Carry out what was voted: all of it or nothing. Members get their membership, certificate, first invoice and
     welcome letter, who is excluded loses theirs; the protocol is typeset after the commit. Repeated by the same person,
     does nothing.
 
-    Raises RuleViolated with what is missing, and where somebody else has closed it.
+    ``seen`` is the ``fingerprint`` of what the person has looked at. Raises RuleViolated with what is missing, where
+    somebody else has closed it, and where something of it has changed since.
     """
     locked = BoardSession.objects.select_for_update(of=["self"]).select_related("closed_by").get(pk=session.pk)
     if locked.closed_at and locked.closed_by == by:
         return locked
     if locked.closed_at:
         raise RuleViolated(already_closed(locked), code="session_closed")
+    if seen is not None and seen != fingerprint(locked):
+        text = _("The votes or the agenda have changed while you were reading. Here is how they stand now.")
+        raise RuleViolated(text, code="changed_meanwhile")
     if found := mistakes(locked):
         raise RuleViolated("\n".join(found), code="session_incomplete")
     locked.items.gone().delete()
@@ -187,9 +213,9 @@ def _enrol(application: MembershipApplication, item: AgendaItem, *, by: User) ->
 
 
 def _entered(application: MembershipApplication) -> Organisation:
-    """Into the directory, as it was submitted."""
+    """Into the directory, as it was submitted; what is wrong by the rules of today is left out."""
     name = application.short_name or application.name
-    region = application.typed("region")
+    said = Questionnaire(application).cleaned
     return Organisation.objects.create(
         kind=application.kind,
         name=application.name,
@@ -197,9 +223,9 @@ def _entered(application: MembershipApplication) -> Organisation:
         slug=free_slug(name),
         inn=application.inn,
         ogrn=application.ogrn,
-        region=Region.objects.filter(pk=region).first() if region.isdecimal() else None,
-        city=application.typed("city"),
-        website=application.typed("website"),
+        region=said.get("region"),
+        city=said.get("city", ""),
+        website=said.get("website", ""),
         is_published=True,
     )
 
@@ -208,7 +234,7 @@ def _give_it_a_head(application: MembershipApplication, organisation: Organisati
     """Whoever has applied speaks for it, unless somebody does; without an account, by an invitation."""
     if organisation.representatives.heads().exists():
         return
-    position = application.typed("contact_position")
+    position = Questionnaire(application).cleaned.get("contact_position", "")
     if application.applicant is None:
         email, language = application.email, application.language
         invite(organisation, email=email, role=Role.HEAD, position=position, by=by, language=language)

@@ -19,14 +19,16 @@ from common.mail.purposes import ACCOUNT
 from common.models import Document, OutgoingMail
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
+from members.applications import MOVES, Asked, move_application
 from members.emails import farewell
 from members.handovers import hand_over_unasked
-from members.models import ErasureAct, Organisation, Representative, User
-from members.personal_data import person_of
+from members.models import ApplicationState, ErasureAct, Organisation, Representative, User, Who
+from members.personal_data import applications_of, person_of
 
 TEMPLATE = "pdf/members/erasure_act.typ"
 # The act is a Russian paper, whoever reads the page on which it was asked for.
 BY_REQUEST = "Требование субъекта персональных данных (152-ФЗ, ст. 21)"
+WITHDRAWABLE = {*MOVES["withdraw"].sources} - {ApplicationState.DRAFT}  # drafts go altogether
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # as the consent to the account says
 
 
@@ -39,12 +41,13 @@ def led_alone(user: User) -> list[Organisation]:
 
 @transaction.atomic
 def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
-    """End their roles and sessions, take them out of all that holds them, and write the act; its PDF is made after the
-    commit. A last letter says that it is done. Repeated, it is the act that there is.
+    """Withdraw their applications, end their roles and sessions, take them out of all that holds them, and write the
+    act; its PDF is made after the commit. A last letter says that it is done. Repeated, it is the act that there is.
 
     Raises RuleViolated for the last head of an organisation, which would be left without one, and for the last
     superuser of the portal.
     """
+    _withdraw_applications(user, by=by)
     _lock_led(user)
     locked = _locked(user)
     if act := ErasureAct.objects.filter(erased=locked).first():
@@ -87,6 +90,16 @@ def remove_unconfirmed() -> int:
         user.delete()
     User.history.filter(id__in=keys).delete()
     return len(keys)
+
+
+def _withdraw_applications(user: User, *, by: User) -> None:
+    """Nobody would answer for them, or be welcomed. Locked before organisations and people, as the board does."""
+    who = Who.APPLICANT if by.pk == user.pk else Who.STAFF
+    for application in applications_of(person_of(user)).order_by("pk").select_for_update():
+        if application.state in WITHDRAWABLE:
+            with translation.override(application.language):
+                reason = _("The personal data of the applicant are erased.")
+            move_application(application, action="withdraw", who=who, by=by, asked=Asked(reason=reason))
 
 
 def _lock_led(user: User) -> None:

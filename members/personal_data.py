@@ -195,14 +195,14 @@ def _erase_notifications(person: Person) -> int:
     return forget_notifications(person.user)
 
 
-def _applications_of(person: Person) -> QuerySet[MembershipApplication]:
+def applications_of(person: Person) -> QuerySet[MembershipApplication]:
     """Theirs by the account, or by an address that was confirmed."""
     by_address = Q(email__in=person.addresses, confirmed_at__isnull=False)
     return MembershipApplication.objects.filter(Q(applicant=person.user) | by_address)
 
 
 def _collect_applications(person: Person) -> Iterator[Record]:
-    for application in _applications_of(person):
+    for application in applications_of(person):
         record = described(application, "number", "name", "email", "state", "created_at", "submitted_at")
         yield [*record, *(told(name, name, application.typed(name)) for name in PEOPLE_OF_APPLICATION)]
 
@@ -210,7 +210,7 @@ def _collect_applications(person: Person) -> Iterator[Record]:
 def _erase_applications(person: Person) -> int:
     """Drafts go with their files. Others stay as those of their organisations, without the people that they name."""
     erased = 0
-    for application in _applications_of(person).select_for_update():
+    for application in applications_of(person).select_for_update():
         if application.state == ApplicationState.DRAFT:
             for file in application.files.all():
                 transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -17,12 +18,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from stdnum.ru import inn as inn_number
 
+from common.one_line import one_line
 from members.fees import tiers_with_fees
-from members.models import WISHED_TIERS, MembershipApplication, Question, QuestionType, Region
+from members.models import WISHED_TIERS, MembershipApplication, Organisation, Question, QuestionType, Region
 from members.models.organisation import validate_inn, validate_ogrn
 
 LONGEST_TEXT = 5000  # characters
 YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+
+
+class LineField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value) or "")
+
+
+class WebsiteField(forms.URLField):
+    """As long as the directory keeps it, and nothing but a page; typed without its scheme, it is taken for https."""
+
+    default_validators = [URLValidator(["http", "https"])]
+
+    def __init__(self, **kwargs: Any) -> None:
+        longest = Organisation._meta.get_field("website").max_length
+        super().__init__(max_length=longest, assume_scheme="https", **kwargs)
 
 
 class NumberField(forms.CharField):
@@ -48,33 +65,33 @@ class OrganisationForm(StepForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("The board decides on it."),
     )
-    name = forms.CharField(label=gettext_lazy("Full name"), max_length=300, help_text=gettext_lazy("As in the charter"))
-    short_name = forms.CharField(label=gettext_lazy("Short name"), max_length=80)
+    name = LineField(label=gettext_lazy("Full name"), max_length=300, help_text=gettext_lazy("As in the charter"))
+    short_name = LineField(label=gettext_lazy("Short name"), max_length=80)
     inn = NumberField(label=gettext_lazy("INN"), validators=[validate_inn])
     ogrn = NumberField(label=gettext_lazy("OGRN"), validators=[validate_ogrn])
     region = forms.ModelChoiceField(Region.objects.all(), label=gettext_lazy("Region"))
-    city = forms.CharField(label=gettext_lazy("City"), max_length=100)
-    website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
+    city = LineField(label=gettext_lazy("City"), max_length=100)
+    website = WebsiteField(label=gettext_lazy("Website"), required=False)
 
 
 class PeopleForm(StepForm):
-    contact_name = forms.CharField(
+    contact_name = LineField(
         label=gettext_lazy("Who answers our questions"),
         max_length=200,
         help_text=gettext_lazy("Last name, first name, patronymic"),
         widget=forms.TextInput({"autocomplete": "name"}),
     )
-    contact_position = forms.CharField(label=gettext_lazy("Position of that person"), max_length=200)
-    contact_phone = forms.CharField(
+    contact_position = LineField(label=gettext_lazy("Position of that person"), max_length=200)
+    contact_phone = LineField(
         label=gettext_lazy("Telephone"), max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
     )
-    head_name = forms.CharField(
+    head_name = LineField(
         label=gettext_lazy("Head of the organisation"),
         max_length=200,
         help_text=gettext_lazy("Last name, first name, patronymic"),
     )
-    head_position = forms.CharField(label=gettext_lazy("Position of the head"), max_length=200)
-    head_basis = forms.CharField(
+    head_position = LineField(label=gettext_lazy("Position of the head"), max_length=200)
+    head_basis = LineField(
         label=gettext_lazy("On what basis the head acts"),
         max_length=200,
         help_text=gettext_lazy("The charter, or a power of attorney with its number and date"),
@@ -101,7 +118,7 @@ def field_of(question: Question) -> forms.Field:
             return forms.ChoiceField(choices=question.pairs, widget=forms.RadioSelect, **common)
         case QuestionType.SEVERAL:
             return forms.MultipleChoiceField(choices=question.pairs, widget=forms.CheckboxSelectMultiple, **common)
-    return forms.CharField(max_length=300, **common)
+    return LineField(max_length=300, **common)
 
 
 def field_name(question: Question) -> str:
@@ -148,6 +165,13 @@ class Questionnaire:
             "people": PeopleForm(typed),
             "questions": questions_form(self.questions, typed),
         }
+
+    @cached_property
+    def cleaned(self) -> dict[str, Any]:
+        """What is right of it, as it may be kept elsewhere."""
+        for form in self.forms.values():
+            form.full_clean()
+        return {name: value for form in self.forms.values() for name, value in form.cleaned_data.items()}
 
     @cached_property
     def documents(self) -> list[tuple[Question, list[Any]]]:

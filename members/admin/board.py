@@ -18,7 +18,7 @@ from common.admin import Decision, ModelAdmin
 from common.errors import RuleViolated
 from common.private_files import private_file_response
 from members.agendas import announce_new_day, open_session
-from members.boards import close_session, mistakes
+from members.boards import close_session, fingerprint, mistakes
 from members.models import AgendaItem, BoardSession, User
 
 
@@ -133,6 +133,7 @@ class BoardSessionAdmin(ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method == "POST" and self._close(request, session):
             return HttpResponseRedirect(reverse("admin:members_boardsession_change", args=[object_id]))
+        session.refresh_from_db()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Close the session"),
@@ -140,12 +141,13 @@ class BoardSessionAdmin(ModelAdmin):
             "session": session,
             "items": session.items.on_it().with_matter(),
             "mistakes": mistakes(session),
+            "seen": fingerprint(session),
         }
         return TemplateResponse(request, "admin/members/session_close.html", context)
 
     def _close(self, request: HttpRequest, session: BoardSession) -> bool:
         try:
-            close_session(session, by=cast("User", request.user))
+            close_session(session, by=cast("User", request.user), seen=request.POST.get("seen", ""))
         except RuleViolated as error:
             self.message_user(request, error.message, messages.ERROR)
             return False

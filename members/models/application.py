@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from common.one_line import OneLineField
+from common.one_line import OneLineField, one_line
 from common.private_files import private_storage
 from members.models.joining import Question
 from members.models.membership import Tier
@@ -169,7 +169,7 @@ class MembershipApplication(models.Model):
     @property
     def contact(self) -> str:
         """The name of whom one talks to, as far as it was typed."""
-        return self.typed("contact_name")
+        return one_line(self.typed("contact_name"))
 
     def typed(self, name: str) -> str:
         return next(iter(self.data.get(name, ())), "")

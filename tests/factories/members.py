@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import factory
 from django.contrib.auth.models import Group
@@ -291,10 +291,15 @@ class InvoiceFactory(ModelFactory[Invoice]):
 
 
 class ApplicationFactory(ModelFactory[MembershipApplication]):
-    """A draft of a company with a confirmed address: all is typed that is asked for, and the charter not attached."""
+    """A draft of a company with a confirmed address: all is typed that is asked for, and the charter not attached.
+
+    ``besides``: what stands in other fields, or instead."""
 
     class Meta:
         model = MembershipApplication
+
+    class Params:
+        besides: ClassVar[dict[str, list[str]]] = {}
 
     kind = Kind.COMPANY
     email = factory.Sequence(lambda n: f"applicant-{n}@example.org")
@@ -306,7 +311,7 @@ class ApplicationFactory(ModelFactory[MembershipApplication]):
     short_name = factory.Sequence(lambda n: f"Предприятие {n:03}")
     inn = factory.Sequence(lambda n: valid_inn(500_000 + n))
     ogrn = factory.Sequence(lambda n: valid_ogrn(500_000 + n))
-    data = factory.LazyAttribute(lambda application: all_typed(application))
+    data = factory.LazyAttribute(lambda application: all_typed(application) | application.besides)
 
 
 def all_typed(application: Any) -> dict[str, list[str]]:

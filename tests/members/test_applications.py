@@ -51,6 +51,7 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
     valid_inn,
+    valid_ogrn,
 )
 from tests.office import staff_with, superuser
 
@@ -192,6 +193,18 @@ def test_of_one_number_one_application_is_under_way_and_drafts_bind_nobody() -> 
     assert submit(second).state == "submitted"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_one_ogrn_under_two_inns_one_application_is_under_way() -> None:
+    ogrn, drafts = valid_ogrn(7), [ApplicationFactory(), ApplicationFactory()]
+    for draft in drafts:
+        save_step(draft, names=["ogrn"], typed={"ogrn": [ogrn]})
+        charter(draft)
+    outcomes = at_once(*(partial(submit, draft) for draft in drafts))
+    [refused] = [one for one in outcomes if isinstance(one, RuleViolated)]
+    assert refused.code == "application_open"
+    assert MembershipApplication.objects.pending().count() == 1
+
+
 def test_the_database_keeps_one_number_to_one_application() -> None:
     first, second = submitted(), submitted()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -314,6 +327,22 @@ def test_what_lacks_is_named_and_nothing_is_submitted_without_it() -> None:
     with pytest.raises(RuleViolated) as refused:
         submit(application)
     assert refused.value.code == "application_incomplete"
+
+
+@pytest.mark.parametrize("website", [f"https://example.org/{'a' * 200}", "ftp://example.org/x", "javascript:alert(1)"])
+def test_a_website_is_a_page_that_the_directory_can_keep(website: str) -> None:
+    application = ApplicationFactory(besides={"website": [website]})
+    charter(application)
+    assert [lack.label for lack in Questionnaire(application).lacks] == ["Сайт"]
+
+
+def test_digits_of_another_script_are_the_same_number() -> None:
+    first, wide = submitted(), ApplicationFactory()
+    charter(wide)
+    save_step(wide, names=["inn"], typed={"inn": [first.inn.translate({ord("0") + n: 0xFF10 + n for n in range(10)})]})
+    with pytest.raises(RuleViolated) as refused:
+        submit(wide)
+    assert refused.value.code == "application_open"
 
 
 def test_the_address_must_be_confirmed() -> None:

@@ -1,6 +1,7 @@
 """Sessions of the board: what goes before it, what votes mean, and what closing a session carries out."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from threading import Barrier, Thread
 from typing import Any
@@ -19,7 +20,7 @@ from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
 from members.application_terms import forget
 from members.applications import move_application
-from members.boards import close_session, mistakes
+from members.boards import close_session, fingerprint, mistakes
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -232,6 +233,33 @@ def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     assert membership.certificates.get().number in welcome.text
 
 
+def test_the_directory_gets_what_was_cleaned_and_not_what_was_typed() -> None:
+    session, applicant = BoardSessionFactory(), UserFactory()
+    typed = {
+        "website": [" example.org "],
+        "city": [f"{' ' * 200}Хим\nки"],
+        "contact_position": [f"{' ' * 300}мене\r\nджер"],
+    }
+    item = on_agenda(session, of={"applicant": applicant, "besides": typed})
+    close(session)
+    organisation = Organisation.objects.get(inn=applied(item).inn)
+    assert (organisation.website, organisation.city) == ("https://example.org", "Хим ки")
+    assert organisation.region
+    assert applicant.representations.get().position == "мене джер"
+
+
+def test_what_no_form_would_take_today_does_not_stop_the_board() -> None:
+    """A rule has become stricter since it was submitted."""
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    application = applied(item)
+    application.data |= {"website": ["ftp://example.org/"], "city": ["Х" * 200]}
+    application.save()
+    close(session)
+    organisation = Organisation.objects.get(inn=application.inn)
+    assert (organisation.website, organisation.city) == ("", "")
+
+
 def test_who_applied_with_an_account_becomes_the_head() -> None:
     session, applicant = BoardSessionFactory(), UserFactory()
     item = on_agenda(session, of={"applicant": applicant})
@@ -257,6 +285,22 @@ def test_one_that_was_entered_into_the_directory_meanwhile_is_not_entered_twice(
     known = OrganisationFactory(inn=applied(item).inn)
     close(session)
     assert known.memberships.count() == 1
+
+
+@pytest.mark.parametrize("joined_by", ["ogrn", "the directory"])
+def test_two_applications_of_one_organisation_are_not_both_accepted(joined_by: str) -> None:
+    """By the number that they share, or by an organisation that has the number of each."""
+    session = BoardSessionFactory()
+    first, second = on_agenda(session), on_agenda(session)
+    if joined_by == "ogrn":
+        MembershipApplication.objects.filter(pk=applied(second).pk).update(ogrn=applied(first).ogrn)
+    else:
+        OrganisationFactory(inn=applied(first).inn, ogrn=applied(second).ogrn)
+    assert mistakes(session) == [f"{second}: принимается и другое заявление этой организации."]
+    AgendaItem.objects.filter(pk=first.pk).update(is_postponed=True, reason="Подано дважды")
+    assert mistakes(session) == []
+    close(session)
+    assert Membership.objects.count() == 1
 
 
 def test_two_of_one_name_get_addresses_of_their_own() -> None:
@@ -370,16 +414,64 @@ def page(session: BoardSession, name: str = "change") -> str:
     return reverse(f"admin:members_boardsession_{name}", args=[session.pk])
 
 
+def seen_on(response: Any) -> str:
+    found = re.search(r'name="seen" value="(\w{64})"', response.content.decode())
+    assert found
+    return found[1]
+
+
 def test_the_secretary_sees_what_the_votes_mean_and_closes() -> None:
     session = BoardSessionFactory()
     on_agenda(session, of={"short_name": "Искра"})
     client = enter(superuser())
     address = f"{page(session).removesuffix('change/')}close_this/"
-    assert "Принято" in client.get(address).content.decode()
-    client.post(address)
+    shown = client.get(address)
+    assert "Принято" in shown.content.decode()
+    client.post(address, {"seen": seen_on(shown)})
     session.refresh_from_db()
     assert session.is_closed
     assert client.post(page(session), {"protocol_number": "99"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"votes_for": 5, "votes_against": 0}, {"reason": "Другое"}, {"is_postponed": True}, {"tier": Tier.ASSOCIATE}],
+)
+def test_what_is_carried_out_is_what_was_seen(changed: dict[str, Any]) -> None:
+    """Somebody has mended the votes since the page was opened: it says so, and shows them anew."""
+    session = BoardSessionFactory()
+    item = on_agenda(session, votes=(0, 5, 0), reason="Нет устава")
+    client, address = enter(superuser()), f"{page(session).removesuffix('change/')}close_this/"
+    old = seen_on(client.get(address))
+    AgendaItem.objects.filter(pk=item.pk).update(**changed)
+    again = client.post(address, {"seen": old})
+    assert changed.get("reason", "Нет устава") in again.content.decode()
+    assert "Пока вы читали, голоса или повестка изменились." in again.content.decode()
+    assert (BoardSession.objects.get().is_closed, state(item)) == (False, ApplicationState.ON_AGENDA)
+    client.post(address, {"seen": seen_on(again)})
+    assert BoardSession.objects.get().is_closed
+
+
+@pytest.mark.parametrize("changed", [{"present": 6}, {"protocol_number": "8"}, {"chair": "Другой Председатель"}])
+def test_a_session_that_was_amended_since_is_seen_anew(changed: dict[str, Any]) -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    seen = fingerprint(session)
+    BoardSession.objects.filter(pk=session.pk).update(**changed)
+    with pytest.raises(RuleViolated) as refused:
+        close_session(session, by=UserFactory(is_staff=True), seen=seen)
+    assert refused.value.code == "changed_meanwhile"
+
+
+def test_what_goes_on_the_agenda_or_off_it_since_is_seen_anew() -> None:
+    session, secretary = BoardSessionFactory(), UserFactory(is_staff=True)
+    on_agenda(session)
+    seen = fingerprint(session)
+    late = on_agenda(session)
+    with pytest.raises(RuleViolated, match="изменились"):
+        close_session(session, by=secretary, seen=seen)
+    move_application(applied(late), action="withdraw", who=Who.APPLICANT)
+    assert close_session(session, by=secretary, seen=seen).is_closed
 
 
 def test_who_may_only_enter_votes_cannot_close() -> None:

@@ -57,6 +57,7 @@ from members.services import tell_of_role
 from members.tasks import REMOVE_UNCONFIRMED
 from members.topics import MEMBERSHIP
 from tests.factories.members import (
+    BoardSessionFactory,
     InvitationFactory,
     OrganisationFactory,
     PublicPersonFactory,
@@ -73,6 +74,8 @@ from tests.members.accounts import (
     ticked,
     written,
 )
+from tests.members.test_applications import in_state
+from tests.members.test_board import on_agenda
 from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
@@ -517,6 +520,37 @@ def test_what_fails_half_way_leaves_everything_as_it_was(client: Client, monkeyp
 
 
 # --- The last head -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "is_own"), [("submitted", True), ("in_review", False), ("returned", True), ("on_agenda", False)]
+)
+def test_an_application_without_its_applicant_is_withdrawn(state: str, is_own: bool) -> None:
+    """Nobody would answer for it; an acceptance would invite nobody and make a member without a head."""
+    olga = confirmed(email="olga@example.org")
+    application = in_state(state, applicant=olga, email=olga.email)
+    erase_person(olga, by=olga if is_own else UserFactory(is_staff=True), reason=BY_REQUEST)
+    application.refresh_from_db()
+    assert (application.state, application.applicant, application.email) == ("withdrawn", None, "")
+    last = application.moves.get(action="withdraw")
+    assert (last.source, last.reason) == (state, "Персональные данные заявителя уничтожены.")
+    assert (last.who, bool(last.who_named)) == (("applicant", False) if is_own else ("staff", True))
+
+
+@pytest.mark.parametrize("state", ["declined", "member", "withdrawn"])
+def test_what_was_decided_on_an_application_stays_decided(state: str) -> None:
+    olga = confirmed(email="olga@example.org")
+    application = in_state(state, email=olga.email)
+    erased(olga)
+    application.refresh_from_db()
+    assert application.state == state
+
+
+def test_the_board_does_not_vote_on_whom_nobody_answers_for() -> None:
+    olga = confirmed(email="olga@example.org")
+    item = on_agenda(BoardSessionFactory(), of={"applicant": olga, "email": olga.email})
+    erased(olga)
+    assert not item.session.items.on_it().exists()
 
 
 def test_the_last_head_hands_over_first() -> None:
