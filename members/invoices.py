@@ -105,9 +105,10 @@ def _issue(period: MembershipPeriod, charge: Charge, by: User | None) -> Invoice
     invoice.number = f"{today.year}-{next_number(f'invoice {today.year}'):04}"
     invoice.document = _order(invoice, requisites)
     invoice.save()
+    period.reminders.all().delete()  # of an invoice that was cancelled; nobody has been reminded of this one
     reached = [step for step in STEPS if invoice.due_on + step * DAY <= today]
     rows = [MembershipReminder(period=period, step=step) for step in reached]
-    MembershipReminder.objects.bulk_create(rows, ignore_conflicts=True)
+    MembershipReminder.objects.bulk_create(rows)
     tell_of_invoice(invoice, "issued", partial(_words_of_issue, invoice))
     return invoice
 
@@ -158,14 +159,17 @@ def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
 
 
 def _take_back(membership: Membership, invoice: Invoice, on: datetime.date, by: User, what: Promise) -> None:
-    """Unless another fee is overdue."""
+    """Unless another fee is overdue. What the lapse has cancelled of years to come is billed anew."""
     if Invoice.objects.of(membership).unpaid_after(timezone.localdate()).exists():
         return
-    last = membership.changes.last()
+    ended_on, last = membership.ended_on, membership.changes.last()
     on = max(on, last.on) if last else on
     with translation.override(REGISTER):
         reason = str(what) % {"invoice": invoice}
     change_membership_status(membership, status=MembershipStatus.ACTIVE, on=on, by=by, reason=reason, who=Who.PAYMENT)
+    if ended_on:
+        for period in membership.periods.filter(starts_on__gt=ended_on, invoices__cancelled_on=ended_on).distinct():
+            bill_period(membership, starts_on=period.starts_on, by=by)
 
 
 @transaction.atomic

@@ -127,6 +127,31 @@ def test_a_job_that_was_down_for_a_week_skips_nothing_and_repeats_nothing(
     assert (steps(), len(letters()), status()) == (SERIES, len(SERIES), "lapsed")
 
 
+def test_of_an_invoice_that_replaces_another_the_heads_are_reminded_anew(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    live(clock, -60, 45)
+    staff = UserFactory()
+    cancel_invoice(Invoice.objects.get(), by=staff)
+    bill_period(membership, starts_on=END + DAY, by=staff)
+    before = len(letters())
+    live(clock, 46, 150)
+    assert len(letters()[before:]) == 5  # two weeks before its last day, on it, and thrice after
+    assert status() == "lapsed"
+
+
+def test_a_year_that_the_lapse_took_away_comes_back_with_the_payment(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    staff = UserFactory()
+    first = bill_period(membership, starts_on=END + DAY, by=staff)
+    second = bill_period(membership, starts_on=datetime.date(2028, 1, 1), by=staff)
+    live(clock, -30, 62)
+    assert (status(), Invoice.objects.get(pk=second.pk).state) == ("lapsed", "cancelled")
+    mark_paid(first, paid_on=END + 62 * DAY, by=staff)
+    assert (status(), second.period.invoices.latest("pk").state) == ("active", "issued")
+
+
 def test_a_job_that_was_down_for_two_months_says_how_things_stand_today(
     membership: Membership, clock: time_machine.Traveller
 ) -> None:
