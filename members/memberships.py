@@ -231,5 +231,5 @@ def _words_of_change(change: MembershipStatusChange, title: str | Promise) -> Wo
     ]
     if change.protocol and change.protocol_on:
         named = {"number": change.protocol, "day": date_format(change.protocol_on)}
-        lines.append(_("Protocol of the board № %(number)s of %(day)s") % named)
+        lines.append(_("Minutes of the board no. %(number)s of %(day)s") % named)
     return Words(str(title), "\n".join(lines))

@@ -42,7 +42,7 @@ def profile(organisation: Organisation, user: User) -> Iterator[Due]:
         title = _("The association checks the change of the profile")
         yield Due(title, timezone.localdate(last.due_at), url, note=note)
     elif last and last.is_refused_lately:
-        yield Due(_("The change of the profile was not accepted"), None, url, note=last.reason)
+        yield Due(_("The change of the profile was declined"), None, url, note=last.reason)
     by_day, today = organisation.profile_confirm_by, timezone.localdate()
     if by_day - ASKED_AHEAD <= today:
         yield Due(
@@ -50,7 +50,7 @@ def profile(organisation: Organisation, user: User) -> Iterator[Due]:
             by_day,
             url,
             is_overdue=by_day < today,
-            note=_("What does not you change in the profile."),
+            note=_("Correct in the profile whatever has changed."),
             action=_("All of it holds"),
             action_url=reverse("pages:dashboard_profile_confirm", args=[organisation.slug]),
         )

@@ -64,8 +64,8 @@ def due(organisation: Organisation, user: User) -> list[tuple[str, Any, bool]]:
 
 def test_nothing_due_says_what_one_may_do(client: Client) -> None:
     html = read(client)
-    assert "Ничего не ждёт" in html
-    assert 'href="/organisations/lyceum/"' in html[html.index("Ничего не ждёт") :]
+    assert "Пока ничего делать не\xa0нужно" in html
+    assert 'href="/organisations/lyceum/"' in html[html.index("Пока ничего делать не\xa0нужно") :]
 
 
 def test_a_change_that_waits_is_due_at_the_office(lyceum: Organisation, head: User) -> None:
@@ -76,7 +76,7 @@ def test_a_change_that_waits_is_due_at_the_office(lyceum: Organisation, head: Us
 
 def test_a_refusal_stands_there_with_its_reason(lyceum: Organisation, head: User) -> None:
     ProfileChangeFactory(organisation=lyceum, state="declined", decided_at=timezone.now(), reason="Не то")
-    assert [(one.title, one.note) for one in due_of(lyceum, head)] == [("Изменение профиля не принято", "Не то")]
+    assert [(one.title, one.note) for one in due_of(lyceum, head)] == [("Изменение профиля отклонено", "Не то")]
 
 
 def test_an_old_refusal_is_forgotten(lyceum: Organisation, head: User) -> None:
@@ -107,7 +107,7 @@ def test_a_certificate_without_its_pdf_is_told_of(lyceum: Organisation, head: Us
     document = certificate.document
     document.state, document.error = DocumentState.FAILED, "typst"
     document.save()
-    assert due(lyceum, head) == [("PDF свидетельства № 2026-0007 пока не удалось сделать", None, False)]
+    assert due(lyceum, head) == [("PDF свидетельства №\xa02026-0007 пока не удалось сделать", None, False)]
 
 
 def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(lyceum: Organisation, head: User) -> None:
@@ -140,8 +140,8 @@ def test_a_fee_is_due_until_it_is_marked_as_paid(lyceum: Organisation, head: Use
     )
     type(paid).objects.filter(pk=paid.pk).update(state="paid", paid_on=TODAY)
     assert due(lyceum, head) == [
-        ("Членский взнос: счёт № 2026-0003", late.due_on, True),
-        ("Членский взнос: счёт № 2026-0002", unpaid.due_on, False),
+        ("Членский взнос: счёт №\xa02026-0003", late.due_on, True),
+        ("Членский взнос: счёт №\xa02026-0002", unpaid.due_on, False),
     ]
     assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.VIEWER).user) == []
 
