@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from cluster_portal.pages.due import due_of
 from common.models import DocumentState
+from members.agendas import put_exclusion_on_agenda
 from members.application_emails import token_of
 from members.models import Kind, OfficeStatus, OfficeStatusChange, Organisation, Role, User
 from tests.factories.members import (
     ApplicationFactory,
+    BoardSessionFactory,
     CertificateFactory,
     InvoiceFactory,
     JoinRequestFactory,
@@ -118,10 +120,10 @@ def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(ly
     OfficeStatusChange.history.filter(office_id__in=[office.pk, closed.pk]).update(history_date=year_ago)
     assert due(lyceum, head) == [("О представительстве нет новостей год: Монголия", TODAY - DAY, True)]
     report = OfficeReportFactory(organisation=lyceum)
-    assert due(lyceum, head) != []  # it tells of China
-    report.data["country"] = "MN"
-    report.save()
-    assert due(lyceum, head) == []
+    for country, city, is_silenced in (("CN", "", False), ("MN", "Дархан", False), ("MN", "", True)):
+        report.data |= {"country": country, "city": city}
+        report.save()
+        assert (due(lyceum, head) == []) is is_silenced
     report.delete()
     OfficeStatusChange.objects.create(office=office, position=2, status=OfficeStatus.OPEN)
     assert due(lyceum, head) == []
@@ -150,6 +152,25 @@ def test_who_asks_to_act_waits_for_those_who_may_say_yes(lyceum: Organisation, h
     JoinRequestFactory(organisation=lyceum, role=Role.COORDINATOR, user__last_name="Новая", user__first_name="Вера")
     assert due(lyceum, head) == [("Новая Вера просит роль в организации", None, False)]
     assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.COORDINATOR).user) == []
+
+
+def test_an_exclusion_waits_for_an_answer_until_the_board_meets(lyceum: Organisation, head: User) -> None:
+    membership = MembershipFactory(organisation=lyceum)
+    session = BoardSessionFactory(held_on=TODAY + 20 * DAY)
+    put_exclusion_on_agenda(membership, session=session, grounds="Не платит")
+    [one] = due_of(lyceum, head)
+    assert (one.by_day, one.url, one.note) == (session.held_on, "/dashboard/lyceum/membership/", "Основание: Не платит")
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.VIEWER).user) == []
+    session.items.update(outcome="kept")
+    assert due(lyceum, head) == []
+
+
+def test_a_returned_application_is_due_to_who_sent_it(lyceum: Organisation, head: User) -> None:
+    term = TODAY + 30 * DAY
+    ApplicationFactory(applicant=head, state="returned", number="З-1", due_on=term)
+    ApplicationFactory(applicant=head, state="in_review", number="З-2", due_on=term)
+    assert due(lyceum, head) == [("Заявление З-1 возвращено с\xa0замечаниями", term, False)]
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.HEAD).user) == []
 
 
 def test_what_is_overdue_comes_first_and_what_has_no_day_last(lyceum: Organisation, head: User) -> None:
@@ -199,7 +220,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 21
+    assert len(asked) == 24
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
@@ -217,10 +238,11 @@ def test_the_switch_stands_on_every_page_of_the_dashboard(
         assert ("<details>" in switch) is folded
 
 
-def test_account_pages_lead_back_to_the_organisation_of_last(client: Client, head: User) -> None:
+@pytest.mark.parametrize("page", ["profile", "membership"])
+def test_account_pages_lead_back_to_the_organisation_of_last(client: Client, head: User, page: str) -> None:
     other = RepresentativeFactory(user=head, role=Role.HEAD).organisation
     for slug in ("lyceum", other.slug, "lyceum"):
-        read(client, f"/dashboard/{slug}/profile/")
+        read(client, f"/dashboard/{slug}/{page}/")
         html = read(client, "/account/")
         assert f'<a href="/dashboard/{slug}/">' in html
         assert client.get("/dashboard/").headers["Location"] == f"/dashboard/{slug}/"
@@ -256,4 +278,16 @@ def test_they_stand_on_the_overview_as_well_at_one_cost(client: Client, head: Us
         html = read(client)
     assert all(f"/join/applications/{token_of(one)}/" in html for one in applications)
     about = [query["sql"] for query in queries if "application" in query["sql"].lower()]
-    assert len(about) == 2
+    assert len(about) == 4  # with what is due: the agenda, and what was returned
+
+
+def test_the_overview_shows_those_under_way_and_who_has_no_organisation_all(
+    client: Client, lyceum: Organisation, head: User
+) -> None:
+    for state in ("draft", "returned", "declined", "withdrawn"):
+        ApplicationFactory(applicant=head, state=state, number=f"З-{state}", short_name="")
+    assert [f"З-{state}" in read(client) for state in ("draft", "returned", "declined", "withdrawn")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    lyceum.representatives.update(ended_at=timezone.now())
+    assert "З-declined" in read(client, "/dashboard/")
