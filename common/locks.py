@@ -27,12 +27,6 @@ def one_of(name: str, places: int) -> Iterator[bool]:
             _asked("pg_advisory_unlock", group, place)
 
 
-def wait_for(name: str) -> None:
-    """Until nobody else holds ``name``; it is held to the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(name.encode())])
-
-
 def _asked(function: str, group: int, place: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [group, place])

@@ -21,6 +21,7 @@ from members.models import (
 )
 from members.questionnaire import Lack, Questionnaire, StepForm
 
+S = ApplicationState
 STEPS: dict[str, str | Promise] = {
     "organisation": gettext_lazy("Organisation"),
     "people": gettext_lazy("People"),
@@ -136,14 +137,16 @@ class Page:
         ]
 
 
-def own_applications(user: User) -> list[tuple[MembershipApplication, str]]:
-    """Those of this person that have not made a member, newest first, each with the address to go on at."""
-    own = [*MembershipApplication.objects.filter(applicant=user).exclude(state=ApplicationState.MEMBER)]
+def own_applications(user: User, *, closed: bool = True) -> list[tuple[MembershipApplication, str]]:
+    """Those of this person that have not made a member, newest first, each with the address to go on at; or those
+    alone that are not ``closed``, neither declined nor withdrawn.
+    """
+    left_out = [S.MEMBER] if closed else [S.MEMBER, S.DECLINED, S.WITHDRAWN]
+    own = [*MembershipApplication.objects.filter(applicant=user).exclude(state__in=left_out)]
     tokens = link_tokens(LINK, subjects=[str(one.pk) for one in own])
     return [(one, reverse("members:application_detail", args=[tokens[str(one.pk)]])) for one in own]
 
 
-S = ApplicationState
 STAGES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Draft"), (S.DRAFT,)),
     (pgettext_lazy("application", "Submitted"), (S.SUBMITTED,)),

@@ -12,7 +12,14 @@ from common.errors import RuleViolated
 from members.certificates import follow_membership
 from members.fees import DAY, open_invoices, settled_until
 from members.invitations import prepare_head
-from members.memberships import Who, change_membership_status, locked_membership, move_to, record_membership_start
+from members.memberships import (
+    Who,
+    change_membership_status,
+    last_membership,
+    locked_membership,
+    move_to,
+    record_membership_start,
+)
 from members.models import (
     COUNTING,
     OVER,
@@ -42,12 +49,6 @@ class Entry:
     settled_until: datetime.date | None = None
     head_email: str = ""
     note: str = ""
-
-
-def present_membership(organisation: Organisation) -> Membership | None:
-    """The one that has not ended, else the last one."""
-    memberships = [*organisation.memberships.all()]  # fetched with the organisation, newest first
-    return next((one for one in memberships if not one.is_over), memberships[0] if memberships else None)
 
 
 def entry_of(membership: Membership | None) -> Entry:
@@ -98,7 +99,7 @@ def enter_membership(organisation: Organisation, *, entry: Entry, by: User, reas
     is on record.
     """
     _check_days(entry)
-    known = present_membership(locked_organisation(organisation))
+    known = last_membership(locked_organisation(organisation))
     with nobody_is_told():
         if known is None or joins_anew(entry, entry_of(known)):
             membership = _begin(organisation, entry, by, reason)

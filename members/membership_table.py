@@ -25,9 +25,9 @@ from members.membership_entries import (
     enter_membership,
     entry_of,
     joins_anew,
-    present_membership,
     understood,
 )
+from members.memberships import last_membership
 from members.models import MembershipStatus, Organisation, Tier
 from members.resources import OrganisationResource, WordWidget, words_of
 from members.services import free_slug
@@ -203,7 +203,7 @@ class MembershipTable(OrganisationResource):
         return fitting[0] if fitting else None
 
     def after_init_instance(self, instance: Any, new: bool, row: Any, row_number: int = 0, **kwargs: Any) -> None:
-        instance.held = entry_of(None if new else present_membership(instance))
+        instance.held = entry_of(None if new else last_membership(instance))
         instance.entry = Entry()
         if not any(row.values()):
             return

@@ -126,8 +126,8 @@ MEMBERSHIP_MOVES: dict[str, Move] = {
 
 def last_membership(organisation: Organisation) -> Membership | None:
     """That which is not over, of which there is one at most; else the last that was."""
-    memberships = organisation.memberships.select_related("organisation").order_by("-pk")
-    return next((one for one in memberships if not one.is_over), None) or next(iter(memberships), None)
+    memberships = organisation.memberships.all()  # they may have been fetched with it
+    return min(memberships, key=lambda one: (one.is_over, -one.pk), default=None)
 
 
 def possible_moves(membership: Membership, *, who: Who) -> set[str]:
@@ -264,5 +264,5 @@ def _words_of_change(change: MembershipStatusChange, title: str | Promise) -> Wo
     ]
     if change.protocol and change.protocol_on:
         named = {"number": change.protocol, "day": date_format(change.protocol_on)}
-        lines.append(_("Protocol of the board № %(number)s of %(day)s") % named)
+        lines.append(_("Minutes of the board no. %(number)s of %(day)s") % named)
     return Words(str(title), "\n".join(lines))

@@ -222,6 +222,6 @@ def _said(report: OfficeReport, name: str, value: Any) -> str:
 
 def _words_of_decision(report: OfficeReport) -> Words:
     if report.state == OfficeReportState.ACCEPTED:
-        return Words(_("What you told of the office is public: %(place)s") % {"place": report.place}, "")
-    title = _("What you told of the office was not accepted: %(place)s") % {"place": report.place}
+        return Words(_("Your report on the office is public: %(place)s") % {"place": report.place}, "")
+    title = _("Your report on the office was declined: %(place)s") % {"place": report.place}
     return Words(title, _("The reason: %(reason)s") % {"reason": report.reason})

@@ -53,11 +53,6 @@ def can_tend_invitation(user: "User | AnonymousUser", invitation: Invitation) ->
     return invitation.role in tended_roles(user, invitation.organisation)
 
 
-def can_decide_join_request(user: "User | AnonymousUser", organisation: Organisation, *, role: str) -> bool:
-    """Give ``role`` to who asks, or decline a request for it."""
-    return role in tended_roles(user, organisation)
-
-
 def can_change_role(user: "User | AnonymousUser", representative: Representative, *, role: str) -> bool:
     """To ``role``. A head may give up their own, as long as another one remains."""
     return {representative.role, role} <= tended_roles(user, representative.organisation)

@@ -199,7 +199,7 @@ def _words(membership: Membership, invoice: Invoice, today: datetime.date) -> Wo
         day = {"day": date_format((membership.ended_on or today) + COMING_BACK)}
         lines.append(_("Once it is paid, by %(day)s at the latest, the membership is active again.") % day)
     elif left < 0:
-        title = _("The fee is overdue since %(day)s") % {"day": date_format(invoice.due_on)}
+        title = _("The term for paying the fee ended on %(day)s") % {"day": date_format(invoice.due_on)}
         day = {"day": date_format(invoice.due_on + GRACE)}
         lines.append(_("The membership counts until %(day)s, and lapses unless the fee is paid.") % day)
     elif left == 0:

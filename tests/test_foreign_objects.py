@@ -6,6 +6,7 @@ Addresses come from the permission matrix, which has every route: a new one fail
 
 import io
 import itertools
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ from members.models import (
     Handover,
     Kind,
     Membership,
+    MembershipApplication,
     OfficeStatusChange,
     OfficeYear,
     Organisation,
@@ -44,6 +46,7 @@ from members.models import (
     Role,
     User,
 )
+from members.questionnaire import Questionnaire
 from tests.browser.readers import credential
 from tests.factories.members import (
     ApplicationFactory,
@@ -142,6 +145,8 @@ class Estate:
         )
         charter = Question.objects.get(key="charter")
         self.application = draft
+        draft.answers = Questionnaire(draft).answers()
+        draft.save()
         self.file = attach_file(draft, question=charter, upload=ContentFile(b"%PDF-", name="Устав.pdf"))
         public = PublicPersonFactory(
             organisation=ours, user=self.head, basis=PublicationBasis.CONSENT, is_published=False
@@ -219,6 +224,8 @@ def related(start: models.Model) -> Iterator[models.Model]:
 # Not words: what addresses, sorts, guards or names a file.
 NO_WORDS = {"slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256"}
 
+NO_WORDS_OF_JSON = {"country", "status", "precision"}
+
 
 def keep_secret(estate: Estate, *, besides: tuple[type[models.Model], ...] = ()) -> set[str]:
     """Put a secret into every text of what belongs to the organisation. Returns the models that have got one."""
@@ -249,10 +256,20 @@ def _secret(field: Any, number: int, value: Any) -> Any:
             return None
         case models.CharField() | models.TextField():
             return word if field.max_length is None or field.max_length >= len(word) else None
-        case models.JSONField() if isinstance(value, dict):
-            return {key: word if isinstance(one, str) and key not in ("country", "status", "precision") else one
-                    for key, one in value.items()}  # fmt: skip
+        case models.JSONField():
+            return _secret_within(value, word)
     return None
+
+
+def _secret_within(value: Any, word: str) -> Any:
+    match value:
+        case dict():
+            return {key: one if key in NO_WORDS_OF_JSON else _secret_within(one, word) for key, one in value.items()}
+        case list():
+            return [_secret_within(one, word) for one in value]
+        case str():
+            return word
+    return value
 
 
 def words_of(response: HttpResponseBase) -> str:
@@ -347,6 +364,16 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
         found += [(address, word) for word in secrets]
     assert found == []
     assert read > 60
+
+
+def test_whatever_an_applicant_typed_is_a_secret_here() -> None:
+    meeting = Meeting(is_published=False)
+    keep_secret(meeting.theirs)
+    application = MembershipApplication.objects.get(pk=meeting.theirs.application.pk)
+    for typed in (application.data, application.answers):
+        words = re.findall(r'"([^"]*)"[],}]', json.dumps(typed))
+        assert words
+        assert [word for word in words if not word.startswith(SECRET)] == []
 
 
 @pytest.mark.parametrize("address", ["/api/v1/organisations/", "/organisations/export.csv"])

@@ -1,5 +1,6 @@
 """Every text in both languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,22 @@ def test_russian_is_set_as_a_printer_would(straight: str) -> None:
         if straight in string and "<" not in string
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        r"«%\((name|organisation|office)\)s»",  # a name has quotes of its own
+        r"%\((day|until|period|session)\)s\.",  # a date ends in «г.»
+        r"№ ",  # its number stays beside it
+        r"(?i)\bофис|аннулир|начислен|сотрудники ассоциации|на повестке|уров\w+ членства",  # one thing has one word
+    ],
+    ids=["quotes in quotes", "two full stops", "a number left alone", "another word"],
+)
+def test_our_russian_has_no_slip_of_the_pen(slip: str) -> None:
+    strings = (message.string or "" for message in STORED if message.id)
+    forms = [form for one in strings for form in ([one] if isinstance(one, str) else one)]
+    assert [form for form in forms if re.search(slip, form)] == []
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,22 @@ from typing import cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cluster_portal.pages.own import own_organisation
 from members.fees import outlook
 from members.forms import LeaveForm
 from members.memberships import Who, change_membership_status, last_membership, possible_moves
-from members.models import MembershipStatus, MembershipStatusChange, Organisation, User
+from members.models import MembershipStatus, MembershipStatusChange, User
 from members.policies import can_leave_association
 
 
 @require_safe
 def dashboard_membership(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
+    organisation = own_organisation(request, slug)
     membership = last_membership(organisation)
     may_leave = can_leave_association(request.user, organisation)
     context = {
@@ -37,7 +38,7 @@ def dashboard_membership(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_membership_leave(request: HttpRequest, slug: str) -> HttpResponse:
-    organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
+    organisation = own_organisation(request, slug)
     if not can_leave_association(request.user, organisation):
         raise PermissionDenied(_("Only the head of the organisation may leave the association."))
     membership, form = last_membership(organisation), LeaveForm(request.POST or None)

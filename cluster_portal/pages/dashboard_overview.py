@@ -35,7 +35,7 @@ def dashboard_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "lacks": _lacks(organisation),
         "due": due_of(organisation, cast("User", request.user)),
-        "applications": own_applications(cast("User", request.user)),
+        "applications": own_applications(cast("User", request.user), closed=False),
         "memberships": organisation.memberships.all(),
         "certificate": _certificate(organisation),
         "representatives": organisation.representatives.active().select_related("user").order_by("user__last_name"),

@@ -65,7 +65,7 @@ def dashboard_invitation_revoke(request: HttpRequest, slug: str, pk: int) -> Htt
 def dashboard_representative(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     representative = _representative(request, slug, pk)
     if not can_change_role(request.user, representative, role=representative.role):
-        raise PermissionDenied(_("The head changes roles; a coordinator, those of teachers and viewers."))
+        raise PermissionDenied(_("The head changes roles; a coordinator may change those of teachers and viewers."))
     offered = tended_roles(request.user, representative.organisation)
     now = {"role": representative.role, "position": representative.position}
     form = RoleForm(request.POST or None, offered=offered, initial=now)
@@ -82,7 +82,7 @@ def dashboard_representative_end(request: HttpRequest, slug: str, pk: int) -> Ht
     representative = _representative(request, slug, pk)
     organisation, person = representative.organisation, representative.user
     if not can_end_role(request.user, representative):
-        raise PermissionDenied(_("The head ends roles; a coordinator, those of teachers and viewers."))
+        raise PermissionDenied(_("The head ends roles; a coordinator may end those of teachers and viewers."))
     owned, is_own = owned_by(person, organisation=organisation), person == request.user
     posted = request.POST if request.method == "POST" else None
     form = EndForm(posted, takers=takers(organisation, besides=person) if owned else [])
@@ -130,7 +130,9 @@ def _tended_invitation(request: HttpRequest, slug: str, pk: int) -> Invitation:
     organisation = own_organisation(request, slug)
     invitation = get_object_or_404(organisation.invitations.select_related("organisation"), pk=pk)
     if not can_tend_invitation(request.user, invitation):
-        raise PermissionDenied(_("The head tends invitations; a coordinator, those of teachers and viewers."))
+        raise PermissionDenied(
+            _("The head manages invitations; a coordinator may manage those of teachers and viewers.")
+        )
     return invitation
 
 
@@ -147,5 +149,7 @@ def _decided_request(request: HttpRequest, slug: str, pk: int) -> tuple[JoinRequ
     join_request = get_object_or_404(organisation.join_requests.select_related("organisation", "user"), pk=pk)
     offered = tended_roles(request.user, organisation)
     if join_request.role not in offered:
-        raise PermissionDenied(_("The head decides on requests; a coordinator, on those of teachers and viewers."))
+        raise PermissionDenied(
+            _("The head decides on requests; a coordinator may decide on those of teachers and viewers.")
+        )
     return join_request, offered

@@ -5,14 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import DateTimeField, OuterRef, Q, Subquery
-from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.countries import country_name
 from common.models import DocumentState
-from members.models import OfficeStatus, OfficeStatusChange, Organisation, User
+from members.models import (
+    AgendaItem,
+    ApplicationState,
+    MembershipApplication,
+    OfficeStatus,
+    OfficeStatusChange,
+    Organisation,
+    User,
+)
 from members.policies import can_edit_organisation, tended_roles
 
 ASKED_AHEAD = datetime.timedelta(days=30)
@@ -42,7 +49,7 @@ def profile(organisation: Organisation, user: User) -> Iterator[Due]:
         title = _("The association checks the change of the profile")
         yield Due(title, timezone.localdate(last.due_at), url, note=note)
     elif last and last.is_refused_lately:
-        yield Due(_("The change of the profile was not accepted"), None, url, note=last.reason)
+        yield Due(_("The change of the profile was declined"), None, url, note=last.reason)
     by_day, today = organisation.profile_confirm_by, timezone.localdate()
     if by_day - ASKED_AHEAD <= today:
         yield Due(
@@ -50,7 +57,7 @@ def profile(organisation: Organisation, user: User) -> Iterator[Due]:
             by_day,
             url,
             is_overdue=by_day < today,
-            note=_("What does not you change in the profile."),
+            note=_("Correct in the profile whatever has changed."),
             action=_("All of it holds"),
             action_url=reverse("pages:dashboard_profile_confirm", args=[organisation.slug]),
         )
@@ -77,8 +84,11 @@ def offices(organisation: Organisation, user: User) -> Iterator[Due]:
         stands=Subquery(turns.values("status")[:1]),
     )
     silent = known.filter(Q(told_at=None) | Q(told_at__lt=timezone.now() - NEWS_EVERY))
-    reported = organisation.office_reports.waiting().annotate(country=KT("data__country")).values("country")
-    for office in silent.exclude(stands=OfficeStatus.CLOSED).exclude(country__in=reported):
+    reports = organisation.office_reports.waiting().values_list("data", flat=True)
+    reported = {(data["country"], data["city"]) for data in reports}
+    for office in silent.exclude(stands=OfficeStatus.CLOSED):
+        if (office.country, office.city) in reported:
+            continue
         yield Due(
             _("No news of the office for a year: %(place)s") % {"place": office.place or country_name(office.country)},
             timezone.localdate(office.told_at + NEWS_EVERY) if office.told_at else None,
@@ -98,6 +108,29 @@ def fees(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, invoice.due_on, url, is_overdue=invoice.due_on < timezone.localdate())
 
 
+def exclusion(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Of which the board is to decide: the organisation may answer until the session."""
+    items = AgendaItem.objects.on_it().filter(outcome="", membership__organisation=organisation)
+    items = items.filter(session__held_on__gte=timezone.localdate()).select_related("session")
+    if not (items and can_edit_organisation(user, organisation)):
+        return
+    for item in items:
+        yield Due(
+            _("The board decides on the exclusion of the organisation: answer in writing"),
+            item.session.held_on,
+            reverse("pages:dashboard_membership", args=[organisation.slug]),
+            note=_("Grounds: %(grounds)s") % {"grounds": item.grounds},
+        )
+
+
+def applications(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Those of the reader that were returned; below, on the same page, each leads to its form."""
+    url = reverse("pages:dashboard_overview", args=[organisation.slug])
+    for one in MembershipApplication.objects.filter(applicant=user, state=ApplicationState.RETURNED):
+        title = _("Application %(number)s was returned with remarks") % {"number": one.number}
+        yield Due(title, one.due_on, f"{url}#applications", is_overdue=one.is_overdue)
+
+
 def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
     """Of those whom the reader may give a role."""
     url = reverse("pages:dashboard_people", args=[organisation.slug])
@@ -112,6 +145,8 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     certificate,
     offices,
     fees,
+    exclusion,
+    applications,
     requests_to_join,
 )
 

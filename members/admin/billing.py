@@ -21,7 +21,7 @@ from members.models import Membership, User
 from members.renewals import bill_next_period, next_period, remind, to_remind_of
 
 BILLED = ngettext_lazy(
-    "The year of %(number)d membership is billed.", "A year of %(number)d memberships is billed.", "number"
+    "%(number)d membership is billed for a year.", "%(number)d memberships are billed for a year.", "number"
 )
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from import_export.results import Result
 
-from common.locks import wait_for
+from common import locks
 from members.admin.tables import CheckedImportMixin, TableImportForm
 from members.membership_table import MOST_ROWS, MembershipTable
 from members.models import Membership, MembershipStatus, Tier, User
@@ -67,7 +67,7 @@ class MembershipTableMixin(CheckedImportMixin):
     def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Result:
         """One after another: of two that confirm the same table the second finds nothing left to do."""
         with transaction.atomic():
-            wait_for("import of members")
+            locks.hold("import of members")
             result = super().process_dataset(dataset, form, request, **kwargs)
             if not (result.has_errors() or result.has_validation_errors()):
                 _note(result, cast("User", request.user), form.cleaned_data["original_file_name"])

@@ -190,13 +190,16 @@ class Report:
     # --- What came and went ------------------------------------------------------------------------------------------
 
     def flows(self) -> Section:
-        found = reports.flows(self.scope)[self.spans :]
+        every = reports.flows(self.scope)
+        found = every[self.spans :]
         ends = [status for status in OVER if any(flow.ended[status] for flow in found)]
         heads: list[Text] = [
             _("At the start"), CHANGE_LABELS[JOINED], CHANGE_LABELS[BACK], *(CHANGE_LABELS[end] for end in ends),
             _("At the end"), _("Lost"), _("Attrition"),
         ]  # fmt: skip
-        table = Table(self._by(), _("Period"), heads, [self._flow_line(flow, ends) for flow in reversed(found)])
+        table = Table(
+            self._by(len(every)), _("Period"), heads, [self._flow_line(flow, ends) for flow in reversed(found)]
+        )
         bars = [
             Bar(
                 self.span(flow.since, flow.until),
@@ -224,8 +227,9 @@ class Report:
 
     def renewals(self) -> Section:
         heads = [_("Ran out"), _("Renewed"), _("Not renewed"), _("Renewal rate")]
-        found = reversed(reports.renewals(self.scope)[self.spans :])
-        table = Table(self._by(), _("Period"), heads, [self._renewal_line(one) for one in found])
+        found = reports.renewals(self.scope)
+        lines = [self._renewal_line(one) for one in reversed(found[self.spans :])]
+        table = Table(self._by(len(found)), _("Period"), heads, lines)
         return Section(_("What was renewed"), NOTE_OF_RENEWALS, [table])
 
     def _renewal_line(self, one: reports.Renewals) -> Line:
@@ -247,13 +251,14 @@ class Report:
             )
             for one in reversed(found[self.spans :])
         ]
+        label = _("In all, with earlier ones") if self._is_cut(len(found)) else _("In all")
         in_all = self._amounts({kind: reports.total(found, kind) for kind in kinds})
         ages = [
             Line(BILL_LABELS[age], self._amounts({age: reports.total(found, age)}), is_total=age == "overdue")
             for age in ("ahead", *AGE_LABELS, "overdue")
         ]
         tables = [
-            Table(_("Issued and paid"), self._by(), heads, [*lines, Line(_("In all"), in_all, is_total=True)]),
+            Table(_("Issued and paid"), self._by(len(found)), heads, [*lines, Line(label, in_all, is_total=True)]),
             Table(_("Not paid, by age"), _("Invoices"), [_("Invoices"), _("Sum, ₽")], ages),
             self._debtors(),
         ]
@@ -277,8 +282,15 @@ class Report:
 
     # --- Words -------------------------------------------------------------------------------------------------------
 
-    def _by(self) -> str:
-        return _("By years") if self.scope.by == "year" else _("By months")
+    def _is_cut(self, periods: int) -> bool:
+        return 0 < -self.spans < periods
+
+    def _by(self, periods: int) -> str:
+        name = _("By years") if self.scope.by == "year" else _("By months")
+        if not self._is_cut(periods):
+            return name
+        told = {"by": name, "number": SPANS_SHOWN, "all": periods}
+        return _("%(by)s: the last %(number)d of %(all)d, all are in the spreadsheet") % told
 
     def span(self, since: datetime.date, until: datetime.date) -> str:
         name = str(since.year) if self.scope.by == "year" else date_format(since, "F Y")

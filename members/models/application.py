@@ -51,7 +51,8 @@ NEXT: dict[str, str | Promise] = {
         "The office reads the application. It returns it with remarks, or puts it before the board."
     ),
     ApplicationState.RETURNED: _(
-        "Mend what the remarks name and submit the application again. What nobody touches is withdrawn after its term."
+        "Correct what the remarks point out and submit the application again. "
+        "What nobody works on is withdrawn when its term ends."
     ),
     ApplicationState.ON_AGENDA: _("The board decides at its next session. You get a letter with the decision."),
     ApplicationState.ACCEPTED: _("The membership is being drawn up. A letter tells how to go on."),

@@ -75,7 +75,7 @@ class BoardSession(models.Model):
         day = date_format(self.held_on)
         if not self.protocol_number:
             return _("Session of %(day)s") % {"day": day}
-        return _("Protocol № %(number)s of %(day)s") % {"number": self.protocol_number, "day": day}
+        return _("Minutes no. %(number)s of %(day)s") % {"number": self.protocol_number, "day": day}
 
     @property
     def is_closed(self) -> bool:

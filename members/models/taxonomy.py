@@ -14,7 +14,7 @@ from common.translation import Translated
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone of the IANA list."), params={"name": name})
+        raise ValidationError(_("“%(zone)s” is not a time zone of the IANA list."), params={"zone": name})
 
 
 class Region(PublicContent):

@@ -442,7 +442,7 @@ def test_repeated_by_the_same_person_it_is_done_once() -> None:
 def test_the_second_of_two_is_told_what_was_decided() -> None:
     application = in_state("in_review")
     turn(application, "put_on_agenda", by=UserFactory(first_name="Первая", last_name="Решила"))
-    with pytest.raises(RuleViolated, match=r"На повестке совета.*Решила Первая"):
+    with pytest.raises(RuleViolated, match=r"В\xa0повестке совета.*Решила Первая"):
         turn(application, "return", by=UserFactory())
 
 

@@ -341,7 +341,7 @@ def test_the_heads_are_told_of_each_turn(payable: None) -> None:
     assert invoice
     mark_paid(invoice, paid_on=TODAY, by=UserFactory())
     issued, paid = Notification.objects.filter(user=head.user, topic="fees").order_by("pk")
-    assert issued.title.replace("\xa0", " ") == "Оплатите взнос до 28 февраля 2027 г."
+    assert issued.title.replace("\xa0", " ") == "Оплатите взнос не позднее 28 февраля 2027 г."
     assert issued.text.replace("\xa0", " ") == (
         "Лицей\nСчёт: № 2026-0001, 12 000 ₽\nПериод: 1 марта 2027 г. – 29 февраля 2028 г.\n"
         "PDF с реквизитами и кодом для оплаты — в кабинете организации."

@@ -75,7 +75,7 @@ def test_the_next_year_is_billed_once(office: Client) -> None:
     assert {reason.partition(":")[0] for reason in reasons} == {
         "The membership is over.", "It has no period yet", "The next year is on record",
     }  # fmt: skip
-    assert done(office, "membership", "bill_next", ready) == ["The year of 1 membership is billed."]
+    assert done(office, "membership", "bill_next", ready) == ["1 membership is billed for a year."]
     assert Invoice.objects.get().period.starts_on == TODAY + 101 * DAY
     assert done(office, "membership", "bill_next", ready)[0].startswith(f"{ready}: The next year is on record")
     assert Invoice.objects.count() == 1

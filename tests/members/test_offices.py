@@ -144,8 +144,8 @@ def test_heads_hear_of_the_decision_and_a_decided_report_stays_so(consortium: Or
         decline_office_report(private, by=staff, reason="Нет источника")
     heard = Notification.objects.filter(user=head).order_by("pk").values_list("title", "text")
     assert [(title.replace("\N{NO-BREAK SPACE}", " "), text) for title, text in heard] == [
-        ("Рассказанное о представительстве опубликовано: Китай", ""),
-        ("Рассказанное о представительстве не принято: Китай", "Причина: Нет источника"),
+        ("Ваше сообщение о представительстве опубликовано: Китай", ""),
+        ("Ваше сообщение о представительстве отклонено: Китай", "Причина: Нет источника"),
     ]
     with pytest.raises(RuleViolated) as refused:
         accept_office_report(private, by=staff)

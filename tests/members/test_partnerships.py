@@ -100,7 +100,7 @@ def test_the_board_shows_each_card_in_its_column_and_what_is_overdue_first(desk:
     places = [html.index(name) for name in ("Срочный", "Поздний", "Близкий")]
     assert places == sorted(places)
     assert "Ушедший" not in html
-    assert "просрочено с" in html
+    assert "срок истёк" in html
 
 
 def test_a_card_is_moved_by_a_plain_post(desk: Client, boss: User) -> None:

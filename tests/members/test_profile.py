@@ -478,4 +478,4 @@ def test_the_queue_shows_what_waits_with_its_term(lyceum: Organisation, head: Us
     assert office_page(change) in html
     assert "решить до" in html
     ProfileChange.objects.update(proposed_at="2026-01-01T12:00Z")
-    assert "просрочено с" in enter(editor()).get("/admin/").content.decode()
+    assert "срок истёк" in enter(editor()).get("/admin/").content.decode()

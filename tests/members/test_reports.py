@@ -323,6 +323,21 @@ def test_the_spreadsheet_holds_what_the_page_shows_and_computes_nothing() -> Non
     assert [str(row[1].value) for row in about][3] == region.title
 
 
+def test_a_page_that_leaves_out_early_months_says_so() -> None:
+    year_of(member({D(2022, 1, 1): "active"}), 2022, state="issued", issued_on=D(2022, 1, 1))
+    client = enter(superuser())
+    said = {}
+    for day, months in (("2023-12-31", 24), ("2024-01-31", 25)):
+        flows, _renewals, bills = client.get(PAGE, {"by": "month", "day": day}).context["sections"][1:]
+        said[months] = flows.tables[0].title, len(flows.tables[0].lines), bills.tables[0].lines[-1].label
+    assert said == {
+        24: ("По месяцам", 24, "Всего"),
+        25: (
+            "По месяцам: последние 24 из 25, все\xa0— в\xa0скачиваемой таблице", 24, "Всего, вместе с\xa0более ранними",
+        ),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_a_report_asks_the_database_six_times(members: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(members):

@@ -108,7 +108,7 @@ def test_the_person_reads_when_and_in_which_role_but_no_name(client: Client, ann
     enter(staff).get(f"/admin/members/publicperson/{shown.pk}/change/")
     client.force_login(anna)
     page = client.get("/account/data/").content.decode()
-    assert "Сотрудники ассоциации" in page
+    assert "Дирекция ассоциации" in page
     told = json.dumps([[*map(str, record)] for record in HOLDERS["views"].collect(person_of(anna))])
     assert "office" in told
     assert ("Тайнова" in page, json.dumps("Тайнова")[1:-1] in told) == (False, False)

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from cluster_portal.pages.due import due_of
 from common.models import DocumentState
+from members.agendas import put_exclusion_on_agenda
 from members.application_emails import token_of
 from members.models import Kind, OfficeStatus, OfficeStatusChange, Organisation, Role, User
 from tests.factories.members import (
     ApplicationFactory,
+    BoardSessionFactory,
     CertificateFactory,
     InvoiceFactory,
     JoinRequestFactory,
@@ -64,8 +66,8 @@ def due(organisation: Organisation, user: User) -> list[tuple[str, Any, bool]]:
 
 def test_nothing_due_says_what_one_may_do(client: Client) -> None:
     html = read(client)
-    assert "Ничего не ждёт" in html
-    assert 'href="/organisations/lyceum/"' in html[html.index("Ничего не ждёт") :]
+    assert "Пока ничего делать не\xa0нужно" in html
+    assert 'href="/organisations/lyceum/"' in html[html.index("Пока ничего делать не\xa0нужно") :]
 
 
 def test_a_change_that_waits_is_due_at_the_office(lyceum: Organisation, head: User) -> None:
@@ -76,7 +78,7 @@ def test_a_change_that_waits_is_due_at_the_office(lyceum: Organisation, head: Us
 
 def test_a_refusal_stands_there_with_its_reason(lyceum: Organisation, head: User) -> None:
     ProfileChangeFactory(organisation=lyceum, state="declined", decided_at=timezone.now(), reason="Не то")
-    assert [(one.title, one.note) for one in due_of(lyceum, head)] == [("Изменение профиля не принято", "Не то")]
+    assert [(one.title, one.note) for one in due_of(lyceum, head)] == [("Изменение профиля отклонено", "Не то")]
 
 
 def test_an_old_refusal_is_forgotten(lyceum: Organisation, head: User) -> None:
@@ -107,7 +109,7 @@ def test_a_certificate_without_its_pdf_is_told_of(lyceum: Organisation, head: Us
     document = certificate.document
     document.state, document.error = DocumentState.FAILED, "typst"
     document.save()
-    assert due(lyceum, head) == [("PDF свидетельства № 2026-0007 пока не удалось сделать", None, False)]
+    assert due(lyceum, head) == [("PDF свидетельства №\xa02026-0007 пока не удалось сделать", None, False)]
 
 
 def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(lyceum: Organisation, head: User) -> None:
@@ -118,10 +120,10 @@ def test_an_office_without_news_for_a_year_is_overdue_until_something_is_told(ly
     OfficeStatusChange.history.filter(office_id__in=[office.pk, closed.pk]).update(history_date=year_ago)
     assert due(lyceum, head) == [("О представительстве нет новостей год: Монголия", TODAY - DAY, True)]
     report = OfficeReportFactory(organisation=lyceum)
-    assert due(lyceum, head) != []  # it tells of China
-    report.data["country"] = "MN"
-    report.save()
-    assert due(lyceum, head) == []
+    for country, city, is_silenced in (("CN", "", False), ("MN", "Дархан", False), ("MN", "", True)):
+        report.data |= {"country": country, "city": city}
+        report.save()
+        assert (due(lyceum, head) == []) is is_silenced
     report.delete()
     OfficeStatusChange.objects.create(office=office, position=2, status=OfficeStatus.OPEN)
     assert due(lyceum, head) == []
@@ -140,8 +142,8 @@ def test_a_fee_is_due_until_it_is_marked_as_paid(lyceum: Organisation, head: Use
     )
     type(paid).objects.filter(pk=paid.pk).update(state="paid", paid_on=TODAY)
     assert due(lyceum, head) == [
-        ("Членский взнос: счёт № 2026-0003", late.due_on, True),
-        ("Членский взнос: счёт № 2026-0002", unpaid.due_on, False),
+        ("Членский взнос: счёт №\xa02026-0003", late.due_on, True),
+        ("Членский взнос: счёт №\xa02026-0002", unpaid.due_on, False),
     ]
     assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.VIEWER).user) == []
 
@@ -150,6 +152,25 @@ def test_who_asks_to_act_waits_for_those_who_may_say_yes(lyceum: Organisation, h
     JoinRequestFactory(organisation=lyceum, role=Role.COORDINATOR, user__last_name="Новая", user__first_name="Вера")
     assert due(lyceum, head) == [("Новая Вера просит роль в организации", None, False)]
     assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.COORDINATOR).user) == []
+
+
+def test_an_exclusion_waits_for_an_answer_until_the_board_meets(lyceum: Organisation, head: User) -> None:
+    membership = MembershipFactory(organisation=lyceum)
+    session = BoardSessionFactory(held_on=TODAY + 20 * DAY)
+    put_exclusion_on_agenda(membership, session=session, grounds="Не платит")
+    [one] = due_of(lyceum, head)
+    assert (one.by_day, one.url, one.note) == (session.held_on, "/dashboard/lyceum/membership/", "Основание: Не платит")
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.VIEWER).user) == []
+    session.items.update(outcome="kept")
+    assert due(lyceum, head) == []
+
+
+def test_a_returned_application_is_due_to_who_sent_it(lyceum: Organisation, head: User) -> None:
+    term = TODAY + 30 * DAY
+    ApplicationFactory(applicant=head, state="returned", number="З-1", due_on=term)
+    ApplicationFactory(applicant=head, state="in_review", number="З-2", due_on=term)
+    assert due(lyceum, head) == [("Заявление З-1 возвращено с\xa0замечаниями", term, False)]
+    assert due(lyceum, RepresentativeFactory(organisation=lyceum, role=Role.HEAD).user) == []
 
 
 def test_what_is_overdue_comes_first_and_what_has_no_day_last(lyceum: Organisation, head: User) -> None:
@@ -199,7 +220,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 21
+    assert len(asked) == 24
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
@@ -217,10 +238,11 @@ def test_the_switch_stands_on_every_page_of_the_dashboard(
         assert ("<details>" in switch) is folded
 
 
-def test_account_pages_lead_back_to_the_organisation_of_last(client: Client, head: User) -> None:
+@pytest.mark.parametrize("page", ["profile", "membership"])
+def test_account_pages_lead_back_to_the_organisation_of_last(client: Client, head: User, page: str) -> None:
     other = RepresentativeFactory(user=head, role=Role.HEAD).organisation
     for slug in ("lyceum", other.slug, "lyceum"):
-        read(client, f"/dashboard/{slug}/profile/")
+        read(client, f"/dashboard/{slug}/{page}/")
         html = read(client, "/account/")
         assert f'<a href="/dashboard/{slug}/">' in html
         assert client.get("/dashboard/").headers["Location"] == f"/dashboard/{slug}/"
@@ -256,4 +278,16 @@ def test_they_stand_on_the_overview_as_well_at_one_cost(client: Client, head: Us
         html = read(client)
     assert all(f"/join/applications/{token_of(one)}/" in html for one in applications)
     about = [query["sql"] for query in queries if "application" in query["sql"].lower()]
-    assert len(about) == 2
+    assert len(about) == 4  # with what is due: the agenda, and what was returned
+
+
+def test_the_overview_shows_those_under_way_and_who_has_no_organisation_all(
+    client: Client, lyceum: Organisation, head: User
+) -> None:
+    for state in ("draft", "returned", "declined", "withdrawn"):
+        ApplicationFactory(applicant=head, state=state, number=f"З-{state}", short_name="")
+    assert [f"З-{state}" in read(client) for state in ("draft", "returned", "declined", "withdrawn")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    lyceum.representatives.update(ended_at=timezone.now())
+    assert "З-declined" in read(client, "/dashboard/")
