@@ -78,11 +78,15 @@ def start_application(
     """A draft. The address of who has an account is known; any other is asked to confirm by a letter.
 
     What the directory holds of the organisation stands there already; ``organisation``: one that the applicant speaks
-    for. Raises AlreadyKnown, and RuleViolated where the kind is not taken now or an application is under way.
+    for. Raises AlreadyKnown, and RuleViolated where the kind is not taken now or an application is under way. Who has
+    shown no address yet learns of neither what is not public: the submission asks again.
     """
     if not JoinConditions.objects.filter(kind=kind, is_open=True).exists():
         raise RuleViolated(_("Applications of this kind of organisation are not taken now."), code="kind_closed")
-    organisation = which_may_apply(applicant, organisation, inn=inn)
+    if applicant:
+        organisation = which_may_apply(applicant, organisation, inn=inn)
+    elif organisation := Organisation.objects.published().filter(inn=inn).first():
+        _check_is_free(organisation, applicant)
     application = MembershipApplication(
         kind=kind,
         organisation=organisation,
@@ -108,14 +112,18 @@ def which_may_apply(
         text = _("An application of an organisation with this INN or OGRN is under way already.")
         raise RuleViolated(text, code="application_open")
     organisation = Organisation.objects.filter(same).first() or organisation
-    if organisation is None:
-        return None
+    if organisation:
+        _check_is_free(organisation, applicant)
+    return organisation
+
+
+def _check_is_free(organisation: Organisation, applicant: User | None) -> None:
+    """No member, and without people, or the applicant is one of them. Raises AlreadyKnown."""
     acting = Representative.objects.active().filter(organisation=organisation)
     speaks = bool(applicant) and acting.filter(user=applicant, role__in=SPEAKERS).exists()
     memberships = Membership.objects.exclude(status__in=OVER)
     if memberships.filter(organisation=organisation).exists() or (acting.exists() and not speaks):
         raise AlreadyKnown(organisation)
-    return organisation
 
 
 def _known_of(organisation: Organisation | None, applicant: User | None) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ from members.membership_entries import (
     joins_anew,
     understood,
 )
-from members.memberships import last_membership
+from members.memberships import REGISTER, last_membership
 from members.models import MembershipStatus, Organisation, Tier
 from members.resources import OrganisationResource, WordWidget, words_of
 from members.services import free_slug
@@ -281,7 +281,8 @@ class MembershipTable(OrganisationResource):
             instance.save(update_fields=[*names, "updated_at"])
 
     def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        reason = (_("Import of %(file)s") % {"file": kwargs.get("file_name") or ""})[:100]
+        with translation.override(REGISTER):
+            reason = (_("Import of %(file)s") % {"file": kwargs.get("file_name") or ""})[:100]
         try:
             enter_membership(instance, entry=instance.entry, by=kwargs["user"], reason=reason)
         except RuleViolated as error:

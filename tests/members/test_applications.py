@@ -188,7 +188,7 @@ def test_of_one_number_one_application_is_under_way_and_drafts_bind_nobody() -> 
         submit(second)
     assert refused.value.code == "application_open"
     with pytest.raises(RuleViolated, match="уже подано"):
-        start_application(None, **START)
+        start_application(UserFactory(), **START)
     turn(first, "withdraw")
     assert submit(second).state == "submitted"
 

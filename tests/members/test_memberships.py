@@ -176,7 +176,7 @@ def test_the_start_of_a_membership_is_kept_as_its_first_move() -> None:
     change = record_membership_start(MembershipFactory(started_on=TODAY, note="протокол 1"), by=staff)
     assert (change.status, change.on, change.by, change.reason) == (ACTIVE, TODAY, staff, "протокол 1")
     with translation.override("en"):
-        assert record_membership_start(MembershipFactory(), by=staff).reason == "Entered in the register"
+        assert record_membership_start(MembershipFactory(), by=staff).reason == "Внесено в реестр"
 
 
 @pytest.mark.django_db(transaction=True)
