@@ -119,8 +119,8 @@ def _check_days(entry: Entry) -> None:
     for name in ("started_on", "changed_on", "protocol_on"):
         if (getattr(entry, name) or today) > today:
             raise RuleViolated(_("What lies ahead has not happened yet."), code=f"{name}_ahead")
-    if entry.paid_until and entry.paid_until > today + PAID_AHEAD:
-        raise RuleViolated(_("Nobody pays more than two years ahead."), code="paid_until_ahead")
+    if entry.settled_until and entry.settled_until > today + PAID_AHEAD:
+        raise RuleViolated(_("Nobody pays more than two years ahead."), code="settled_until_ahead")
 
 
 def _begin(organisation: Organisation, entry: Entry, by: User, reason: str) -> Membership:

@@ -34,7 +34,7 @@ from members.services import free_slug
 from members.table_cells import SHORTENED, STATUS_WORDS, SYNONYMS, DayWidget, EmailWidget, LineWidget
 
 COLUMN_OF_RULE = {
-    **{f"{name}_ahead": name for name in ("started_on", "changed_on", "protocol_on", "paid_until")},
+    **{f"{name}_ahead": name for name in ("started_on", "changed_on", "protocol_on", "settled_until")},
     "no_tier": "tier", "no_start": "started_on", "starts_too_late": "started_on", "moved": "changed_on",
     "no_day": "changed_on", "membership_dates": "changed_on", "membership_move": "status", "no_protocol": "protocol",
     "settled": "settled_until", "invoice_open": "settled_until",
