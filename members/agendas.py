@@ -78,13 +78,14 @@ def put_exclusion_on_agenda(membership: Membership, *, session: BoardSession, gr
     answer. Repeated, gives the item that stands there.
 
     Raises RuleViolated where the session is closed or too near, where the membership cannot be ended by the board, and
-    where its exclusion stands on the agenda of another session.
+    where its exclusion stands on the agenda of another session, or on other grounds.
     """
     locked, membership = open_session(session), locked_membership(membership)
-    if known := membership.agenda_items.filter(outcome="").first():
-        if known.session_id == locked.pk:
+    if known := membership.agenda_items.filter(outcome="").select_related("session").first():
+        if (known.session, known.grounds) == (locked, grounds):
             return known
-        raise RuleViolated(_("It is on the agenda of another session already."), code="on_agenda")
+        told = {"session": known.session, "grounds": known.grounds}
+        raise RuleViolated(_("It is on an agenda already (%(session)s); grounds: %(grounds)s") % told, code="on_agenda")
     if "expel" not in possible_moves(membership, who=Mover.BOARD):
         raise RuleViolated(_("This membership is over already."), code="membership_move")
     if locked.held_on < timezone.localdate() + NOTICE:

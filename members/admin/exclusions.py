@@ -44,30 +44,32 @@ class ExclusionMixin:
         membership = self.get_object(request, object_id)
         if membership is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        standing = membership.agenda_items.filter(outcome="").select_related("session").first()
         form = ExclusionForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and (standing or form.is_valid()):
-            self._exclude(request, membership, form, taking_off="off" in request.POST)
+        if request.method == "POST" and self._exclude(request, membership, form):
             return HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Exclusion by the board"),
             "opts": self.opts,
             "membership": membership,
-            "standing": standing,
+            "standing": membership.agenda_items.filter(outcome="").select_related("session").first(),
             "form": form,
         }
         return TemplateResponse(request, "admin/members/membership_exclusion.html", context)
 
-    def _exclude(self: Any, request: HttpRequest, membership: Membership, form: Any, *, taking_off: bool) -> None:
+    def _exclude(self: Any, request: HttpRequest, membership: Membership, form: ExclusionForm) -> bool:
+        """Whatever the page showed when it was opened: a colleague may have been quicker."""
         try:
-            if taking_off:
+            if "off" in request.POST:
                 take_exclusion_off(membership)
                 done = _("The exclusion is off the agenda; the organisation is told.")
-            else:
+            elif form.is_valid():
                 put_exclusion_on_agenda(membership, **form.cleaned_data)
                 done = _("The exclusion is on the agenda; the organisation is told of the day and the grounds.")
+            else:
+                return False
         except RuleViolated as error:
             self.message_user(request, error.message, messages.ERROR)
-        else:
-            self.message_user(request, done, messages.SUCCESS)
+            return False
+        self.message_user(request, done, messages.SUCCESS)
+        return True

@@ -240,12 +240,16 @@ def test_nobody_votes_on_who_has_left_meanwhile(
 # --- In the office -------------------------------------------------------------------------------------------
 
 
+def excluding(membership: Membership) -> str:
+    return f"{reverse('admin:members_membership_change', args=[membership.pk]).removesuffix('change/')}exclude_this/"
+
+
 def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
     membership: Membership, session: BoardSession
 ) -> None:
     BoardSessionFactory(held_on=TODAY, protocol_number="6")
     client = enter(superuser())
-    address = f"{reverse('admin:members_membership_change', args=[membership.pk]).removesuffix('change/')}exclude_this/"
+    address = excluding(membership)
     assert [*client.get(address).context["form"].fields["session"].queryset] == [session]
     assert client.post(address, {"session": session.pk}).context["form"].errors.keys() == {"grounds"}
     client.post(address, {"session": session.pk, "grounds": "Не платит"})
@@ -262,3 +266,14 @@ def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
     client.post(address, {"off": 1})
     assert not AgendaItem.objects.exists()
     assert Notification.objects.filter(topic="exclusion").count() == 3
+
+
+def test_of_two_colleagues_who_put_it_on_the_agenda_the_second_is_told(
+    membership: Membership, session: BoardSession
+) -> None:
+    client = enter(superuser())
+    answers = [client.post(excluding(membership), {"session": session.pk, "grounds": why}) for why in "ААБ"]
+    assert [answer.status_code for answer in answers] == [302, 302, 200]
+    assert answers[2].context["standing"].grounds == "А"
+    assert "Вопрос уже в повестке" in [str(one) for one in answers[2].context["messages"]][-1]
+    assert (AgendaItem.objects.count(), len(letters())) == (1, 1)
