@@ -254,6 +254,7 @@ def _item_data(item: AgendaItem) -> dict[str, object]:
         "application": item.application.number if item.application else "",
         "tier": str(Tier(item.tier).label),
         "grounds": item.grounds,
+        "paper_notice_on": date_format(item.paper_notice_on, "j E Y") if item.paper_notice_on else "",
         "votes": [item.votes_for, item.votes_against, item.abstained],
         "outcome": item.outcome,
         "reason": item.reason,

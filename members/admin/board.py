@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from common.admin import Decision, ModelAdmin
 from common.errors import RuleViolated
 from common.private_files import private_file_response
-from members.agendas import announce_new_day, open_session
+from members.agendas import announce_changes, lacks_of_notice, open_session
 from members.boards import close_session, mistakes
 from members.models import AgendaItem, BoardSession, Outcome, User
 
@@ -125,8 +125,11 @@ class BoardSessionAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: BoardSession, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if "held_on" in form.changed_data:
-            announce_new_day(obj)
+        if {"held_on", "place"}.isdisjoint(form.changed_data):
+            return
+        for item in announce_changes(obj):
+            if lacks := lacks_of_notice(item):
+                self.message_user(request, f"{item}: {lacks}", messages.WARNING)
 
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("members.close_boardsession")
