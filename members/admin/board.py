@@ -148,12 +148,14 @@ class BoardSessionAdmin(ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method == "POST" and self._close(request, session):
             return HttpResponseRedirect(reverse("admin:members_boardsession_change", args=[object_id]))
+        items = [*session.items.on_it().with_matter()]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Close the session"),
             "opts": self.opts,
             "session": session,
-            "items": session.items.on_it().with_matter(),
+            "items": items,
+            "excluded": [item.organisation for item in items if item.decision == Outcome.EXCLUDED],
             "mistakes": mistakes(session),
         }
         return TemplateResponse(request, "admin/members/session_close.html", context)

@@ -1,7 +1,7 @@
 """Sessions of the board: what goes before it, what votes mean, and what closing a session carries out."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 from typing import Any
 
@@ -19,10 +19,13 @@ from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import move_application
 from members.boards import close_session, mistakes
+from members.invitations import invite
 from members.models import (
     AgendaItem,
     ApplicationState,
+    AssociationRequisites,
     BoardSession,
+    Fee,
     Invitation,
     Invoice,
     Kind,
@@ -199,6 +202,45 @@ def test_what_is_missing_is_named_and_nothing_is_carried_out(
     with pytest.raises(RuleViolated) as refused:
         close(session)
     assert (refused.value.code, state(item)) == ("session_incomplete", ApplicationState.ON_AGENDA)
+
+
+def known(application: MembershipApplication) -> Organisation:
+    return OrganisationFactory(inn=application.inn)
+
+
+LACKS: dict[str, tuple[Callable[[MembershipApplication], object], str]] = {
+    "no fee": (lambda _application: Fee.objects.all().delete(), "Взнос не установлен"),
+    "nobody to pay": (lambda _application: AssociationRequisites.objects.all().delete(), "реквизит"),
+    "invited to another role": (
+        lambda one: invite(known(one), email=one.email, role=Role.COORDINATOR, by=None),
+        "anna@example.org",
+    ),
+    "acts in another role": (
+        lambda one: RepresentativeFactory(organisation=known(one), user__email=one.email),
+        "anna@example.org",
+    ),
+}
+
+
+@pytest.mark.parametrize(("happens", "named"), LACKS.values(), ids=LACKS.keys())
+def test_what_would_stop_a_new_membership_is_said_beforehand_with_its_item(
+    happens: Callable[[MembershipApplication], object], named: str
+) -> None:
+    item = on_agenda(BoardSessionFactory(), of={"email": "anna@example.org"})
+    happens(applied(item))
+    [found] = mistakes(item.session)
+    assert found.startswith(f"{item}: ")
+    assert named in found
+    with pytest.raises(RuleViolated) as refused:
+        close(item.session)
+    assert (refused.value.code, state(item)) == ("session_incomplete", ApplicationState.ON_AGENDA)
+
+
+def test_an_open_invitation_as_head_stands_in_nobodys_way() -> None:
+    item = on_agenda(BoardSessionFactory(), of={"email": "anna@example.org"})
+    invite(known(applied(item)), email="anna@example.org", role=Role.HEAD, by=None)
+    close(item.session)
+    assert (state(item), Invitation.objects.count()) == (ApplicationState.MEMBER, 1)
 
 
 def test_a_session_without_an_agenda_is_not_closed() -> None:

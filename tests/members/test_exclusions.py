@@ -230,9 +230,11 @@ def test_what_has_happened_to_it_since_the_session_comes_before(
     today.move_to(HELD_ON + 2 * DAY)
     staff = UserFactory(is_staff=True)
     change_membership_status(membership, status="suspended", on=HELD_ON + DAY, by=staff, reason="до решения совета")
-    close_session(session, by=staff)
+    closed = close_session(session, by=staff)
     membership.refresh_from_db()
     assert (membership.status, membership.ended_on) == (MembershipStatus.EXCLUDED, HELD_ON + DAY)
+    assert closed.protocol
+    assert closed.protocol.data["items"][0]["excluded_on"] == "17 декабря 2026"
 
 
 @pytest.mark.parametrize(
@@ -288,6 +290,16 @@ def test_nobody_votes_on_who_has_left_meanwhile(
     change_membership_status(membership, status="left", on=TODAY, by=UserFactory(is_staff=True), reason="по заявлению")
     today.move_to(HELD_ON)
     assert mistakes(session) == ["В повестке ничего нет."]
+
+
+def test_what_cannot_be_carried_out_is_named(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    Membership.objects.update(started_on=HELD_ON + DAY)
+    item = put(membership, session, votes=(5, 0, 0))
+    with pytest.raises(RuleViolated) as refused:
+        close(session, today)
+    assert (refused.value.code, refused.value.message.startswith(f"{item}: ")) == ("membership_dates", True)
 
 
 # --- In the office -------------------------------------------------------------------------------------------
@@ -351,3 +363,17 @@ def test_the_office_enters_the_day_of_a_notice_on_paper_and_hears_what_nobody_ha
     told = client.post(page, posted, follow=True).context["messages"]
     assert any("никто не прочитал" in str(one) for one in told)
     assert "никто не прочитал" in client.get(excluding(alone)).context["lacks"]
+
+
+@pytest.mark.parametrize(("votes", "is_named"), [((5, 0, 0), True), ((2, 3, 0), False)])
+def test_before_a_session_is_closed_the_office_reads_who_is_excluded(
+    membership: Membership,
+    session: BoardSession,
+    today: time_machine.Traveller,
+    votes: tuple[int, int, int],
+    is_named: bool,
+) -> None:
+    put(membership, session, votes)
+    today.move_to(HELD_ON)
+    page = enter(superuser()).get(f"/admin/members/boardsession/{session.pk}/close_this/").content.decode()
+    assert ("Будут исключены из ассоциации, их свидетельства утратят силу: Искра." in page) == is_named
