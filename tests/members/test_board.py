@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from common import documents
 from common.errors import RuleViolated
-from common.models import Document, OutgoingMail
+from common.models import Document, DocumentState, OutgoingMail
 from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import move_application
@@ -423,3 +423,23 @@ def test_votes_that_arrive_after_the_closing_change_nothing() -> None:
     assert not late.is_valid()
     item.refresh_from_db()
     assert item.outcome == Outcome.ACCEPTED
+
+
+def test_a_protocol_that_could_not_be_made_is_seen_and_made_again() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    protocol = close(session).protocol
+    assert protocol
+    Document.objects.filter(pk=protocol.pk).update(state=DocumentState.FAILED, error="the disk is full", attempts=3)
+    client = enter(superuser())
+    shown = client.get(page(session)).content.decode()
+    assert "Пока не удалось сделать. Следующая попытка" in shown
+    assert "the disk is full" in shown
+    again = page(session, "make_again_this")
+    assert again in shown
+    assert page(session, "protocol_this") not in shown
+    client.post(again)
+    protocol.refresh_from_db()
+    assert (protocol.state, protocol.attempts) == (DocumentState.WAITING, 0)
+    documents.make_due()
+    assert page(session, "protocol_this") in client.get(page(session)).content.decode()
