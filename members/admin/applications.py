@@ -304,5 +304,9 @@ def _waiting() -> QuerySet[MembershipApplication]:
 
 
 APPLICATIONS = Decision(
-    _("Applications for membership"), "how_to_reg", _waiting, "state__in=submitted&state__in=in_review"
+    _("Applications for membership"),
+    "how_to_reg",
+    _waiting,
+    "state__in=submitted&state__in=in_review",
+    permission="members.decide_application",
 )

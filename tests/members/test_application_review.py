@@ -305,3 +305,18 @@ def test_a_draft_goes_with_its_person_and_what_others_sent_stays() -> None:
     other = ApplicationFactory()
     erase(anna)
     assert {*MembershipApplication.objects.all()} == {pretended, other}
+
+
+@pytest.mark.parametrize(
+    ("rights", "expected"),
+    [
+        (["view_membershipapplication", "decide_application"], ["how_to_reg"]),
+        (["view_membershipapplication"], []),
+        (["decide_application"], []),
+        (["view_membershipapplication", "change_membershipapplication"], []),
+    ],
+)
+def test_applications_wait_for_those_who_may_decide(rights: list[str], expected: list[str]) -> None:
+    submitted()
+    start = enter(staff_with(*(f"members.{right}" for right in rights))).get("/admin/")
+    assert [queue.decision.icon for queue in start.context["queues"]] == expected
