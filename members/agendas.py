@@ -49,12 +49,17 @@ def put_on_agenda(application: MembershipApplication, *, session: BoardSession, 
     """As the last item of this session, with ``tier``, or that which was asked for. Repeated, gives the item that
     stands there.
 
-    Raises RuleViolated where the session is closed, and where the application is not in review.
+    Raises RuleViolated where the session is closed, where the application is not in review, and where it stands on the
+    agenda of another session.
     """
     locked = open_session(session)
-    if known := locked.items.filter(application=application, outcome="").first():
-        return known
     application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
+    if known := application.agenda_items.filter(outcome="").select_related("session").first():
+        if known.session == locked:
+            return known
+        raise RuleViolated(
+            _("It is on an agenda already (%(session)s).") % {"session": known.session}, code="on_agenda"
+        )
     return locked.items.create(
         application=application, tier=tier or application.tier, position=_last_position(locked) + 1
     )
