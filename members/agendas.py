@@ -53,13 +53,12 @@ def put_on_agenda(application: MembershipApplication, *, session: BoardSession, 
     agenda of another session.
     """
     locked = open_session(session)
+    if known := locked.items.filter(application=application, outcome="").first():
+        return known
     application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
-    if known := application.agenda_items.filter(outcome="").select_related("session").first():
-        if known.session == locked:
-            return known
-        raise RuleViolated(
-            _("It is on an agenda already (%(session)s).") % {"session": known.session}, code="on_agenda"
-        )
+    if other := application.agenda_items.filter(outcome="").select_related("session").first():
+        text = _("It is on an agenda already (%(session)s).")
+        raise RuleViolated(text % {"session": other.session}, code="on_agenda")
     return locked.items.create(
         application=application, tier=tier or application.tier, position=_last_position(locked) + 1
     )

@@ -126,9 +126,10 @@ def test_nothing_goes_on_the_agenda_of_a_closed_session() -> None:
 
 
 def test_an_application_stands_on_one_agenda_at_a_time() -> None:
-    item = on_agenda(BoardSessionFactory())
+    staff = UserFactory(is_staff=True)
+    item = put_on_agenda(in_review(), session=BoardSessionFactory(), by=staff)
     with pytest.raises(RuleViolated) as refused:
-        put_on_agenda(applied(item), session=BoardSessionFactory(protocol_number="9"), by=UserFactory(is_staff=True))
+        put_on_agenda(applied(item), session=BoardSessionFactory(protocol_number="9"), by=staff)
     assert refused.value.code == "on_agenda"
     with pytest.raises(IntegrityError), transaction.atomic():
         AgendaItem.objects.create(
