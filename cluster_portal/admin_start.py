@@ -55,7 +55,9 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _queue(decision: Decision, user: "User | AnonymousUser") -> Queue:
     waiting = decision.waiting()
     options = waiting.model._meta
-    if not user.has_perm(f"{options.app_label}.change_{options.model_name}"):
+    view, change = (f"{options.app_label}.{verb}_{options.model_name}" for verb in ("view", "change"))
+    may_open = user.has_perm(view) or user.has_perm(change)
+    if not (may_open and user.has_perm(decision.permission or change)):
         return Queue(decision, [], 0, "")
     if decision.owner:
         waiting = waiting.filter(Q(**{decision.owner: user}) | Q(**{decision.owner: None}))

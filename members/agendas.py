@@ -49,12 +49,16 @@ def put_on_agenda(application: MembershipApplication, *, session: BoardSession, 
     """As the last item of this session, with ``tier``, or that which was asked for. Repeated, gives the item that
     stands there.
 
-    Raises RuleViolated where the session is closed, and where the application is not in review.
+    Raises RuleViolated where the session is closed, where the application is not in review, and where it stands on the
+    agenda of another session.
     """
     locked = open_session(session)
     if known := locked.items.filter(application=application, outcome="").first():
         return known
     application = move_application(application, action="put_on_agenda", who=Who.STAFF, by=by)
+    if other := application.agenda_items.filter(outcome="").select_related("session").first():
+        text = _("It is on an agenda already (%(session)s).")
+        raise RuleViolated(text % {"session": other.session}, code="on_agenda")
     return locked.items.create(
         application=application, tier=tier or application.tier, position=_last_position(locked) + 1
     )
@@ -73,27 +77,46 @@ def take_off_agenda(application: MembershipApplication, *, by: User) -> Membersh
 
 
 @transaction.atomic
-def put_exclusion_on_agenda(membership: Membership, *, session: BoardSession, grounds: str) -> AgendaItem:
+def put_exclusion_on_agenda(
+    membership: Membership, *, session: BoardSession, grounds: str, paper_notice_on: datetime.date | None = None
+) -> AgendaItem:
     """As the last item of this session; those who answer for the organisation hear of the day, the grounds and how to
-    answer. Repeated, gives the item that stands there.
+    answer. ``paper_notice_on``: when it was handed a notice of the same on paper. Repeated, gives the item that stands
+    there.
 
-    Raises RuleViolated where the session is closed or too near, where the membership cannot be ended by the board, and
-    where its exclusion stands on the agenda of another session.
+    Raises RuleViolated where the session is closed or too near, where the membership cannot be ended by the board,
+    where its exclusion stands on the agenda of another session, or on other grounds, and where nobody would read the
+    letter and no notice was handed over.
     """
     locked, membership = open_session(session), locked_membership(membership)
-    if known := membership.agenda_items.filter(outcome="").first():
-        if known.session_id == locked.pk:
+    if known := membership.agenda_items.filter(outcome="").select_related("session").first():
+        if (known.session, known.grounds) == (locked, grounds):
             return known
-        raise RuleViolated(_("It is on the agenda of another session already."), code="on_agenda")
+        told = {"session": known.session, "grounds": known.grounds}
+        raise RuleViolated(_("It is on an agenda already (%(session)s); grounds: %(grounds)s") % told, code="on_agenda")
     if "expel" not in possible_moves(membership, who=Mover.BOARD):
         raise RuleViolated(_("This membership is over already."), code="membership_move")
-    if locked.held_on < timezone.localdate() + NOTICE:
-        raise RuleViolated(_("Choose a later session: %(why)s") % {"why": short_notice()}, code="short_notice")
+    _check_is_told(membership, locked, paper_notice_on)
     item = locked.items.create(
         membership=membership, tier=membership.tier, grounds=grounds, position=_last_position(locked) + 1
     )
-    _announce(item)
+    _announce(item, paper_notice_on)
     return item
+
+
+def _check_is_told(membership: Membership, session: BoardSession, paper_notice_on: datetime.date | None) -> None:
+    today = timezone.localdate()
+    if paper_notice_on and paper_notice_on > today:
+        raise RuleViolated(_("What lies ahead has not been handed over yet."), code="ahead")
+    if not (paper_notice_on or _is_read(membership)):
+        text = _("It has neither a head nor a coordinator who would read it. Hand over a notice and enter the day.")
+        raise RuleViolated(text, code="nobody_reads")
+    if session.held_on < max(today, (paper_notice_on or today) + NOTICE):
+        raise RuleViolated(_("Choose a later session: %(why)s") % {"why": short_notice()}, code="short_notice")
+
+
+def _is_read(membership: Membership) -> bool:
+    return any(person.is_active for person in heads_of(membership.organisation))
 
 
 @transaction.atomic
@@ -106,18 +129,27 @@ def take_exclusion_off(membership: Membership) -> None:
 
 
 @transaction.atomic
-def announce_new_day(session: BoardSession) -> None:
-    """After the day of a session was changed: the term for an answer begins anew. Repeated, nobody hears it twice."""
-    items = session.items.on_it().filter(membership__isnull=False).exclude(told_of=session.held_on)
-    for item in items.select_related("membership__organisation"):
+def announce_changes(session: BoardSession) -> list[AgendaItem]:
+    """After the day or the place of a session was changed: the exclusions that were told of. With another day the term
+    for an answer begins anew. Repeated, nobody hears it twice."""
+    exclusions = session.items.on_it().filter(membership__isnull=False).select_related("membership__organisation")
+    changed = [*exclusions.exclude(told_of=session.held_on, told_place=session.place)]
+    for item in changed:
         item.session = session
         _announce(item)
+    return changed
 
 
-def _announce(item: AgendaItem) -> None:
-    item.told_on, item.told_of = timezone.localdate(), item.session.held_on
-    item.save(update_fields=["told_on", "told_of"])
-    tell_of_exclusion(item, event=f"on {item.told_of}", words=partial(_words_of_agenda, item))
+def _announce(item: AgendaItem, paper_notice_on: datetime.date | None = None) -> None:
+    """A notice on paper names one day; of another day, another has to be handed over."""
+    if item.told_of != item.session.held_on:
+        item.told_on = item.paper_notice_on = paper_notice_on
+    if item.told_on is None and _is_read(cast("Membership", item.membership)):
+        item.told_on = timezone.localdate()
+    item.told_of, item.told_place = item.session.held_on, item.session.place
+    item.times_told += 1
+    item.save(update_fields=["told_on", "told_of", "told_place", "times_told", "paper_notice_on"])
+    tell_of_exclusion(item, event=f"told {item.times_told}", words=partial(_words_of_agenda, item))
 
 
 def tell_of_exclusion(item: AgendaItem, *, event: str, words: Callable[[], Words]) -> None:
@@ -148,7 +180,9 @@ def _words_of_taking_off(item: AgendaItem) -> Words:
 
 def lacks_of_notice(item: AgendaItem) -> str:
     """Why the board cannot decide on this exclusion on that day; "" where it can."""
-    if item.told_of == item.session.held_on and item.told_on and item.told_on + NOTICE <= item.told_of:
+    if item.told_on is None:
+        return _("nobody has read of it. Take it off and put it on again with the day a notice was handed over.")
+    if item.told_of == item.session.held_on and item.told_on + NOTICE <= item.told_of:
         return ""
     return short_notice()
 

@@ -1,5 +1,6 @@
 """Sessions of the board: what the votes mean, and the decisions carried out in one transaction."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Iterator
@@ -28,7 +29,10 @@ from members.memberships import change_membership_status, record_membership_star
 from members.models import (
     OVER,
     AgendaItem,
+    AssociationRequisites,
     BoardSession,
+    Fee,
+    Kind,
     Membership,
     MembershipApplication,
     MembershipStatus,
@@ -79,16 +83,42 @@ def _mistakes_of(item: AgendaItem, session: BoardSession) -> list[str]:
     if not item.is_postponed and item.votes != session.present:
         told = {"votes": item.votes, "present": session.present or 0}
         found.append(_("%(votes)s votes of %(present)d present. Who did not vote has abstained.") % told)
-    of_matter = _mistakes_of_application(item.application, item) if item.application else lacks_of_notice(item)
-    return [*found, *filter(None, [of_matter])]
+    of_matter = _mistakes_of_application(item.application, item) if item.application else [lacks_of_notice(item)]
+    return [*found, *filter(None, of_matter)]
 
 
-def _mistakes_of_application(application: MembershipApplication, item: AgendaItem) -> str:
+def _mistakes_of_application(application: MembershipApplication, item: AgendaItem) -> list[str]:
     if item.decision != Outcome.ACCEPTED:
-        return "" if item.reason else _("the reason is missing; the applicant reads it.")
+        return [] if item.reason else [_("the reason is missing; the applicant reads it.")]
     known = _known_organisation(application)
     if known and known.memberships.exclude(status__in=OVER).exists():
-        return _("“%(name)s” in the directory has its INN or OGRN, and is a member.") % {"name": known}
+        return [_("“%(name)s” in the directory has its INN or OGRN, and is a member.") % {"name": known}]
+    return [
+        _lacks_of_invoice(item, kind=known.kind if known else application.kind),
+        _lacks_of_head(application, known) if known else "",
+    ]
+
+
+def _lacks_of_invoice(item: AgendaItem, *, kind: str) -> str:
+    fee = Fee.objects.valid_on(item.session.held_on).for_organisation_of(item.tier, kind).first()
+    if fee is None:
+        return _("No fee is set for: %(tier)s, %(kind)s.") % {
+            "tier": item.get_tier_display(), "kind": Kind(kind).label,
+        }  # fmt: skip
+    if fee.amount and not AssociationRequisites.objects.exists():
+        return _("No invoice without bank details: enter those of the association in the office first.")
+    return ""
+
+
+def _lacks_of_head(application: MembershipApplication, organisation: Organisation) -> str:
+    """Where the address that would be invited as its head (``_give_it_a_head``) cannot be."""
+    if application.applicant or organisation.representatives.heads().exists():
+        return ""
+    email = application.email.lower()
+    acts = organisation.representatives.active().filter(user__email=email).exists()
+    if acts or organisation.invitations.open().filter(email=email).exclude(role=Role.HEAD).exists():
+        text = _("%(email)s has another role there, or an invitation to one. Change the role or revoke it first.")
+        return text % {"email": email}
     return ""
 
 
@@ -140,17 +170,24 @@ def close_session(session: BoardSession, *, by: User, seen: str | None = None) -
     items = [*locked.items.with_matter()]
     for item in items:
         item.session = locked
-        item.outcome = item.decision
-        item.save(update_fields=["outcome"])
-        if item.application:
-            _carry_out(item.application, item, by=by)
-        elif item.membership:
-            _carry_out_exclusion(item.membership, item, by=by)
+        try:
+            _decide(item, by=by)
+        except RuleViolated as error:
+            raise RuleViolated(f"{item}: {error.message}", code=error.code) from error
     locked.closed_at, locked.closed_by = timezone.now(), by
     locked.protocol = _order_protocol(locked, items)
     locked.save()
     invalidate_public_pages()
     return locked
+
+
+def _decide(item: AgendaItem, *, by: User) -> None:
+    item.outcome = item.decision
+    item.save(update_fields=["outcome"])
+    if item.application:
+        _carry_out(item.application, item, by=by)
+    elif item.membership:
+        _carry_out_exclusion(item.membership, item, by=by)
 
 
 def _carry_out(application: MembershipApplication, item: AgendaItem, *, by: User) -> None:
@@ -169,7 +206,7 @@ def _carry_out_exclusion(membership: Membership, item: AgendaItem, *, by: User) 
         tell_of_exclusion(item, event="decided", words=partial(_words_of_staying, item))
         return
     last = membership.changes.last()
-    change_membership_status(
+    item.membership = change_membership_status(
         membership,
         status=MembershipStatus.EXCLUDED,
         on=max(item.session.held_on, last.on) if last else item.session.held_on,
@@ -258,7 +295,7 @@ def _order_protocol(session: BoardSession, items: list[AgendaItem]) -> Document:
         data = {
             "association": typographic(association.name) if association else _("School Cluster Association"),
             "number": session.protocol_number,
-            "held_on": date_format(session.held_on, "j E Y"),
+            "held_on": _day(session.held_on),
             "place": session.place,
             "seats": session.seats,
             "present": session.present,
@@ -267,6 +304,10 @@ def _order_protocol(session: BoardSession, items: list[AgendaItem]) -> Document:
             "items": [_item_data(item) for item in items],
         }
         return order_document(TEMPLATE, data)
+
+
+def _day(day: datetime.date | None) -> str:
+    return date_format(day, "j E Y") if day else ""
 
 
 def _item_data(item: AgendaItem) -> dict[str, object]:
@@ -280,7 +321,9 @@ def _item_data(item: AgendaItem) -> dict[str, object]:
         "application": item.application.number if item.application else "",
         "tier": str(Tier(item.tier).label),
         "grounds": item.grounds,
+        "paper_notice_on": _day(item.paper_notice_on),
         "votes": [item.votes_for, item.votes_against, item.abstained],
         "outcome": item.outcome,
+        "excluded_on": _day(item.membership.ended_on) if item.membership else "",
         "reason": item.reason,
     }

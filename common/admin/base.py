@@ -218,4 +218,5 @@ class Decision:
     icon: str  # of Material Symbols
     waiting: Callable[[], QuerySet]  # longest waiting first, annotated with ``waits_since`` (a moment, a day or None)
     query: str  # of the address of the list that shows the same
+    permission: str = ""  # to decide, where it is not that to change such rows
     owner: str = ""  # the field that names whose it is, where only they are to be asked; what is nobody's, everybody is

@@ -21,8 +21,9 @@ AT_ONCE = 500  # rows, each of which is a field of the form that confirms
 
 @dataclass(frozen=True, slots=True)
 class MassAction:
-    """``do`` is given the row and what the form asks for. Like ``check``, which only looks, it raises RuleViolated for
-    a row that is left out. ``told`` says how many were done, ``name`` is that of the action of the list."""
+    """``do`` is given the row and what the form asks for. Like ``check`` and ``words``, which only look, it raises
+    RuleViolated for a row that is left out. ``told`` says how many were done, ``name`` is that of the action of the
+    list."""
 
     name: str
     title: str | Promise

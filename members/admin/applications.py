@@ -1,19 +1,21 @@
 """Applications for membership: the queue, and the review of one on one screen. Their state moves by the service."""
 
+from functools import partial
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
+from django.utils.translation import get_language, gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline, colours
 from common.admin.mass import MassAction, after_preview
@@ -86,18 +88,48 @@ class ApplicationFileInline(ReadOnlyInline):
     readonly_fields = fields
 
 
-class Review:
-    """What one sees of an application to decide on it."""
+class SessionForm(forms.Form):
+    session = forms.ModelChoiceField(
+        BoardSession.objects.none(),
+        label=_("Session of the board"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("If none is planned, plan one first."),
+    )
 
-    def __init__(self, application: MembershipApplication, *, may_decide: bool) -> None:
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        sessions: Any = self.fields["session"]
+        sessions.queryset = BoardSession.objects.planned()
+
+
+class Review:
+    """What one sees of an application to decide on it; ``typed``: what a refused decision has said."""
+
+    def __init__(self, application: MembershipApplication, *, may_decide: bool, typed: QueryDict) -> None:
         self.application = application
         self.may_decide = may_decide
+        self.typed = typed
 
     @cached_property
-    def answers(self) -> list[tuple[str, str, str]]:
-        """Field, label and value, as they were submitted."""
+    def answers(self) -> list[tuple[str, str, str, str]]:
+        """Field, label and value, as they were submitted, and the remark."""
         ending = "_en" if get_language() == "en" else ""
-        return [(one["name"], one[f"label{ending}"], one[f"shown{ending}"]) for one in self.application.answers]
+        return [
+            (one["name"], one[f"label{ending}"], one[f"shown{ending}"], self.typed.get(f"{REMARK}{one['name']}", ""))
+            for one in self.application.answers
+        ]
+
+    @property
+    def reason(self) -> str:
+        return self.typed.get("reason", "")
+
+    @property
+    def session(self) -> str:
+        return self.typed.get("session", "")
+
+    @property
+    def tier(self) -> str:
+        return self.typed.get("tier") or self.application.tier
 
     @property
     def files(self) -> list[tuple[ApplicationFile, str]]:
@@ -129,7 +161,8 @@ class Review:
 
     @property
     def takes_remarks(self) -> bool:
-        return any(name == "return" for name, _title, _variant in self.buttons)
+        """Typed ones stay to be read where they can be sent no more."""
+        return any(name == "return" for name, *_rest in self.buttons) or any(remark for *_rest, remark in self.answers)
 
     @cached_property
     def same_number(self) -> list[Organisation]:
@@ -189,11 +222,11 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         application = self.get_object(request, object_id)
-        review = application and Review(application, may_decide=self.has_decide_permission(request))
+        review = application and Review(application, may_decide=self.has_decide_permission(request), typed=request.POST)
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "review": review})
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A button of the review was pressed."""
+        """A button of the review was pressed. Refused, the review is shown with all that was typed."""
         if request.method != "POST" or not self.has_decide_permission(request):
             raise PermissionDenied
         application = get_object_or_404(MembershipApplication, pk=pk)
@@ -202,7 +235,9 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         action = request.POST.get("action", "")
         if action in BUTTONS:
             asked = Asked(reason=request.POST.get("reason", "").strip(), remarks=remarks)
-            self._move(request, application, action, asked)
+            if not self._move(request, application, action, asked):
+                request.method = "GET"  # the page itself takes no POST
+                return self.change_view(request, str(pk))
         return HttpResponseRedirect(reverse("admin:members_membershipapplication_change", args=[pk]))
 
     def _move(self, request: HttpRequest, application: MembershipApplication, action: str, asked: Asked) -> bool:
@@ -232,30 +267,28 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
             _("They are in review from now on, and the applicants are told."),
             lambda row, data: move_application(row, action="take_up", who=Who.STAFF, by=staff),
             ngettext_lazy("%(number)d application is taken up.", "%(number)d applications are taken up.", "number"),
-            check=_check_submitted,
+            check=partial(_check_move, "take_up"),
         )
         return after_preview(self, request, applications, mass)
 
     @action(description=TO_AGENDA, permissions=["decide"])
     def put_on_agenda(self, request: HttpRequest, applications: QuerySet[MembershipApplication]) -> HttpResponse | None:
-        """Shows what would be done; then does it row by row, telling of each that a rule forbids."""
-        possible = [one for one in applications if one.state in MOVES["put_on_agenda"].sources]
-        if "sure" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": TO_AGENDA,
-                "opts": self.opts,
-                "possible": possible,
-                "sessions": BoardSession.objects.planned(),
-                "others": [one for one in applications if one not in possible],
-            }
-            return TemplateResponse(request, "admin/members/application_agenda.html", context)
-        moved = sum(self._move(request, one, "put_on_agenda", Asked()) for one in applications)
-        text = ngettext(
-            "%(number)d application is put on the agenda.", "%(number)d applications are put on the agenda.", moved
+        staff = cast("User", request.user)
+        mass = MassAction(
+            "put_on_agenda",
+            TO_AGENDA,
+            _("The board votes on them at this session, and the applicants are told."),
+            lambda row, data: put_on_agenda(row, session=data["session"], by=staff),
+            ngettext_lazy(
+                "%(number)d application is put on the agenda.",
+                "%(number)d applications are put on the agenda.",
+                "number",
+            ),
+            check=partial(_check_move, "put_on_agenda"),
+            words=lambda row: f"{row} — {row.get_kind_display()}",
+            form=SessionForm,
         )
-        self.message_user(request, text % {"number": moved}, messages.SUCCESS)
-        return None
+        return after_preview(self, request, applications, mass)
 
     @display(description=_("number"), ordering="number")
     def number_or_draft(self, application: MembershipApplication) -> str:
@@ -270,8 +303,8 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         return application.state, application.get_state_display()
 
 
-def _check_submitted(application: MembershipApplication) -> None:
-    if application.state not in MOVES["take_up"].sources:
+def _check_move(action: str, application: MembershipApplication) -> None:
+    if application.state not in MOVES[action].sources:
         raise RuleViolated(application.get_state_display(), code="application_moved")
 
 
@@ -304,5 +337,9 @@ def _waiting() -> QuerySet[MembershipApplication]:
 
 
 APPLICATIONS = Decision(
-    _("Applications for membership"), "how_to_reg", _waiting, "state__in=submitted&state__in=in_review"
+    _("Applications for membership"),
+    "how_to_reg",
+    _waiting,
+    "state__in=submitted&state__in=in_review",
+    permission="members.decide_application",
 )

@@ -55,7 +55,6 @@ class BillingMixin(_Admin):
             _("Sooner than the portal would by itself. The heads are told of the invoices."),
             lambda row, data: bill_next_period(row, by=staff),
             BILLED,
-            check=next_period,
             words=_words_of_next,
         )
         return after_preview(self, request, memberships.select_related("organisation"), mass)
@@ -68,7 +67,6 @@ class BillingMixin(_Admin):
             _("Heads and coordinators read how the oldest open invoice stands. The portal's own reminders go on."),
             lambda row, data: remind(row),
             ngettext_lazy("%(number)d organisation is reminded.", "%(number)d organisations are reminded.", "number"),
-            check=to_remind_of,
             words=lambda row: f"{row}: {invoice_words(to_remind_of(row))}",
         )
         return after_preview(self, request, memberships.select_related("organisation"), mass)
@@ -84,6 +82,7 @@ class BillingMixin(_Admin):
 
 
 def _words_of_next(membership: Membership) -> str:
+    """Raises RuleViolated where there is none, so that the preview asks once."""
     starts_on, charge = next_period(membership)
     told = {"membership": membership, "day": date_format(starts_on), "amount": roubles(charge.amount)}
     return gettext("%(membership)s: from %(day)s, %(amount)s") % told

@@ -9,17 +9,21 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from common.admin import Decision, ModelAdmin
+from common.admin.documents import pdf_of
+from common.documents import make_again
 from common.errors import RuleViolated
 from common.private_files import private_file_response
-from members.agendas import announce_new_day, open_session
+from members.admin.certificates import MAKE_AGAIN
+from members.agendas import announce_changes, lacks_of_notice, open_session
 from members.boards import close_session, fingerprint, mistakes
-from members.models import AgendaItem, BoardSession, User
+from members.models import AgendaItem, BoardSession, Outcome, User
 
 
 class BoardSessionForm(forms.ModelForm):
@@ -84,14 +88,15 @@ class AgendaItemInline(TabularInline):
 @admin.register(BoardSession)
 class BoardSessionAdmin(ModelAdmin):
     form = BoardSessionForm
-    list_display = ["__str__", "place", "number_of_items", "is_closed"]
+    list_display = ["__str__", "place", "number_of_items", "is_closed", "pdf"]
+    list_select_related = ["protocol"]
     fields = [
         ("held_on", "place"), ("seats", "present"), ("chair", "secretary"), "protocol_number",
-        ("closed_at", "closed_by"),
+        ("closed_at", "closed_by"), "pdf",
     ]  # fmt: skip
-    readonly_fields = ["closed_at", "closed_by"]
+    readonly_fields = ["closed_at", "closed_by", "pdf"]
     inlines = [AgendaItemInline]
-    actions_detail = ["close_this", "protocol_this"]
+    actions_detail = ["close_this", "protocol_this", "make_again_this"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BoardSession]:
         return super().get_queryset(request).prefetch_related("items")
@@ -104,6 +109,12 @@ class BoardSessionAdmin(ModelAdmin):
     def is_closed(self, session: BoardSession) -> bool:
         return session.is_closed
 
+    @display(description=_("protocol"))
+    def pdf(self, session: BoardSession) -> str | Promise:
+        if session.protocol is None:
+            return "—"
+        return pdf_of(session.protocol, reverse("admin:members_boardsession_protocol_this", args=[session.pk]))
+
     def has_change_permission(self, request: HttpRequest, obj: BoardSession | None = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.is_closed)
 
@@ -113,17 +124,24 @@ class BoardSessionAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: BoardSession, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if "held_on" in form.changed_data:
-            announce_new_day(obj)
+        if {"held_on", "place"}.isdisjoint(form.changed_data):
+            return
+        for item in announce_changes(obj):
+            if lacks := lacks_of_notice(item):
+                self.message_user(request, f"{item}: {lacks}", messages.WARNING)
 
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("members.close_boardsession")
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
         session = self.get_object(request, object_id)
-        possible = "protocol_this" if session and session.is_closed else "close_this"
+        possible = {"close_this"} if session and not session.is_closed else set()
+        if session and session.protocol and session.protocol.is_made:
+            possible.add("protocol_this")
+        if session and session.protocol and session.protocol.has_failed:
+            possible.add("make_again_this")
         offered = super().get_actions_detail(request, object_id)
-        return [one for one in offered if one.method.original_function_name == possible]
+        return [one for one in offered if one.method.original_function_name in possible]
 
     @action(description=_("Close the session"), icon="gavel", permissions=["close"])
     def close_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -134,12 +152,14 @@ class BoardSessionAdmin(ModelAdmin):
         if request.method == "POST" and self._close(request, session):
             return HttpResponseRedirect(reverse("admin:members_boardsession_change", args=[object_id]))
         session.refresh_from_db()
+        items = [*session.items.on_it().with_matter()]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Close the session"),
             "opts": self.opts,
             "session": session,
-            "items": session.items.on_it().with_matter(),
+            "items": items,
+            "excluded": [item.organisation for item in items if item.decision == Outcome.EXCLUDED],
             "mistakes": mistakes(session),
             "seen": fingerprint(session),
         }
@@ -160,6 +180,16 @@ class BoardSessionAdmin(ModelAdmin):
         if session is None or session.protocol is None or not session.protocol.is_made:
             raise Http404
         return private_file_response(session.protocol.file, name=f"{session}.pdf", content_type="application/pdf")
+
+    @action(description=MAKE_AGAIN, icon="refresh", permissions=["close"])
+    def make_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        text = _("The portal tries at once, and not at the time of the next try. The number stays as it is.")
+        return self.asked_first(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
+
+    def _make_again(self, request: HttpRequest, session: BoardSession) -> None:
+        if session.protocol:
+            make_again(session.protocol)
+            self.message_user(request, _("The PDF is being made."), messages.SUCCESS)
 
 
 def _to_close() -> QuerySet[BoardSession]:

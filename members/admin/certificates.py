@@ -6,20 +6,18 @@ from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from common.admin import HistoryModelAdmin, ReadOnlyInline
+from common.admin.documents import pdf_of
 from common.admin.mass import MassAction, after_preview
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
-from common.translation import reason
 from members.certificates import deserves_certificate, issue_certificate, lacks_certificate
 from members.models import Membership, MembershipCertificate, User
 
@@ -54,15 +52,7 @@ class CertificateInline(ReadOnlyInline):
 
     @display(description="PDF")
     def pdf(self, certificate: MembershipCertificate) -> str | Promise:
-        document = certificate.document
-        if document.is_made:
-            address = reverse("members:certificate_file", args=[certificate.number])
-            return format_html('<a href="{}">{}</a>', address, _("Download"))
-        if document.has_failed:
-            next_try = date_format(localtime(document.due_at), "DATETIME_FORMAT")
-            text = _("Could not be made yet. Next try: %(time)s.") % {"time": next_try}
-            return format_html("{}<br><small>{}</small>", text, reason(document.error))
-        return document.get_state_display()
+        return pdf_of(certificate.document, reverse("members:certificate_file", args=[certificate.number]))
 
 
 if TYPE_CHECKING:

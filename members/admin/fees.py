@@ -9,8 +9,7 @@ from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -24,6 +23,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, colours
+from common.admin.documents import pdf_of
 from common.admin.mass import MassAction, after_preview
 from common.days import PLAUSIBLE
 from common.documents import make_again
@@ -189,15 +189,8 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         return invoice.state, invoice.get_state_display()
 
     @display(description="PDF")
-    def pdf(self, invoice: Invoice) -> str:
-        document = invoice.document
-        if document.has_failed:
-            next_try = {"time": date_format(timezone.localtime(document.due_at), "DATETIME_FORMAT")}
-            return gettext("Could not be made yet. Next try: %(time)s.") % next_try
-        if not document.is_made:
-            return document.get_state_display()
-        address = reverse("members:invoice_file", args=[invoice.number])
-        return format_html('<a href="{}">{}</a>', address, _("Download"))
+    def pdf(self, invoice: Invoice) -> str | Promise:
+        return pdf_of(invoice.document, reverse("members:invoice_file", args=[invoice.number]))
 
     @action(description=_("Mark as paid"), permissions=["mark"])
     def pay(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:

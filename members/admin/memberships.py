@@ -159,6 +159,10 @@ class MembershipAdmin(
         offered = super().get_actions_detail(request, object_id)
         return [one for one in offered if one.method.original_function_name in possible]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list:
+        """Invoices, certificates and the history name its organisation: another one begins a membership of its own."""
+        return [*super().get_readonly_fields(request, obj), *(["organisation"] if obj else [])]
+
     def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
         """What is on record stays on record, whether its own page or that of its organisation would delete it."""
         return super().has_delete_permission(request, obj) and not (obj and obj.changes.exists())

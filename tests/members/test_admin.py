@@ -25,6 +25,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
 from common.images import LOGO_SIZES, variant_name
+from members.admin.decisions import DECISIONS
 from members.memberships import change_membership_status, record_membership_start
 from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
 from members.services import set_logo
@@ -848,3 +849,22 @@ def test_an_ended_role_stays_with_its_history(office: Client) -> None:
     assert office.post(url, fields_of(office, url) | ended).status_code == 302
     assert not Representative.objects.active().exists()
     assert role.history.count() == 2
+
+
+def test_a_membership_stays_with_its_organisation(office: Client) -> None:
+    membership, other = MembershipFactory(), OrganisationFactory()
+    url = page("members_membership_change", membership.pk)
+    form = office.get(url).context["adminform"].form
+    assert "organisation" not in form.fields
+    assert "organisation" in office.get(page("members_membership_add")).context["adminform"].form.fields
+    office.post(url, fields_of(office, url) | {"organisation": other.pk, "tier": "associate"})
+    membership.refresh_from_db()
+    assert (membership.tier, membership.organisation_id == other.pk) == ("associate", False)
+
+
+def test_the_sidebar_leads_to_every_queue(office: Client) -> None:
+    """Whatever waits on the start page is found from every other page as well."""
+    links = {str(item["link"]) for section in settings.UNFOLD["SIDEBAR"]["navigation"] for item in section["items"]}
+    lists = {f"admin:{one.waiting().model._meta.label_lower.replace('.', '_')}_changelist" for one in DECISIONS}
+    assert {reverse(name) for name in lists} - links == set()
+    assert reverse("admin:members_membershipperiod_changelist") in links

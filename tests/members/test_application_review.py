@@ -109,6 +109,32 @@ def test_the_slower_of_two_is_told(office: Client) -> None:
     assert "Решила Первая was quicker" in page.content.decode()
 
 
+TYPED = {"reason": "Спросите у ректора", "remark-city": "Какой город?"}
+
+
+def test_a_refused_decision_is_shown_with_all_that_was_typed(office: Client) -> None:
+    application, sessions = in_state("in_review"), [BoardSessionFactory(protocol_number=str(one)) for one in range(2)]
+    posted = {**TYPED, "action": "put_on_agenda", "session": "0", "tier": "founder"}
+    page = office.post(page_of(application, "move"), posted)
+    html = page.content.decode()
+    assert all(f">{words}</textarea>" in html for words in TYPED.values())
+    assert re.search(r'<option value="founder"\s+selected', html)
+    assert (page.status_code, told(page)) == (200, ["error"])
+    BoardSessionFactory(held_on="2099-01-01", protocol_number="9")
+    for session in sessions:
+        refused = {**TYPED, "action": "return", "reason": "", "remark-city": " ", "session": session.pk}
+        html = office.post(page_of(application, "move"), refused).content.decode()
+        assert re.search(rf'<option value="{session.pk}"\s+selected', html)
+
+
+@pytest.mark.parametrize("action", ["return", "withdraw"])
+def test_who_was_slower_loses_no_word(office: Client, action: str) -> None:
+    application = in_state("in_review")
+    turn(application, action, by=UserFactory())
+    html = office.post(page_of(application, "move"), {**TYPED, "action": "return"}).content.decode()
+    assert all(f">{words}</textarea>" in html for words in TYPED.values())
+
+
 def test_what_is_known_already_stands_beside(office: Client) -> None:
     earlier = in_state("withdrawn")
     application = submitted(inn=earlier.inn, short_name="Лицей робототехники", name="Лицей робототехники")
@@ -126,16 +152,24 @@ def test_several_go_on_the_agenda_after_a_look_at_them(office: Client) -> None:
     ready, not_ready = in_state("in_review"), submitted()
     posted = {"action": "put_on_agenda", "_selected_action": [ready.pk, not_ready.pk]}
     preview = office.post(LIST, posted)
-    assert (preview.context["possible"], preview.context["others"]) == ([ready], [not_ready])
+    assert [pk for pk, _words in preview.context["possible"]] == [ready.pk]
+    assert preview.context["left_out"] == [(str(not_ready), "Submitted")]
     ready.refresh_from_db()
     assert ready.state == "in_review"
-    office.post(LIST, {**posted, "sure": "1"})
+    assert office.post(LIST, {**posted, "sure": "1"}).context["form"].errors.keys() == {"session"}
     ready.refresh_from_db()
     assert ready.state == "in_review"  # no session was chosen
-    office.post(LIST, {**posted, "sure": "1", "session": BoardSessionFactory().pk})
+    chosen = {**posted, "sure": "1", "session": BoardSessionFactory().pk}
+    assert told(office.post(LIST, chosen, follow=True)) == ["error", "success"]
     for application, state in ((ready, "on_agenda"), (not_ready, "submitted")):
         application.refresh_from_db()
         assert application.state == state
+    elsewhere = {**chosen, "session": BoardSessionFactory(protocol_number="8").pk}
+    assert told(office.post(LIST, elsewhere, follow=True)) == ["error", "error"]  # nothing done is no success
+
+
+def told(page: Any) -> list[str]:
+    return [one.level_tag for one in page.context["messages"]]
 
 
 def test_what_is_overdue_stands_on_top(office: Client) -> None:
@@ -305,3 +339,18 @@ def test_a_draft_goes_with_its_person_and_what_others_sent_stays() -> None:
     other = ApplicationFactory()
     erase(anna)
     assert {*MembershipApplication.objects.all()} == {pretended, other}
+
+
+@pytest.mark.parametrize(
+    ("rights", "expected"),
+    [
+        (["view_membershipapplication", "decide_application"], ["how_to_reg"]),
+        (["view_membershipapplication"], []),
+        (["decide_application"], []),
+        (["view_membershipapplication", "change_membershipapplication"], []),
+    ],
+)
+def test_applications_wait_for_those_who_may_decide(rights: list[str], expected: list[str]) -> None:
+    submitted()
+    start = enter(staff_with(*(f"members.{right}" for right in rights))).get("/admin/")
+    assert [queue.decision.icon for queue in start.context["queues"]] == expected

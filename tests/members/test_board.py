@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 from typing import Any
 
@@ -15,17 +15,20 @@ from pypdf import PdfReader
 
 from common import documents
 from common.errors import RuleViolated
-from common.models import Document, OutgoingMail
+from common.models import Document, DocumentState, OutgoingMail
 from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
 from members.application_terms import forget
 from members.applications import move_application
 from members.boards import close_session, fingerprint, mistakes
+from members.invitations import invite
 from members.models import (
     AgendaItem,
     ApplicationState,
+    AssociationRequisites,
     BoardSession,
     Consent,
+    Fee,
     Invitation,
     Invoice,
     Kind,
@@ -126,7 +129,11 @@ def test_nothing_goes_on_the_agenda_of_a_closed_session() -> None:
 
 
 def test_an_application_stands_on_one_agenda_at_a_time() -> None:
-    item = on_agenda(BoardSessionFactory())
+    staff = UserFactory(is_staff=True)
+    item = put_on_agenda(in_review(), session=BoardSessionFactory(), by=staff)
+    with pytest.raises(RuleViolated) as refused:
+        put_on_agenda(applied(item), session=BoardSessionFactory(protocol_number="9"), by=staff)
+    assert refused.value.code == "on_agenda"
     with pytest.raises(IntegrityError), transaction.atomic():
         AgendaItem.objects.create(
             session=BoardSessionFactory(protocol_number="8"), application=item.application, tier=Tier.FULL
@@ -202,6 +209,45 @@ def test_what_is_missing_is_named_and_nothing_is_carried_out(
     with pytest.raises(RuleViolated) as refused:
         close(session)
     assert (refused.value.code, state(item)) == ("session_incomplete", ApplicationState.ON_AGENDA)
+
+
+def known(application: MembershipApplication) -> Organisation:
+    return OrganisationFactory(inn=application.inn)
+
+
+LACKS: dict[str, tuple[Callable[[MembershipApplication], object], str]] = {
+    "no fee": (lambda _application: Fee.objects.all().delete(), "Взнос не установлен"),
+    "nobody to pay": (lambda _application: AssociationRequisites.objects.all().delete(), "реквизит"),
+    "invited to another role": (
+        lambda one: invite(known(one), email=one.email, role=Role.COORDINATOR, by=None),
+        "anna@example.org",
+    ),
+    "acts in another role": (
+        lambda one: RepresentativeFactory(organisation=known(one), user__email=one.email),
+        "anna@example.org",
+    ),
+}
+
+
+@pytest.mark.parametrize(("happens", "named"), LACKS.values(), ids=LACKS.keys())
+def test_what_would_stop_a_new_membership_is_said_beforehand_with_its_item(
+    happens: Callable[[MembershipApplication], object], named: str
+) -> None:
+    item = on_agenda(BoardSessionFactory(), of={"email": "anna@example.org"})
+    happens(applied(item))
+    [found] = mistakes(item.session)
+    assert found.startswith(f"{item}: ")
+    assert named in found
+    with pytest.raises(RuleViolated) as refused:
+        close(item.session)
+    assert (refused.value.code, state(item)) == ("session_incomplete", ApplicationState.ON_AGENDA)
+
+
+def test_an_open_invitation_as_head_stands_in_nobodys_way() -> None:
+    item = on_agenda(BoardSessionFactory(), of={"email": "anna@example.org"})
+    invite(known(applied(item)), email="anna@example.org", role=Role.HEAD, by=None)
+    close(item.session)
+    assert (state(item), Invitation.objects.count()) == (ApplicationState.MEMBER, 1)
 
 
 def test_a_session_without_an_agenda_is_not_closed() -> None:
@@ -493,3 +539,23 @@ def test_votes_that_arrive_after_the_closing_change_nothing() -> None:
     assert not late.is_valid()
     item.refresh_from_db()
     assert item.outcome == Outcome.ACCEPTED
+
+
+def test_a_protocol_that_could_not_be_made_is_seen_and_made_again() -> None:
+    session = BoardSessionFactory()
+    on_agenda(session)
+    protocol = close(session).protocol
+    assert protocol
+    Document.objects.filter(pk=protocol.pk).update(state=DocumentState.FAILED, error="the disk is full", attempts=3)
+    client = enter(superuser())
+    shown = client.get(page(session)).content.decode()
+    assert "Пока не удалось сделать. Следующая попытка" in shown
+    assert "the disk is full" in shown
+    again = page(session, "make_again_this")
+    assert again in shown
+    assert page(session, "protocol_this") not in shown
+    client.post(again)
+    protocol.refresh_from_db()
+    assert (protocol.state, protocol.attempts) == (DocumentState.WAITING, 0)
+    documents.make_due()
+    assert page(session, "protocol_this") in client.get(page(session)).content.decode()

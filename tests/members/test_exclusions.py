@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from common import documents
 from common.errors import RuleViolated
 from common.models import Document, OutgoingMail
-from members.agendas import announce_new_day, put_exclusion_on_agenda, put_on_agenda, take_exclusion_off
+from members.agendas import announce_changes, put_exclusion_on_agenda, put_on_agenda, take_exclusion_off
 from members.boards import close_session, mistakes
 from members.memberships import change_membership_status
 from members.models import (
@@ -26,6 +26,7 @@ from members.models import (
     Notification,
     Outcome,
     Role,
+    User,
 )
 from tests.factories.members import (
     BoardSessionFactory,
@@ -64,8 +65,10 @@ def membership() -> Membership:
     return membership
 
 
-def put(membership: Membership, session: BoardSession, votes: tuple[int, int, int] | None = None) -> AgendaItem:
-    item = put_exclusion_on_agenda(membership, session=session, grounds="Не платит два года")
+def put(
+    membership: Membership, session: BoardSession, votes: tuple[int, int, int] | None = None, **asked: Any
+) -> AgendaItem:
+    item = put_exclusion_on_agenda(membership, session=session, grounds="Не платит два года", **asked)
     for name, value in zip(("votes_for", "votes_against", "abstained"), votes or (), strict=False):
         setattr(item, name, value)
     item.save()
@@ -100,14 +103,63 @@ def test_another_day_is_told_of_once_and_the_term_for_an_answer_begins_anew(
     item = put(membership, session, votes=(5, 0, 0))
     session.held_on = HELD_ON + 3 * DAY
     today.move_to(HELD_ON)
-    announce_new_day(session)
+    announce_changes(session)
     session.save()
     today.move_to(HELD_ON + DAY)
-    announce_new_day(session)
+    announce_changes(session)
     today.move_to(HELD_ON + 3 * DAY)
     item.refresh_from_db()
     assert (len(letters()), item.told_on) == (2, HELD_ON)
     assert mistakes(session) == [f"{item}: организация должна узнать об этом не меньше чем за 7 дней."]
+
+
+def test_a_day_moved_away_and_back_is_told_of_and_so_is_another_place(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    item = put(membership, session)
+    today.move_to(TODAY + DAY)
+    for held_on, place in [(HELD_ON + DAY, "Долгопрудный"), (HELD_ON, "Долгопрудный"), (HELD_ON, "заочно")]:
+        session.held_on, session.place = held_on, place
+        session.save()
+        announce_changes(session)
+        announce_changes(session)
+        today.shift(DAY)
+    item.refresh_from_db()
+    assert (len(letters()), item.told_on) == (4, TODAY + 2 * DAY)
+    assert "заочно" in OutgoingMail.objects.latest("pk").text
+
+
+PAPER = {
+    "in time": (7, 0, ""),
+    "a day late": (6, 0, "short_notice"),
+    "earlier than today": (6, -1, ""),
+    "of a session that was": (-1, -9, "short_notice"),
+    "still ahead": (9, 1, "ahead"),
+    "none at all": (15, None, "nobody_reads"),
+}
+
+
+@pytest.mark.parametrize(("days", "handed_over", "code"), PAPER.values(), ids=PAPER.keys())
+def test_where_nobody_reads_letters_a_notice_on_paper_is_needed_and_the_week_counts_from_it(
+    membership: Membership, days: int, handed_over: int | None, code: str
+) -> None:
+    User.objects.update(is_active=False)
+    session = BoardSessionFactory(held_on=TODAY + days * DAY)
+    notice = None if handed_over is None else TODAY + handed_over * DAY
+    assert refusal(membership, session, paper_notice_on=notice) == code
+
+
+def test_another_day_needs_another_notice_on_paper(session: BoardSession, today: time_machine.Traveller) -> None:
+    alone = MembershipFactory()
+    item = put(alone, session, votes=(5, 0, 0), paper_notice_on=TODAY)
+    session.held_on = HELD_ON + DAY
+    session.save()
+    assert announce_changes(session) == [item]
+    with pytest.raises(RuleViolated, match="никто не прочитал"):
+        close(session, today)
+    alone.refresh_from_db()
+    item.refresh_from_db()
+    assert (alone.status, item.told_on, item.paper_notice_on) == (MembershipStatus.ACTIVE, None, None)
 
 
 @pytest.mark.parametrize(("days", "code"), [(7, ""), (6, "short_notice")])
@@ -120,9 +172,10 @@ def test_the_organisation_has_a_week_to_answer(membership: Membership, days: int
     ("status", "code"), [("grace", ""), ("suspended", ""), ("lapsed", "membership_move"), ("left", "membership_move")]
 )
 def test_only_a_membership_that_runs_or_rests_comes_before_the_board(
-    session: BoardSession, status: str, code: str
+    membership: Membership, session: BoardSession, status: str, code: str
 ) -> None:
-    assert refusal(MembershipFactory(status=status), session) == code
+    Membership.objects.update(status=status)
+    assert refusal(membership, session) == code
 
 
 def test_an_exclusion_stands_on_one_agenda_at_a_time(membership: Membership, session: BoardSession) -> None:
@@ -144,9 +197,9 @@ def test_an_item_is_an_application_or_an_exclusion_with_grounds(session: BoardSe
         AgendaItem.objects.create(session=session, tier="full", **{name: made[name]() for name in fields})
 
 
-def refusal(membership: Membership, session: BoardSession) -> str:
+def refusal(membership: Membership, session: BoardSession, **asked: Any) -> str:
     try:
-        put(membership, session)
+        put(membership, session, **asked)
     except RuleViolated as error:
         return error.code
     return ""
@@ -177,9 +230,11 @@ def test_what_has_happened_to_it_since_the_session_comes_before(
     today.move_to(HELD_ON + 2 * DAY)
     staff = UserFactory(is_staff=True)
     change_membership_status(membership, status="suspended", on=HELD_ON + DAY, by=staff, reason="до решения совета")
-    close_session(session, by=staff)
+    closed = close_session(session, by=staff)
     membership.refresh_from_db()
     assert (membership.status, membership.ended_on) == (MembershipStatus.EXCLUDED, HELD_ON + DAY)
+    assert closed.protocol
+    assert closed.protocol.data["items"][0]["excluded_on"] == "17 декабря 2026"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +264,7 @@ def test_who_stays_hears_it_as_well(
 def test_one_session_decides_on_applications_and_exclusions_all_or_nothing(
     membership: Membership, session: BoardSession, today: time_machine.Traveller
 ) -> None:
-    put(membership, session, votes=(5, 0, 0))
+    put(membership, session, votes=(5, 0, 0), paper_notice_on=TODAY)
     item = put_on_agenda(in_review(short_name="Молния"), session=session, by=UserFactory(is_staff=True))
     with pytest.raises(RuleViolated) as refused:
         close(session, today)
@@ -223,9 +278,8 @@ def test_one_session_decides_on_applications_and_exclusions_all_or_nothing(
     with Document.objects.get(pk=protocol.pk).file.open() as file:
         text = " ".join(PdfReader(file).pages[0].extract_text().split()).replace("\N{NO-BREAK SPACE}", " ")
     assert "Об исключении из ассоциации: Лицей «Искра»" in text
-    assert "Основание: Не платит два года" in text
-    assert "исключить из ассоциации" in text
-    assert "исключить из ассоциации с" not in text  # the register may tell of a later day
+    assert "Основание: Не платит два года Уведомление вручено организации на бумаге 1 декабря 2026 г." in text
+    assert "исключить из ассоциации с 16 декабря 2026 г." in text
     assert "отказать в приёме" in text
 
 
@@ -238,7 +292,21 @@ def test_nobody_votes_on_who_has_left_meanwhile(
     assert mistakes(session) == ["В повестке ничего нет."]
 
 
+def test_what_cannot_be_carried_out_is_named(
+    membership: Membership, session: BoardSession, today: time_machine.Traveller
+) -> None:
+    Membership.objects.update(started_on=HELD_ON + DAY)
+    item = put(membership, session, votes=(5, 0, 0))
+    with pytest.raises(RuleViolated) as refused:
+        close(session, today)
+    assert (refused.value.code, refused.value.message.startswith(f"{item}: ")) == ("membership_dates", True)
+
+
 # --- In the office -------------------------------------------------------------------------------------------
+
+
+def excluding(membership: Membership) -> str:
+    return f"{reverse('admin:members_membership_change', args=[membership.pk]).removesuffix('change/')}exclude_this/"
 
 
 def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
@@ -246,7 +314,7 @@ def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
 ) -> None:
     BoardSessionFactory(held_on=TODAY, protocol_number="6")
     client = enter(superuser())
-    address = f"{reverse('admin:members_membership_change', args=[membership.pk]).removesuffix('change/')}exclude_this/"
+    address = excluding(membership)
     assert [*client.get(address).context["form"].fields["session"].queryset] == [session]
     assert client.post(address, {"session": session.pk}).context["form"].errors.keys() == {"grounds"}
     client.post(address, {"session": session.pk, "grounds": "Не платит"})
@@ -263,3 +331,49 @@ def test_the_office_puts_it_on_the_agenda_moves_the_day_and_takes_it_off(
     client.post(address, {"off": 1})
     assert not AgendaItem.objects.exists()
     assert Notification.objects.filter(topic="exclusion").count() == 3
+
+
+def test_of_two_colleagues_who_put_it_on_the_agenda_the_second_is_told(
+    membership: Membership, session: BoardSession
+) -> None:
+    client = enter(superuser())
+    answers = [client.post(excluding(membership), {"session": session.pk, "grounds": why}) for why in "ААБ"]
+    assert [answer.status_code for answer in answers] == [302, 302, 200]
+    assert answers[2].context["standing"].grounds == "А"
+    assert "Вопрос уже в повестке" in [str(one) for one in answers[2].context["messages"]][-1]
+    assert (AgendaItem.objects.count(), len(letters())) == (1, 1)
+
+
+def test_the_office_enters_the_day_of_a_notice_on_paper_and_hears_what_nobody_has_read(session: BoardSession) -> None:
+    alone, client = MembershipFactory(), enter(superuser())
+    asked = {"session": session.pk, "grounds": "Не платит"}
+    refused = client.post(excluding(alone), asked)
+    assert refused.status_code == 200
+    assert "Вручите уведомление" in [str(one) for one in refused.context["messages"]][-1]
+    assert refused.context["form"]["grounds"].value() == "Не платит"
+    client.post(excluding(alone), {**asked, "paper_notice_on": "2026-11-30"})
+    item = AgendaItem.objects.get()
+    assert (item.told_on, item.paper_notice_on) == (TODAY - DAY, TODAY - DAY)
+    page = reverse("admin:members_boardsession_change", args=[session.pk])
+    posted = {
+        "held_on": "2026-12-20", "place": "", "seats": 9, "present": 5, "chair": "", "secretary": "",
+        "protocol_number": "7", "items-TOTAL_FORMS": 1, "items-INITIAL_FORMS": 1, "items-0-id": item.pk,
+        "items-0-session": session.pk, "items-0-position": 1,
+    }  # fmt: skip
+    told = client.post(page, posted, follow=True).context["messages"]
+    assert any("никто не прочитал" in str(one) for one in told)
+    assert "никто не прочитал" in client.get(excluding(alone)).context["lacks"]
+
+
+@pytest.mark.parametrize(("votes", "is_named"), [((5, 0, 0), True), ((2, 3, 0), False)])
+def test_before_a_session_is_closed_the_office_reads_who_is_excluded(
+    membership: Membership,
+    session: BoardSession,
+    today: time_machine.Traveller,
+    votes: tuple[int, int, int],
+    is_named: bool,
+) -> None:
+    put(membership, session, votes)
+    today.move_to(HELD_ON)
+    page = enter(superuser()).get(f"/admin/members/boardsession/{session.pk}/close_this/").content.decode()
+    assert ("Будут исключены из ассоциации, их свидетельства утратят силу: Искра." in page) == is_named

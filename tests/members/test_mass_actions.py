@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -198,3 +200,19 @@ def test_who_may_only_look_does_none_of_it(right: str, model: str, action: str, 
     response = client.post(url_of(model), chosen(action, row) | {"sure": "1"}, follow=True)
     offered = response.context["action_form"]
     assert offered is None or action not in dict(offered.fields["action"].choices)
+
+
+@pytest.mark.parametrize(("action", "a_row"), [("bill_next", 4), ("remind", 3)])
+def test_a_preview_asks_of_each_row_once(office: Client, action: str, a_row: int) -> None:
+    FeeFactory()
+    RequisitesFactory()
+    costs = []
+    for number in (1, 3):
+        rows = [with_period() for _ in range(number)]
+        for row in rows:
+            InvoiceFactory(period=row.periods.get(), due_on=TODAY + 5 * DAY)
+        with CaptureQueriesContext(connection) as queries:
+            possible, _reasons = previewed(office, "membership", action, *rows)
+        assert len(possible) == number
+        costs.append(len(queries))
+    assert costs[1] - costs[0] <= 2 * a_row
