@@ -864,7 +864,8 @@ def test_a_membership_stays_with_its_organisation(office: Client) -> None:
 
 def test_the_sidebar_leads_to_every_queue(office: Client) -> None:
     """Whatever waits on the start page is found from every other page as well."""
-    links = {str(item["link"]) for section in settings.UNFOLD["SIDEBAR"]["navigation"] for item in section["items"]}
+    sidebar: Any = settings.UNFOLD["SIDEBAR"]
+    links = {str(item["link"]) for section in sidebar["navigation"] for item in section["items"]}
     lists = {f"admin:{one.waiting().model._meta.label_lower.replace('.', '_')}_changelist" for one in DECISIONS}
     assert {reverse(name) for name in lists} - links == set()
     assert reverse("admin:members_membershipperiod_changelist") in links

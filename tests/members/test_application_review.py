@@ -327,7 +327,7 @@ def test_an_erasure_takes_the_people_out_of_an_application_and_leaves_it_to_its_
     application.refresh_from_db()
     words = f"{application.data} {application.answers} {application.email} {[*application.moves.values()]}"
     assert not [trace for trace in ("Контактная", "Главный", "anna@", "000-00") if trace in words]
-    assert (application.state, application.applicant) == (ApplicationState.SUBMITTED, None)
+    assert (application.state, application.applicant) == (ApplicationState.WITHDRAWN, None)
     assert "Химки" in words
 
 
