@@ -81,8 +81,8 @@ def _is_word(content: bytes) -> bool:
             if not {WORD_BODY, WORD_PARTS} <= names or archive.getinfo(WORD_PARTS).file_size > MAX_PARTS_LIST:
                 return False
             parts = archive.read(WORD_PARTS)
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError):
-        return False
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError):
+        return False  # broken, encrypted, or packed in a way that Python cannot undo: refused in words by the caller
     return WORD_MACROS not in parts.lower()
 
 

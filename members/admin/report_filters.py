@@ -75,6 +75,7 @@ class FormFilter(admin.ListFilter):
         return self.narrowed(queryset, **self.form.cleaned_data) if self.form.is_valid() else queryset.none()
 
     def narrowed(self, rows: Any, **asked: Any) -> QuerySet:
+        """By what was asked in the form; each filter has its own."""
         raise NotImplementedError
 
 

@@ -96,6 +96,7 @@ class CheckedImportMixin(ImportMixin):
         return [template, *super().get_urls()]
 
     def template_book(self) -> bytes:
+        """Of the table that is taken over; each admin site that mixes this in has its own."""
         raise NotImplementedError
 
     def import_template(self, request: HttpRequest) -> HttpResponse:
