@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,9 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Field, Model, QuerySet, TextChoices
 from django.db.models.options import Options
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from simple_history.admin import SimpleHistoryAdmin
 from unfold import admin as unfold
@@ -77,8 +76,8 @@ class ModelAdmin(unfold.ModelAdmin, WritesWhatChanged):
         return self.note_view(request, object_id, response, ViewKind.PAGE)
 
     def note_view(self, request: HttpRequest, object_id: str, response: HttpResponse, kind: ViewKind) -> HttpResponse:
-        """Of a page that was really shown."""
-        if self.holds_personal_data and response.status_code == 200:
+        """Of a page that was really shown, be it again with what a rule forbids."""
+        if self.holds_personal_data and response.status_code in (HTTPStatus.OK, HTTPStatus.CONFLICT):
             record = self.get_object(request, object_id)
             for person in self.people_in(record, kind) if record else [None]:
                 note_view(self.model, staff=request.user, person=person, kind=kind, address=request.path)
@@ -100,32 +99,6 @@ class ModelAdmin(unfold.ModelAdmin, WritesWhatChanged):
             except ValidationError:
                 continue
         return initial
-
-    def asked_first(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        title: str | Promise,
-        text: str | Promise,
-        then: Callable[[Any], None],
-    ) -> HttpResponse:
-        """For an action of one record: its button is a link, which changes nothing. Ask, and do it on a POST."""
-        record = self.get_object(request, object_id)
-        if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
-        if request.method == "POST":
-            then(record)
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "text": text,
-            "record": record,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/common/ask_first.html", context)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         """A deletion of many goes past ``delete``, which would have made the public pages old."""

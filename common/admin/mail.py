@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from common.admin.base import ModelAdmin, ReadOnly, ReadOnlyInline
+from common.admin.single import SingleAction, after_question
 from common.errors import RuleViolated
 from common.mail.preview import shows_a_letter
 from common.mail.purposes import PURPOSES, named
@@ -139,8 +140,13 @@ class OutgoingMailAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Send again"), icon="forward_to_inbox", permissions=["resend"])
     def send_this_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        text = _("It goes out with the next letters, to the same address and in the same words.")
-        return self.asked_first(request, object_id, _("Send again"), text, lambda one: self.send_again(request, [one]))
+        single = SingleAction(
+            _("Send again"),
+            lambda letter, data: send_again(letter),
+            _("The letter goes out again."),
+            text=_("It goes out with the next letters, to the same address and in the same words."),
+        )
+        return after_question(self, request, object_id, single)
 
 
 @admin.register(SuppressedAddress)

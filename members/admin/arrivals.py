@@ -1,14 +1,12 @@
 """How people come to act for organisations, and to whom what they owned there goes when they leave."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -18,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from common.admin import Decision, ModelAdmin, ReadOnly, colours
 from common.admin.mass import MassAction, after_preview
-from common.errors import RuleViolated
+from common.admin.single import RefusalForm, SingleAction, after_question
 from common.models import ViewKind
 from members.handovers import OWNED
 from members.invitations import can_be_sent, send_again
@@ -70,12 +68,6 @@ class ApprovalForm(forms.Form):
     position = forms.CharField(label=_("Position"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
 
 
-class RefusalForm(forms.Form):
-    reason = forms.CharField(
-        label=_("The reason"), max_length=300, help_text=_("The person reads it"), widget=UnfoldAdminTextInputWidget
-    )
-
-
 STATE_COLOURS = colours(
     JoinRequestState,
     {
@@ -119,40 +111,33 @@ class JoinRequestAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Approve"), icon="person_add", permissions=["decide"])
     def approve_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, _("Approve the request"), ApprovalForm, approve)
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Approve the request"),
+            lambda row, data: approve(row, by=staff, **data),
+            _("The person may act for the organisation now, and is told."),
+            facts=_facts,
+            form=ApprovalForm,
+            initial=lambda row: {"role": row.role},
+        )
+        return after_question(self, request, object_id, single)
 
     @action(description=_("Decline"), icon="person_off", permissions=["decide"])
     def decline_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, _("Decline the request"), RefusalForm, decline)
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Decline the request"),
+            lambda row, data: decline(row, by=staff, **data),
+            _("The request is declined; the person is told why."),
+            facts=_facts,
+            form=RefusalForm,
+        )
+        return after_question(self, request, object_id, single)
 
-    def _decide(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        title: str | Promise,
-        form_class: type[forms.Form],
-        service: Callable[..., object],
-    ) -> HttpResponse:
-        join_request = self.get_object(request, object_id)
-        if join_request is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        back = reverse("admin:members_joinrequest_change", args=[object_id])
-        form = form_class(request.POST if request.method == "POST" else None, initial={"role": join_request.role})
-        if form.is_valid():
-            try:
-                service(join_request, by=cast("User", request.user), **form.cleaned_data)
-            except RuleViolated as error:
-                self.message_user(request, error.message, messages.ERROR)
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "join_request": join_request,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/members/join_request_decide.html", context)
+
+def _facts(join_request: JoinRequest) -> list[tuple[str | Promise, str]]:
+    role = (_("Role wished"), join_request.get_role_display())
+    return [role, (_("What they write"), join_request.text)] if join_request.text else [role]
 
 
 @admin.register(Handover)

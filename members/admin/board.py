@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 
 from common.admin import Decision, ModelAdmin
 from common.admin.documents import pdf_of
+from common.admin.single import SingleAction, after_question
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.private_files import private_file_response
@@ -183,13 +184,18 @@ class BoardSessionAdmin(ModelAdmin):
 
     @action(description=MAKE_AGAIN, icon="refresh", permissions=["close"])
     def make_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        text = _("The portal tries at once, and not at the time of the next try. The number stays as it is.")
-        return self.asked_first(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
+        single = SingleAction(
+            MAKE_AGAIN,
+            _make_again,
+            _("The PDF is being made."),
+            text=_("The portal tries at once, and not at the time of the next try. The number stays as it is."),
+        )
+        return after_question(self, request, object_id, single)
 
-    def _make_again(self, request: HttpRequest, session: BoardSession) -> None:
-        if session.protocol:
-            make_again(session.protocol)
-            self.message_user(request, _("The PDF is being made."), messages.SUCCESS)
+
+def _make_again(session: BoardSession, _data: dict[str, Any]) -> None:
+    if session.protocol:
+        make_again(session.protocol)
 
 
 def _to_close() -> QuerySet[BoardSession]:

@@ -1,8 +1,7 @@
 """Certificates on the page of their membership: seen, issued, and made again where the engine failed."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,6 +14,7 @@ from unfold.decorators import action, display
 from common.admin import HistoryModelAdmin, ReadOnlyInline
 from common.admin.documents import pdf_of
 from common.admin.mass import MassAction, after_preview
+from common.admin.single import SingleAction, after_question
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
@@ -89,28 +89,26 @@ class CertificateActionsMixin(_Admin):
 
     @action(description=ISSUE, icon="workspace_premium", permissions=["change"])
     def issue_certificate_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        text = _(
-            "The certificate gets the next number of the year. It takes the place of one that says something else."
+        staff = cast("User", request.user)
+        single = SingleAction(
+            ISSUE,
+            lambda membership, data: issue_certificate(membership, by=staff),
+            HAVE_CERTIFICATES % {"number": 1},
+            text=_(
+                "The certificate gets the next number of the year. It takes the place of one that says something else."
+            ),
         )
-        return self.asked_first(request, object_id, ISSUE, text, lambda one: self._issue(request, one))
+        return after_question(self, request, object_id, single)
 
     @action(description=MAKE_AGAIN, icon="refresh", permissions=["change"])
     def make_certificate_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        text = _("The portal tries at once, and not at the time of the next try. Number and code stay as they are.")
-        return self.asked_first(request, object_id, MAKE_AGAIN, text, lambda one: self._make_again(request, one))
-
-    def _issue(self, request: HttpRequest, membership: Membership) -> None:
-        try:
-            issue_certificate(membership, by=cast("User", request.user))
-        except RuleViolated as error:
-            self.message_user(request, f"{membership.organisation}: {error.message}", messages.ERROR)
-        else:
-            self.message_user(request, HAVE_CERTIFICATES % {"number": 1}, messages.SUCCESS)
-
-    def _make_again(self, request: HttpRequest, membership: Membership) -> None:
-        for certificate in _failed(membership):
-            make_again(certificate.document)
-        self.message_user(request, _("The PDF is being made."), messages.SUCCESS)
+        single = SingleAction(
+            MAKE_AGAIN,
+            _make_again,
+            _("The PDF is being made."),
+            text=_("The portal tries at once, and not at the time of the next try. Number and code stay as they are."),
+        )
+        return after_question(self, request, object_id, single)
 
 
 def _check_lacks(membership: Membership) -> None:
@@ -122,3 +120,8 @@ def _check_lacks(membership: Membership) -> None:
 
 def _failed(membership: Membership) -> QuerySet[MembershipCertificate]:
     return membership.certificates.filter(document__state=DocumentState.FAILED).select_related("document")
+
+
+def _make_again(membership: Membership, _data: dict[str, Any]) -> None:
+    for certificate in _failed(membership):
+        make_again(certificate.document)

@@ -1,22 +1,22 @@
 """Texts of consents, and who agreed to which. A text that is in use is never edited: a new version takes its place."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from common.admin import ModelAdmin, ReadOnly
-from common.models import ViewKind
+from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly
+from common.admin.single import SingleAction, after_question
 from members.consents import publish_consent_text, set_publication, text_in_force
 from members.models import (
     Consent,
@@ -136,46 +136,47 @@ class PaperForm(forms.Form):
         return data
 
 
-class PaperConsentMixin:
+if TYPE_CHECKING:
+    _Admin = HistoryModelAdmin
+else:
+    _Admin = object
+
+
+class PaperConsentMixin(_Admin):
     """On the page of a person in a public role: what they have agreed to on paper."""
 
     def save_model(self, request: HttpRequest, obj: PublicPerson, form: forms.ModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        super().save_model(request, obj, form, change)
         stale = obj.consents.standing().exclude(pk__in=obj.consents.holding())
         if obj.basis == PublicationBasis.CONSENT and stale.exists():
             text = _("The consent was given to other words. What has changed is not shown until a new one is given.")
-            self.message_user(request, text, messages.WARNING)  # type: ignore[attr-defined]
+            self.message_user(request, text, messages.WARNING)
 
     @action(description=_("Consent on paper"), icon="contract", permissions=["change"])
     def record_consent_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        person: PublicPerson | None = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        if person is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        holding = [*person.consents.holding().values_list("item", flat=True)]
-        form = PaperForm(request.POST if request.method == "POST" else None, initial={"items": holding})
-        back = reverse("admin:members_publicperson_change", args=[object_id])
-        if request.method == "POST" and form.is_valid():
-            _record(person, form, by=cast("User", request.user))
-            self.message_user(request, _("The consent is recorded."), messages.SUCCESS)  # type: ignore[attr-defined]
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("Consent on paper"),
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "person": person,
-            "form": form,
-            "back": back,
-        }
-        response = TemplateResponse(request, "admin/members/paper_consent.html", context)
-        return self.note_view(request, object_id, response, ViewKind.PAGE)  # type: ignore[attr-defined]
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Consent on paper"),
+            lambda person, data: _record(person, by=staff, **data),
+            _("The consent is recorded."),
+            facts=_facts,
+            form=PaperForm,
+            initial=lambda person: {"items": [*person.consents.holding().values_list("item", flat=True)]},
+            button=_("Save"),
+        )
+        return after_question(self, request, object_id, single)
 
 
-def _record(person: PublicPerson, form: PaperForm, *, by: User) -> None:
-    set_publication(
-        person,
-        items=form.cleaned_data["items"],
-        text=text_in_force(ConsentPurpose.PUBLICATION),
-        by=by,
-        way=ConsentWay.PAPER,
-        paper=form.cleaned_data["paper"],
-    )
+def _facts(person: PublicPerson) -> list[tuple[str | Promise, object]]:
+    text = text_in_force(ConsentPurpose.PUBLICATION)
+    signed = format_html('<a href="{}">{}</a>', reverse("members:consent_text", args=[text.purpose]), text)
+    return [
+        (_("Role"), person.role),
+        (_("Organisation"), person.organisation),
+        (_("The text that the person has signed"), signed),
+    ]
+
+
+def _record(person: PublicPerson, *, items: list[str], paper: str, by: User) -> None:
+    text = text_in_force(ConsentPurpose.PUBLICATION)
+    set_publication(person, items=items, text=text, by=by, way=ConsentWay.PAPER, paper=paper)

@@ -1,15 +1,10 @@
 """Offices abroad, and what organisations tell of them."""
 
-from collections.abc import Callable
 from typing import Any, cast
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.functional import Promise
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -18,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import Decision, ModelAdmin, ReadOnly, colours
-from common.errors import RuleViolated
+from common.admin.single import RefusalForm, SingleAction, after_question
 from common.spoken import SpokenLanguagesField
 from members.models import (
     OfficeReport,
@@ -81,15 +76,6 @@ STATE_COLOURS = colours(
 )
 
 
-class RefusalForm(forms.Form):
-    reason = forms.CharField(
-        label=_("The reason"),
-        max_length=300,
-        help_text=_("The organisation reads it"),
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-
 @admin.register(OfficeReport)
 class OfficeReportAdmin(ReadOnly, ModelAdmin):
     """Organisations report; the association makes it public, or says why not."""
@@ -134,41 +120,26 @@ class OfficeReportAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Accept"), icon="check", permissions=["decide"])
     def accept_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, _("Make it public"), forms.Form, accept_office_report)
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Make it public"),
+            lambda row, data: accept_office_report(row, by=staff),
+            _("It stands on the public page; the organisation is told."),
+            facts=told_in,
+        )
+        return after_question(self, request, object_id, single)
 
     @action(description=_("Decline"), icon="close", permissions=["decide"])
     def decline_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, _("Decline the report"), RefusalForm, decline_office_report)
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        title: str | Promise,
-        form_class: type[forms.Form],
-        service: Callable[..., OfficeReport],
-    ) -> HttpResponse:
-        report = self.get_object(request, object_id)
-        if report is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        back = reverse("admin:members_officereport_change", args=[object_id])
-        form = form_class(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                service(report, by=cast("User", request.user), **form.cleaned_data)
-            except RuleViolated as error:
-                self.message_user(request, error.message, messages.ERROR)
-            return HttpResponseRedirect(back)
-        page = {
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "report": report,
-            "told": told_in(report),
-            "back": back,
-        }
-        context = {**self.admin_site.each_context(request), **page}
-        return TemplateResponse(request, "admin/members/office_report_decide.html", context)
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Decline the report"),
+            lambda row, data: decline_office_report(row, by=staff, **data),
+            _("The report is declined; the organisation is told why."),
+            facts=told_in,
+            form=RefusalForm,
+        )
+        return after_question(self, request, object_id, single)
 
 
 def _waiting() -> QuerySet[OfficeReport]:

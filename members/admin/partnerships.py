@@ -1,5 +1,6 @@
 """The ladder of partners: a list, a board of cards, and a page of each with its notes and its history."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from django import forms
@@ -47,7 +48,9 @@ class DueFilter(DropdownFilter):
 
 
 class MoveForm(forms.Form):
-    partnership = forms.ModelChoiceField(Partnership.objects.all())
+    partnership = forms.ModelChoiceField(
+        Partnership.objects.all(), error_messages={"invalid_choice": _("This card is no longer there.")}
+    )
     step = forms.ChoiceField(choices=PartnershipStep)
     reason = forms.CharField(max_length=300, required=False)
 
@@ -114,42 +117,43 @@ class PartnershipAdmin(ModelAdmin):
         """A column for each step; a card moves by a list and a button."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if request.method == "POST":
-            self._move(request)
+        if request.method == "POST" and self._moved(request):
             return HttpResponseRedirect(reverse("admin:members_partnership_board"))
-        known: Any = self.get_queryset(request)
-        cards = known.open().select_related("organisation", "with_organisation", "owner")
-        columns: dict[str, list[Partnership]] = {step: [] for step in OPEN}
-        for card in cards:
-            columns[card.step].append(card)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Ladder of partners"),
             "opts": self.opts,
-            "columns": [(PartnershipStep(step), cards) for step, cards in columns.items()],
+            "columns": self._columns(request),
             "steps": PartnershipStep.choices,
             "may_move": self.has_change_permission(request),
         }
-        return TemplateResponse(request, "admin/members/partnership_board.html", context)
+        status = HTTPStatus.CONFLICT if request.method == "POST" else None
+        return TemplateResponse(request, "admin/members/partnership_board.html", context, status=status)
 
-    def _move(self, request: HttpRequest) -> None:
+    def _columns(self, request: HttpRequest) -> list[tuple[PartnershipStep, list[tuple[Partnership, dict[str, str]]]]]:
+        """Cards by their steps, each with what its form holds: the step of now, or what a refused move has said."""
+        known: Any = self.get_queryset(request)
+        columns: dict[str, list] = {step: [] for step in OPEN}
+        for card in known.open().select_related("organisation", "with_organisation", "owner"):
+            typed = request.POST.dict() if request.POST.get("partnership") == str(card.pk) else {}
+            columns[card.step].append((card, {"step": card.step, "reason": "", **typed}))
+        return [(PartnershipStep(step), cards) for step, cards in columns.items()]
+
+    def _moved(self, request: HttpRequest) -> bool:
         if not self.has_change_permission(request):
             raise PermissionDenied
         form = MoveForm(request.POST)
         if not form.is_valid():
-            self.message_user(request, _("This card is no longer there."), messages.ERROR)
-            return
+            [mistake, *_rest] = form.errors.values()
+            self.message_user(request, str(mistake[0]), messages.ERROR)
+            return False
         try:
-            moved = move_partnership(
-                form.cleaned_data["partnership"],
-                step=form.cleaned_data["step"],
-                by=cast("User", request.user),
-                reason=form.cleaned_data["reason"],
-            )
+            moved = move_partnership(**form.cleaned_data, by=cast("User", request.user))
         except RuleViolated as error:
             self.message_user(request, error.message, messages.ERROR)
-            return
+            return False
         self.message_user(request, f"{moved.organisation}: {moved.get_step_display().lower()}", messages.SUCCESS)
+        return True
 
 
 def _overdue() -> QuerySet[Partnership]:

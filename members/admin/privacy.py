@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -15,8 +14,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, colours
-from common.errors import RuleViolated
-from common.models import ViewKind
+from common.admin.single import SingleAction, after_question
 from common.private_files import private_file_response
 from common.translation import reason
 from members.erasure import BY_REQUEST, erase_person
@@ -104,28 +102,20 @@ class ErasureMixin(_Admin):
 
     @action(description=_("Erase the person"), icon="delete_forever", permissions=["erase"])
     def erase_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        person = self.get_object(request, object_id)
-        if person is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        form = ErasureForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and self._erased(request, person, form.cleaned_data["reason"]):
-            return HttpResponseRedirect(reverse("admin:members_erasureact_changelist"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Erase the person"),
-            "opts": self.opts,
-            "person": person,
-            "form": form,
-            "back": reverse("admin:members_user_change", args=[object_id]),
-        }
-        response = TemplateResponse(request, "admin/members/erase.html", context)
-        return self.note_view(request, object_id, response, ViewKind.PAGE)
-
-    def _erased(self, request: HttpRequest, person: User, reason: str) -> bool:
-        try:
-            act = erase_person(person, by=cast("User", request.user), reason=reason)
-        except RuleViolated as error:
-            self.message_user(request, error.message, messages.ERROR)
-            return False
-        self.message_user(request, _("Erased. Act no. %(number)s.") % {"number": act.number}, messages.SUCCESS)
-        return True
+        staff = cast("User", request.user)
+        single = SingleAction(
+            _("Erase the person"),
+            lambda person, data: erase_person(person, by=staff, **data),
+            _("Erased. Act %(done)s."),
+            text=_(
+                "Name, address, sessions, letters and all else that tells who this person is are destroyed at once and "
+                "cannot be brought back. Roles end. An act is drawn up, and the person gets a last letter. Make sure "
+                "that it is the person who asks for it."
+            ),
+            facts=lambda person: [(_("E-mail"), person.email)],
+            form=ErasureForm,
+            button=_("Erase for good"),
+            variant="danger",
+            leads_to=reverse("admin:members_erasureact_changelist"),
+        )
+        return after_question(self, request, object_id, single)

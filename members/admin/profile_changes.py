@@ -101,7 +101,7 @@ class ProfileChangeAdmin(ModelAdmin):
             if self._decided(request, change, form.cleaned_data):
                 return HttpResponseRedirect(reverse("admin:members_profilechange_changelist"))
             change = ProfileChange.objects.select_related("organisation").get(pk=change.pk)
-            form = DecisionForm(change=change, initial={"reason": form.cleaned_data["reason"]})
+            form = DecisionForm(change=change, initial=form.cleaned_data | {"seen": fingerprint(change)})
         context = {
             **self.admin_site.each_context(request),
             "title": _("Change of the profile: %(organisation)s") % {"organisation": change.organisation},

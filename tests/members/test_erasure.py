@@ -29,7 +29,15 @@ from common.mail import relay
 from common.mail.letters import Letter
 from common.mail.purposes import ACCOUNT_NOTICE
 from common.mail.transport import Deferred, Refused, Unclear
-from common.models import Document, MailState, OutgoingMail, SignedLink, SuppressedAddress, Unsubscription
+from common.models import (
+    Document,
+    MailState,
+    OutgoingMail,
+    PersonalDataView,
+    SignedLink,
+    SuppressedAddress,
+    Unsubscription,
+)
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
 from members.admin.people import PersonChangeForm
@@ -759,8 +767,9 @@ def test_the_office_erases_with_a_reason_and_has_the_act_as_a_pdf(office: Client
 
 def test_the_office_is_told_of_the_last_head(office: Client) -> None:
     head = RepresentativeFactory(role=Role.HEAD).user
-    response = office.post(f"/admin/members/user/{head.pk}/erase_this/", {"reason": "Запрос"})
-    assert response.status_code == 200
+    response = office.post(f"/admin/members/user/{head.pk}/erase_this/", {"reason": "По заявлению"})
+    assert (response.status_code, 'value="По заявлению"' in response.content.decode()) == (409, True)
+    assert [view.person for view in PersonalDataView.objects.all()] == [head]
     assert not ErasureAct.objects.exists()
 
 

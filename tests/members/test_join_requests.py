@@ -207,8 +207,18 @@ def test_the_office_declines_with_a_reason(lyceum: Organisation, boris: User) ->
     assert client.post(place, {"reason": ""}).status_code == 200
     assert client.post(place, {"reason": "нет доверенности"}).status_code == 302
     assert "отклон" in told(boris)[0]
-    assert client.post(f"/admin/members/joinrequest/{asked.pk}/approve_this/", {"role": "head"}).status_code == 302
     assert roles(lyceum) == []
+
+
+def test_what_the_office_may_not_decide_is_told_with_all_that_was_typed(lyceum: Organisation, boris: User) -> None:
+    asked, client = ask(lyceum, by=boris, role=Role.TEACHER), enter(superuser())
+    withdraw(asked)
+    place = f"/admin/members/joinrequest/{asked.pk}/"
+    for page, typed in (("approve_this", {"role": "viewer", "position": "завуч"}), ("decline_this", {"reason": "нет"})):
+        refused = client.post(f"{place}{page}/", typed)
+        assert (refused.status_code, refused.context["form"].data.dict()) == (409, typed)
+        assert "уже есть решение" in refused.content.decode()
+        assert all(f'value="{words}"' in refused.content.decode() for words in typed.values())
 
 
 def test_decided_requests_are_forgotten_after_ninety_days(lyceum: Organisation) -> None:

@@ -163,6 +163,8 @@ def test_the_staff_accept_or_say_why_not(consortium: Organisation) -> None:
     assert "Китай" in client.get(f"{places[0]}/change/").content.decode()
     client.post(f"{places[0]}/accept_this/", {})
     client.post(f"{places[1]}/decline_this/", {"reason": "Нет источника"})
+    late = client.post(f"{places[0]}/decline_this/", {"reason": "Нет источника"})
+    assert (late.status_code, 'value="Нет источника"' in late.content.decode()) == (409, True)
     decided = [*OfficeReport.objects.order_by("pk").values_list("state", "decided_by", "reason")]
     assert decided == [("accepted", staff.pk, ""), ("declined", staff.pk, "Нет источника")]
     assert [row.history_user for row in OfficeStatusChange.history.all()] == [staff]

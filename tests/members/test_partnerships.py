@@ -1,6 +1,7 @@
 """The ladder of partners: who comes nearer, who tends them, and what is next."""
 
 import datetime
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -118,6 +119,17 @@ def test_what_cannot_be_moved_is_told(desk: Client, data: dict[str, str]) -> Non
     response = desk.post(BOARD, {"partnership": card.pk, **data}, follow=True)
     assert [message.level_tag for message in response.context["messages"]] == ["error"]
     assert moves(card) == []
+
+
+def test_a_refused_move_keeps_what_was_typed_on_its_card_alone(desk: Client) -> None:
+    card, other = PartnershipFactory(step="support"), PartnershipFactory(step="support")
+    too_long = "Нет средств " * 30
+    response = desk.post(BOARD, {"partnership": card.pk, "step": "closed", "reason": too_long})
+    assert response.status_code == 409
+    held = {shown: typed for _step, cards in response.context["columns"] for shown, typed in cards}
+    assert [held[card]["step"], held[card]["reason"]] == ["closed", too_long]
+    assert held[other] == {"step": "support", "reason": ""}
+    assert re.findall(r"<details (open)?>", response.content.decode()) == ["open", ""]
 
 
 def test_who_may_only_look_moves_nothing() -> None:

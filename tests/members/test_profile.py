@@ -463,6 +463,13 @@ def test_who_comes_second_is_told_and_sees_how_it_stands(lyceum: Organisation, h
     assert 'name="accept"' not in html
 
 
+def test_ticks_and_words_outlive_a_refusal(lyceum: Organisation, head: User) -> None:
+    change, office = propose(lyceum, head, city="Сургут", website="https://example.org"), enter(editor())
+    answer = office.post(office_page(change), {"accept": ["website"], "seen": fingerprint(change), "reason": ""})
+    assert "Напишите причину" in answer.content.decode()
+    assert answer.context["form"]["accept"].value() == ["website"]
+
+
 def test_who_may_only_look_decides_nothing(lyceum: Organisation, head: User) -> None:
     change = propose(lyceum, head, city="Сургут")
     office = enter(staff_with("members.view_profilechange"))
