@@ -137,8 +137,9 @@ def _load_membership(organisation: Organisation, entry: dict[str, Any]) -> None:
         },
     )
     if made:
+        on = entry["since"] or entry.get("known_on") or timezone.localdate()
         MembershipStatusChange.objects.create(
-            membership=membership, status=MembershipStatus.ACTIVE, on=timezone.localdate(), reason=entry["note"]
+            membership=membership, status=MembershipStatus.ACTIVE, on=on, reason=entry["note"]
         )
         follow_membership(membership, by=None)
         if entry.get("billed"):

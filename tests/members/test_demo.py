@@ -1,5 +1,6 @@
 """The demo data: the stories as the sources tell them, and any number of plausible organisations."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -60,6 +61,13 @@ def test_what_the_source_does_not_say_stays_open() -> None:
     assert (lorett.region, lorett.city, lorett.inn, lorett.tier) == (None, "", "", "partner")
     founder = Membership.objects.get(tier="founder")
     assert (founder.organisation.slug, founder.started_on) == ("phystech-lyceum", None)
+    # Nor is an organisation that stood in the association in 2023 one that joined when the demo was loaded.
+    first = {one.membership.organisation.slug: one.on for one in MembershipStatusChange.objects.all()}
+    assert first == {
+        "phystech-lyceum": datetime.date(2023, 12, 31),
+        "english-club": datetime.date(2023, 12, 31),
+        "lorett": timezone.localdate(),
+    }
 
 
 def test_an_office_has_its_history_as_far_as_it_is_known() -> None:
