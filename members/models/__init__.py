@@ -30,9 +30,10 @@ from members.models.membership import (
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, OfficeYear, RepresentativeOffice
 from members.models.office_report import OfficeReport, OfficeReportKind, OfficeReportState
-from members.models.organisation import Kind, Organisation, PublicationBasis, PublicPerson
+from members.models.organisation import Kind, Organisation
 from members.models.partnership import Partnership, PartnershipMove, PartnershipNote, PartnershipStep
 from members.models.profile_change import ProfileChange, ProfileChangeState, ProfileReminder
+from members.models.public_person import PublicationBasis, PublicPerson
 from members.models.representative import Representative, Role
 from members.models.standing import Standing, standing_of
 from members.models.taxonomy import Direction, Region
