@@ -1,4 +1,4 @@
-"""The figures of members/reports.py as sections of tables, for the page and for the spreadsheet alike. Each number
+"""The figures of members/reports/ as sections of tables, for the page and for the spreadsheet alike. Each number
 leads to the list of the rows that it counts.
 """
 
@@ -164,7 +164,7 @@ class Report:
         return Section(title, NOTE_OF_STANDINGS, tables, chart=_("Memberships by status"), bars=bars)
 
     def _crossed(
-        self, title: str, first: str, rows: list[reports.Standing], value_of: Callable, choices: Iterable, name: str
+        self, title: str, first: str, rows: list[reports.Tally], value_of: Callable, choices: Iterable, name: str
     ) -> Table:
         """``name``: what the list calls the value."""
         found: dict[Any, Counter[str]] = {}
@@ -243,7 +243,7 @@ class Report:
     def bills(self) -> Section:
         found = reports.billings(self.scope)
         kinds = ("billed", "paid", "open", "overdue")
-        heads = [head for kind in kinds for head in (BILL_LABELS[kind], f"{BILL_LABELS[kind]}, ₽")]
+        heads = [head for kind in kinds for head in (BILL_LABELS[kind], f"{BILL_LABELS[kind]},\N{NO-BREAK SPACE}₽")]
         lines = [
             Line(
                 self.span(one.since, one.until),
