@@ -26,6 +26,15 @@ def _section(title: str | Promise, *pages: dict[str, object]) -> dict[str, objec
     return {"title": title, "separator": True, "items": pages}
 
 
+MEMBERSHIPS = reverse_lazy("admin:members_membership_changelist")
+REPORTS = reverse_lazy("admin:members_membership_reports")
+
+
+def _among_memberships(request: HttpRequest) -> bool:
+    """The reports lie under the address of the list, and have a line of their own."""
+    return request.path.startswith(str(MEMBERSHIPS)) and not request.path.startswith(str(REPORTS))
+
+
 UNFOLD = {
     "SITE_TITLE": _("Cluster Portal"),
     "SITE_HEADER": _("Cluster Portal"),
@@ -70,11 +79,11 @@ UNFOLD = {
                 _page(_("Sessions of the board"), "gavel", "members_boardsession"),
                 _page(_("Organisations"), "domain", "members_organisation"),
                 _page(_("Changes of profiles"), "rate_review", "members_profilechange"),
-                _page(_("Memberships"), "handshake", "members_membership"),
+                {**_page(_("Memberships"), "handshake", "members_membership"), "active": _among_memberships},
                 {
                     "title": _("Reports of membership"),
                     "icon": "monitoring",
-                    "link": reverse_lazy("admin:members_membership_reports"),
+                    "link": REPORTS,
                     "permission": _may_see("members", "membership"),
                 },
                 _page(_("Periods of membership"), "date_range", "members_membershipperiod"),

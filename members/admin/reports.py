@@ -79,10 +79,11 @@ class ReportsMixin(_Admin):
 
     def reports(self, request: HttpRequest) -> HttpResponse:
         form, regions = self._asked(request)
+        title = _("Reports of membership")
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Reports of membership"),
-            "opts": self.opts,
+            "title": title,
+            "content_title": title,  # of a page that is none of the list, as the theme's crumbs say it
             "form": form,
             "query": request.GET.urlencode(),
             "sections": [],

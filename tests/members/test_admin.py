@@ -869,3 +869,19 @@ def test_the_sidebar_leads_to_every_queue(office: Client) -> None:
     lists = {f"admin:{one.waiting().model._meta.label_lower.replace('.', '_')}_changelist" for one in DECISIONS}
     assert {reverse(name) for name in lists} - links == set()
     assert reverse("admin:members_membershipperiod_changelist") in links
+
+
+@pytest.mark.parametrize(
+    ("name", "marked", "heading"),
+    [
+        ("members_membership_changelist", "Memberships", "Memberships"),
+        ("members_membership_reports", "Reports of membership", "Reports of membership"),
+    ],
+)
+def test_the_sidebar_and_the_heading_name_the_page_that_is_open(
+    office: Client, name: str, marked: str, heading: str
+) -> None:
+    shown = office.get(reverse(f"admin:{name}"))
+    items = [item for section in shown.context["sidebar_navigation"] for item in section["items"]]
+    assert [str(item["title"]) for item in items if item["active"]] == [marked]
+    assert heading in shown.content.decode().partition("<h1")[2].partition("</h1>")[0]
