@@ -479,6 +479,14 @@ def test_the_secretary_sees_what_the_votes_mean_and_closes() -> None:
     assert client.post(page(session), {"protocol_number": "99"}).status_code == 403
 
 
+@pytest.mark.parametrize("day", ["0205-12-16", "9999-12-31"])
+def test_a_session_on_a_day_that_nobody_means_is_refused(day: str) -> None:
+    form = modelform_factory(BoardSession, form=BoardSessionForm, fields=["held_on", "seats"])(
+        {"held_on": day, "seats": 9}
+    )
+    assert [*form.errors] == ["held_on"]
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"votes_for": 5, "votes_against": 0}, {"reason": "Другое"}, {"is_postponed": True}, {"tier": Tier.ASSOCIATE}],
