@@ -7,7 +7,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from common.days import PLAUSIBLE
 from common.models import Document
@@ -77,6 +77,10 @@ class BoardSession(models.Model):
         if not self.protocol_number:
             return _("Session of %(day)s") % {"day": day}
         return _("Minutes no. %(number)s of %(day)s") % {"number": self.protocol_number, "day": day}
+
+    def said_in(self, language: str) -> str:
+        with override(language):
+            return str(self)
 
     @property
     def is_closed(self) -> bool:

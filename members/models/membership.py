@@ -49,6 +49,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those that count today; a membership in grace does."""
         return self.filter(status__in=COUNTING)
 
+    def locked(self) -> Self:
+        """Until the end of the transaction, each with its organisation, which is not."""
+        return self.select_for_update(of=["self"]).select_related("organisation")
+
     def with_status_on(self, day: datetime.date, name: str = "status_then") -> Self:
         """With ``status_then``: that of the last move until the end of ``day``, None before the first one."""
         return self.annotate(**{name: Subquery(_last_move(OuterRef("pk"), day).values("status")[:1])})
