@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.idempotency import once
 from common.links import subject_of
+from common.mail.spared import spare
+from common.models import SignedLink
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
 from members.models import (
@@ -78,8 +80,9 @@ def start_application(
     """A draft. The address of who has an account is known; any other is asked to confirm by a letter.
 
     What the directory holds of the organisation stands there already; ``organisation``: one that the applicant speaks
-    for. Raises AlreadyKnown, and RuleViolated where the kind is not taken now or an application is under way. Who has
-    shown no address yet learns of neither what is not public: the submission asks again.
+    for. Raises AlreadyKnown, and RuleViolated where the kind is not taken now, an application is under way, or the
+    address has had too many letters. Who has shown no address yet learns nothing that is not public: the submission
+    asks again.
     """
     if not JoinConditions.objects.filter(kind=kind, is_open=True).exists():
         raise RuleViolated(_("Applications of this kind of organisation are not taken now."), code="kind_closed")
@@ -99,8 +102,14 @@ def start_application(
     _copy_columns(application)
     application.save()
     if not applicant:
-        emails.address_to_confirm(application).send()
+        _ask_to_confirm(application)
     return application
+
+
+def _ask_to_confirm(application: MembershipApplication) -> None:
+    """Raises RuleViolated where the address has had enough letters."""
+    spare(application.email, what="application")
+    emails.address_to_confirm(application).send()
 
 
 def which_may_apply(
@@ -147,15 +156,21 @@ def confirm_address(application: MembershipApplication, *, email: str) -> Member
 
 
 def send_link_again(application: MembershipApplication) -> None:
-    """The letter that confirms the address, once more."""
+    """The letter that confirms the address, once more. Raises RuleViolated where it has had enough of them."""
     with transaction.atomic():
-        emails.address_to_confirm(locked_application(application)).send()
+        _ask_to_confirm(locked_application(application))
 
 
 def application_of(token: str) -> MembershipApplication | None:
     """The one that this address was made for."""
     key = subject_of(token, purpose=emails.LINK)
     return MembershipApplication.objects.filter(pk=key).first() if key else None
+
+
+def forget_links(application: MembershipApplication) -> None:
+    """Those that open it, and those that confirm its address, which they name."""
+    SignedLink.objects.filter(purpose=emails.LINK, subject=str(application.pk)).delete()
+    SignedLink.objects.filter(purpose=emails.CONFIRM_LINK, subject__startswith=f"{application.pk} ").delete()
 
 
 # --- What is typed -------------------------------------------------------------------------------------------

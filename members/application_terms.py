@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from common.models import SignedLink
 from members import application_emails as emails
+from members.application_drafts import forget_links
 from members.applications import Asked, move_application, reviewers
 from members.models import ApplicationState, MembershipApplication, Who
 
@@ -83,8 +83,7 @@ def _delete(application: MembershipApplication) -> None:
     """With its files, after the commit, and with the consent of whoever had no account to keep it for."""
     for file in application.files.all():
         transaction.on_commit(partial(file.file.storage.delete, str(file.file.name)))
-    SignedLink.objects.filter(purpose=emails.LINK, subject=str(application.pk)).delete()
-    SignedLink.objects.filter(purpose=emails.CONFIRM_LINK, subject__startswith=f"{application.pk} ").delete()
+    forget_links(application)
     consent = application.consent
     if application.agenda_items.exists():
         _empty(application)

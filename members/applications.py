@@ -29,6 +29,7 @@ class Asked:
     reason: str = ""
     remarks: Mapping[str, str] = field(default_factory=dict)  # by the name of the field
     consent: ConsentText | None = None
+    tells_applicant: bool = True
 
 
 def _nothing(application: MembershipApplication, asked: Asked) -> None:
@@ -168,7 +169,7 @@ def move_application(
         reason=asked.reason,
         remarks={name: text for name, text in asked.remarks.items() if text},
     )
-    _tell(locked, done)
+    _tell(locked, done, asked)
     return locked
 
 
@@ -201,9 +202,10 @@ def _after_working_days(day: datetime.date, number: int) -> datetime.date:
     return day
 
 
-def _tell(application: MembershipApplication, move: ApplicationMove) -> None:
+def _tell(application: MembershipApplication, move: ApplicationMove, asked: Asked) -> None:
     """The applicant of every turn; those who review of what has come or come back."""
-    if application.email and application.confirmed_at and MOVES[move.action].is_told:
+    is_told = MOVES[move.action].is_told and asked.tells_applicant
+    if application.email and application.confirmed_at and is_told:
         emails.application_moved(application, move=move, done=MOVES[move.action].done).send()
     if move.target == ApplicationState.SUBMITTED:
         for reviewer in reviewers():

@@ -46,7 +46,7 @@ def issue_certificate(membership: Membership, *, by: User | None) -> MembershipC
 
     Raises RuleViolated where the membership is not active or is that of a partner.
     """
-    locked = _locked(membership)
+    locked = Membership.objects.locked().get(pk=membership.pk)
     if not deserves_certificate(locked):
         raise RuleViolated(_("Only an active member of the association gets a certificate."), code="no_member")
     standing = locked.certificates.standing().first()
@@ -73,7 +73,7 @@ def follow_membership(membership: Membership, *, by: User | None) -> None:
 
     Of one that does not run it stays and is not valid, which needs nothing done.
     """
-    locked = _locked(membership)
+    locked = Membership.objects.locked().get(pk=membership.pk)
     if deserves_certificate(locked):
         issue_certificate(locked, by=by)
     elif locked.is_running and (standing := locked.certificates.standing().first()):
@@ -106,10 +106,6 @@ def _words_of_withdrawal(certificate: MembershipCertificate) -> Words:
         _("Certificate of membership № %(number)s has been withdrawn") % {"number": certificate.number},
         _("%(organisation)s is a partner of the association now, and partners have none.") % named,
     )
-
-
-def _locked(membership: Membership) -> Membership:
-    return Membership.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=membership.pk)
 
 
 def _words(membership: Membership) -> dict[str, Any]:

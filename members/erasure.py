@@ -19,6 +19,7 @@ from common.mail.purposes import ACCOUNT
 from common.models import Document, OutgoingMail
 from common.numbers import next_number
 from common.personal_data import HOLDERS, Person
+from members.application_drafts import forget_links
 from members.applications import MOVES, Asked, move_application
 from members.emails import farewell
 from members.handovers import hand_over_unasked
@@ -93,13 +94,19 @@ def remove_unconfirmed() -> int:
 
 
 def _withdraw_applications(user: User, *, by: User) -> None:
-    """Nobody would answer for them, or be welcomed. Locked before organisations and people, as the board does."""
+    """Nobody would answer for them, or be welcomed. Locked before organisations and people, as the board does.
+
+    No letter tells of it: the last one does, and the address of an application may be another's by now. The links in
+    former letters lead nowhere any more, and with them goes the address that they name.
+    """
     who = Who.APPLICANT if by.pk == user.pk else Who.STAFF
     for application in applications_of(person_of(user)).order_by("pk").select_for_update():
         if application.state in WITHDRAWABLE:
             with translation.override(application.language):
                 reason = _("The personal data of the applicant are erased.")
-            move_application(application, action="withdraw", who=who, by=by, asked=Asked(reason=reason))
+            asked = Asked(reason=reason, tells_applicant=False)
+            move_application(application, action="withdraw", who=who, by=by, asked=asked)
+        forget_links(application)
 
 
 def _lock_led(user: User) -> None:

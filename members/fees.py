@@ -4,14 +4,23 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from members.models import Fee, FeeReduction, Invoice, InvoiceState, Membership, MembershipPeriod, Tier
+from members.models import (
+    Fee,
+    FeeReduction,
+    Invoice,
+    InvoiceState,
+    Membership,
+    MembershipPeriod,
+    MembershipStatus,
+    Tier,
+)
 
 KOPECK = Decimal("0.01")
 DAY = datetime.timedelta(days=1)
@@ -50,12 +59,19 @@ class Outlook:
 
 def outlook(membership: Membership) -> Outlook:
     periods = [*membership.periods.prefetch_related("invoices")]
-    next_from = periods[0].ends_on + DAY if periods else None
+    next_from = next_year_begins(membership, periods[0]) if periods else None
     try:
         charge = charge_for(membership, on=next_from or timezone.localdate())
     except RuleViolated:
         charge = None
     return Outlook(settled_until(periods), next_from, charge)
+
+
+def next_year_begins(membership: Membership, last: MembershipPeriod) -> datetime.date:
+    """As the ``last`` one ends; where the membership was suspended then, as it is resumed."""
+    moves = membership.changes.values_list("status", "on")
+    resumed = [on for (before, _day), (_status, on) in pairwise(moves) if before == MembershipStatus.SUSPENDED]
+    return max([last.ends_on + DAY, *resumed[-1:]])
 
 
 def settled_until(periods: Iterable[MembershipPeriod]) -> datetime.date | None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -87,8 +88,8 @@ def lapsed_for_good(membership: Membership, *, on: datetime.date) -> RuleViolate
     if membership.ended_on and on > membership.ended_on + COMING_BACK:
         text = _("The membership lapsed more than a year ago: the organisation joins anew.")
         return RuleViolated(text, code="lapsed_long_ago")
-    if membership.organisation.memberships.exclude(status__in=OVER).exists():
-        return RuleViolated(_("This organisation already has a membership that has not ended."), code="joined_anew")
+    if membership.organisation.memberships.filter(~Q(status__in=OVER) | Q(pk__gt=membership.pk)).exists():
+        return RuleViolated(_("The organisation has joined anew since."), code="joined_anew")
     return None
 
 
@@ -192,10 +193,19 @@ def change_membership_status(
     if locked.is_over:
         Invoice.objects.of(locked).open().filter(period__starts_on__gt=on).cancel(on=on)
     if move is MEMBERSHIP_MOVES["resume"]:
+        _forgive_suspended_years(locked, until=on)
         _give_time_to_pay(locked)
     follow_membership(locked, by=by)
     invalidate_public_pages()
     return locked
+
+
+def _forgive_suspended_years(membership: Membership, *, until: datetime.date) -> None:
+    """Billed ahead, they began and ended while the membership was suspended."""
+    suspended = membership.changes.filter(status=SUSPENDED).last()
+    if suspended:
+        within = {"period__starts_on__gte": suspended.on, "period__ends_on__lt": until}
+        Invoice.objects.of(membership).open().filter(**within).cancel(on=until)
 
 
 def _give_time_to_pay(membership: Membership) -> None:
@@ -208,7 +218,7 @@ def _give_time_to_pay(membership: Membership) -> None:
 
 def locked_membership(membership: Membership) -> Membership:
     """As it is now, held until the end of the transaction: its status, periods and invoices change under it alone."""
-    return Membership.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=membership.pk)
+    return Membership.objects.locked().get(pk=membership.pk)
 
 
 def move_to(membership: Membership, status: str, who: Who) -> Move:

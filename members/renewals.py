@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from common.errors import RuleViolated
-from members.fees import DAY, Charge, charge_for
+from members.fees import DAY, Charge, charge_for, next_year_begins
 from members.invoices import STEPS, bill_period, check_is_heard, lines_of, tell_of_invoice
 from members.memberships import (
     ACTIVE,
@@ -77,7 +77,7 @@ def _renew(membership: Membership) -> None:
     locked = locked_membership(membership)
     last = locked.periods.first()
     if locked.is_running and last and last.ends_on <= timezone.localdate() + AHEAD:
-        bill_period(locked, starts_on=last.ends_on + DAY, by=None)
+        bill_period(locked, starts_on=next_year_begins(locked, last), by=None)
 
 
 @transaction.atomic
@@ -98,11 +98,12 @@ def next_period(membership: Membership) -> tuple[datetime.date, Charge]:
         raise RuleViolated(text, code="no_period")
     if last.starts_on > timezone.localdate():
         raise RuleViolated(_("The next year is on record: %(period)s.") % {"period": last}, code="billed")
-    charge = charge_for(membership, on=last.ends_on + DAY)
+    starts_on = next_year_begins(membership, last)
+    charge = charge_for(membership, on=starts_on)
     if charge.amount and not AssociationRequisites.objects.exists():
         text = _("No invoice without bank details: enter those of the association in the office first.")
         raise RuleViolated(text, code="no_requisites")
-    return last.ends_on + DAY, charge
+    return starts_on, charge
 
 
 @transaction.atomic

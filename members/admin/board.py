@@ -23,7 +23,8 @@ from common.errors import RuleViolated
 from common.private_files import private_file_response
 from members.admin.certificates import MAKE_AGAIN
 from members.agendas import announce_changes, lacks_of_notice, open_session
-from members.boards import close_session, fingerprint, mistakes
+from members.board_checks import mistakes
+from members.boards import close_session, fingerprint
 from members.models import AgendaItem, BoardSession, Outcome, User
 
 

@@ -39,10 +39,10 @@ def book_of(sections: list[Section], about: Iterable[tuple[str | Promise, str]])
 
 def _write(sheet: "openpyxl.worksheet.worksheet.Worksheet", table: Table) -> None:
     sheet.append([neutral(head) for head in (table.first, *table.heads)])
-    for line in table.lines:
+    for row, line in enumerate(table.lines, start=2):
         sheet.append([neutral(line.label), *(cell.value for cell in line.cells)])
-        for written, cell in zip(sheet[sheet.max_row][1:], line.cells, strict=True):
-            written.number_format = _format(cell)
+        for column, cell in enumerate(line.cells, start=2):  # of a whole row openpyxl would look through all others
+            sheet.cell(row, column).number_format = _format(cell)
     for written in sheet[1]:
         written.font = BOLD
     sheet.freeze_panes = "B2"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.charts import Bar, longest
+from common.days import FIRST, LAST
 from members import reports
 from members.admin.report_filters import AGE_LABELS, BILL_LABELS, CHANGE_LABELS
 from members.fees import DAY
@@ -24,6 +25,7 @@ from members.models import ON_THE_ROLL, OVER, Invoice, Kind, Membership, Members
 from members.reports import BACK, JOINED, LOST, ROLL, Scope
 
 SPANS_SHOWN = 24  # years or months, the last ones
+SPANS_IN_BOOK = 12 * (LAST.year - FIRST.year + 1)  # months of all plausible days
 DEBTORS_SHOWN = 20
 LONG = 30  # lines
 Text = str | Promise
@@ -111,10 +113,10 @@ class Report:
     """Of one scope, with the links that its reader may follow."""
 
     def __init__(self, scope: Scope, reader: User, regions: Mapping[int, str], *, whole: bool = False) -> None:
-        """``whole``: with all debtors and periods, as in the spreadsheet."""
+        """``whole``: with all debtors and as many periods as the spreadsheet draws."""
         self.scope, self.regions = scope, regions
         self.debtors = None if whole else DEBTORS_SHOWN
-        self.spans = 0 if whole else -SPANS_SHOWN
+        self.spans = -(SPANS_IN_BOOK if whole else SPANS_SHOWN)
         names = {model: model._meta.model_name for model in (Membership, MembershipPeriod, Invoice)}
         self.lists = {
             model: reverse(f"admin:members_{name}_changelist")
@@ -283,13 +285,13 @@ class Report:
     # --- Words -------------------------------------------------------------------------------------------------------
 
     def _is_cut(self, periods: int) -> bool:
-        return 0 < -self.spans < periods
+        return -self.spans < periods
 
     def _by(self, periods: int) -> str:
         name = _("By years") if self.scope.by == "year" else _("By months")
         if not self._is_cut(periods):
             return name
-        told = {"by": name, "number": SPANS_SHOWN, "all": periods}
+        told = {"by": name, "number": -self.spans, "all": periods}
         return _("%(by)s: the last %(number)d of %(all)d, all are in the spreadsheet") % told
 
     def span(self, since: datetime.date, until: datetime.date) -> str:

@@ -113,7 +113,7 @@ class MembershipApplication(models.Model):
         _("state"), max_length=10, choices=ApplicationState, default=ApplicationState.DRAFT, editable=False
     )
     due_on = models.DateField(
-        pgettext_lazy("application", "due by"), null=True, blank=True, help_text=_("Of the step that it is at")
+        pgettext_lazy("application", "due by"), null=True, blank=True, help_text=_("The term of its present step")
     )
     escalated_at = models.DateTimeField(_("escalated"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("applicant reminded"), null=True, blank=True)
@@ -194,7 +194,7 @@ class Who(models.TextChoices):
     APPLICANT = "applicant", _("Applicant")
     STAFF = "staff", _("Office of the association")
     BOARD = "board", _("Board")
-    TIMER = "timer", _("By the term")
+    TIMER = "timer", _("Portal, as the term is over")
 
 
 class ApplicationMove(models.Model):

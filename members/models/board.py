@@ -7,8 +7,9 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
+from common.days import PLAUSIBLE
 from common.models import Document
 from common.one_line import OneLineField
 from members.models.application import ApplicationState, MembershipApplication
@@ -24,7 +25,7 @@ class BoardSessionQuerySet(models.QuerySet["BoardSession"]):
 class BoardSession(models.Model):
     """A session of the association's board, which decides on memberships. Closed, it is never changed."""
 
-    held_on = models.DateField(_("date"))
+    held_on = models.DateField(_("date"), validators=PLAUSIBLE)
     place = OneLineField(_("place"), max_length=200, blank=True, help_text=_("Or “by correspondence”"))
     seats = models.PositiveSmallIntegerField(_("members of the board"), help_text=_("All of them, present or not"))
     present = models.PositiveSmallIntegerField(_("present"), null=True, blank=True)
@@ -76,6 +77,10 @@ class BoardSession(models.Model):
         if not self.protocol_number:
             return _("Session of %(day)s") % {"day": day}
         return _("Minutes no. %(number)s of %(day)s") % {"number": self.protocol_number, "day": day}
+
+    def said_in(self, language: str) -> str:
+        with override(language):
+            return str(self)
 
     @property
     def is_closed(self) -> bool:
@@ -131,8 +136,10 @@ class AgendaItem(models.Model):
     )
     grounds = models.CharField(_("grounds of the exclusion"), max_length=300, blank=True, db_default="")
     told_on = models.DateField(_("organisation told"), null=True, editable=False)
-    told_of = models.DateField(_("of a session on"), null=True, editable=False)
-    told_place = models.CharField(_("of a session at"), max_length=200, blank=True, db_default="", editable=False)
+    told_of = models.DateField(_("day of the session it was told of"), null=True, editable=False)
+    told_place = models.CharField(
+        _("place of the session it was told of"), max_length=200, blank=True, db_default="", editable=False
+    )
     times_told = models.PositiveSmallIntegerField(_("times told"), default=0, db_default=0, editable=False)
     paper_notice_on = models.DateField(_("notice handed over on paper"), null=True, editable=False)
     tier = models.CharField(_("tier put to the vote"), max_length=10, choices=Tier)
@@ -141,7 +148,10 @@ class AgendaItem(models.Model):
     abstained = models.PositiveSmallIntegerField(_("abstained"), null=True, blank=True)
     is_postponed = models.BooleanField(_("postponed"), default=False)
     reason = models.CharField(
-        _("reason"), max_length=500, blank=True, help_text=_("Of a refusal or a postponement; the applicant reads it")
+        _("reason"),
+        max_length=500,
+        blank=True,
+        help_text=_("Why it was declined or postponed; the applicant reads it"),
     )
     outcome = models.CharField(
         _("decision"),

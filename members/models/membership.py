@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.days import PAST
 from common.models import PublicContent
 from common.translation import Translated
 
@@ -47,6 +48,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def running(self) -> Self:
         """Those that count today; a membership in grace does."""
         return self.filter(status__in=COUNTING)
+
+    def locked(self) -> Self:
+        """Until the end of the transaction, each with its organisation, which is not."""
+        return self.select_for_update(of=["self"]).select_related("organisation")
 
     def with_status_on(self, day: datetime.date, name: str = "status_then") -> Self:
         """With ``status_then``: that of the last move until the end of ``day``, None before the first one."""
@@ -88,7 +93,9 @@ class Membership(PublicContent):
     status = models.CharField(
         _("status"), max_length=10, choices=MembershipStatus, default=MembershipStatus.ACTIVE, editable=False
     )
-    started_on = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty where it is not known"))
+    started_on = models.DateField(
+        _("since"), null=True, blank=True, validators=PAST, help_text=_("Empty where it is not known")
+    )
     ended_on = models.DateField(_("until"), null=True, blank=True, editable=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
     note_en = models.CharField(_("note in English"), max_length=300, blank=True)

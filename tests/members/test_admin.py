@@ -20,6 +20,7 @@ from django.db.models import TextChoices
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
@@ -685,6 +686,26 @@ def test_a_start_after_the_end_is_refused_in_words(office: Client, place: str) -
         url, prefix = page("members_organisation_change", ended.organisation_id), "memberships-0-"
     data = fields_of(office, url) | {f"{prefix}started_on": "2026-01-02"}
     assert errors_of(office.post(url, data)) == ["__all__: A membership cannot end before it starts."]
+
+
+@pytest.mark.parametrize("place", ["its own page", "its organisation's page"])
+@pytest.mark.parametrize(
+    ("day", "refusal"),
+    [
+        (timezone.localdate() + datetime.timedelta(days=1), "This day has not come yet."),
+        ("1899-12-31", "Check the year: this is too long ago."),
+    ],
+    ids=["ahead", "long ago"],
+)
+def test_a_start_that_nobody_means_is_refused_in_words(office: Client, place: str, day: object, refusal: str) -> None:
+    membership = MembershipFactory(started_on="2025-01-01")
+    if place == "its own page":
+        url, prefix = page("members_membership_change", membership.pk), ""
+    else:
+        url, prefix = page("members_organisation_change", membership.organisation_id), "memberships-0-"
+    data = fields_of(office, url) | {f"{prefix}started_on": day}
+    assert errors_of(office.post(url, data)) == [f"started_on: {refusal}"]
+    assert office.post(url, data | {f"{prefix}started_on": timezone.localdate()}).status_code == 302
 
 
 @pytest.mark.parametrize("name", ["members_membership", "members_organisation"])

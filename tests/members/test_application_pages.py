@@ -155,6 +155,36 @@ def test_the_letter_is_sent_again_when_asked(client: Client) -> None:
     assert link_in(first) == link_in(second)
 
 
+@pytest.mark.parametrize("is_known", [True, False], ids=["of an account", "of nobody"])
+def test_an_address_gets_five_letters_a_day_whoever_asks_and_goes_on_by_those_it_has(is_known: bool) -> None:
+    if is_known:
+        UserFactory(email=START["email"])
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        spellings = (
+            "anna@example.org",
+            "Anna@example.org",
+            "anna+1@example.org",
+            "anna@example.org",
+            "anna@Example.org",
+        )
+        for number, email in enumerate(spellings):
+            begun = Client().post("/join/apply/", START | {"request_key": f"k{number}", "email": email})
+            assert begun.status_code == 302
+        refused = Client().post("/join/apply/", START | {"request_key": "k6"})
+        assert refused.context["form"].non_field_errors() == [
+            "На этот адрес сегодня ушло достаточно писем. Откройте ссылку из любого из них или вернитесь завтра."
+        ]
+        own = MembershipApplication.objects.order_by("pk")[0]
+        assert Client().post(of(own, "letter/")).status_code == 409
+        assert (OutgoingMail.objects.count(), MembershipApplication.objects.count()) == (5, 5)
+        confirming = link_in(OutgoingMail.objects.order_by("pk")[0])
+        assert Client().post(confirming)["Location"] == of(own)
+        other = Client().post("/join/apply/", START | {"request_key": "k7", "email": "boris@example.org"})
+        assert other.status_code == 302
+        clock.shift(24 * 60 * 60 + 1)
+        assert Client().post(of(own, "letter/")).status_code == 302
+
+
 def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
     client.post("/join/apply/", START)
     application = MembershipApplication.objects.get()

@@ -2,13 +2,14 @@
 
 import datetime
 import re
+import time
 from collections.abc import Callable, Iterator
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.forms import modelform_factory
 from django.urls import reverse
 from pypdf import PdfReader
@@ -20,7 +21,8 @@ from members.admin.board import BoardSessionForm
 from members.agendas import put_on_agenda, take_off_agenda
 from members.application_terms import forget
 from members.applications import move_application
-from members.boards import close_session, fingerprint, mistakes
+from members.board_checks import mistakes
+from members.boards import close_session, fingerprint
 from members.invitations import invite
 from members.models import (
     AgendaItem,
@@ -42,9 +44,12 @@ from members.models import (
     User,
     Who,
 )
+from members.people import locked_person
+from tests.at_once import at_once
 from tests.factories.members import (
     BoardSessionFactory,
     FeeFactory,
+    InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
     RepresentativeFactory,
@@ -414,6 +419,103 @@ def test_closed_again_by_the_same_person_nothing_happens_and_another_is_told() -
     assert (refused.value.code, "Петрова Анна" in refused.value.message) == ("session_closed", True)
 
 
+def _wait_for_a_wait() -> None:
+    """Until another connection waits for what this one holds."""
+    with connection.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("entered", ["organisation", "membership"])
+@pytest.mark.django_db(transaction=True)
+def test_what_the_office_enters_while_the_session_is_closed_is_told_and_keeps_it_open(entered: str) -> None:
+    """Two connections: the office has written and not committed yet when the closing writes the same."""
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    inn, is_written = applied(item).inn, Event()
+    known = OrganisationFactory(inn=inn) if entered == "membership" else None
+
+    def office() -> None:
+        with transaction.atomic():
+            organisation = known or OrganisationFactory(inn=inn)
+            if known:
+                MembershipFactory(organisation=organisation)
+            is_written.set()
+            _wait_for_a_wait()
+
+    def board() -> None:
+        assert is_written.wait(20)
+        close(session)
+
+    done, told = at_once(office, board)
+    assert done is None
+    assert isinstance(told, RuleViolated)
+    assert (told.code, told.message.startswith(f"{item}: ")) == ("changed_meanwhile", True)
+    assert state(item) == ApplicationState.ON_AGENDA
+    if known:
+        assert len(mistakes(session)) == 1
+    else:
+        close(session)
+        assert Organisation.objects.get(inn=inn).memberships.count() == 1
+
+
+@pytest.mark.parametrize("got", ["role", "invitation"])
+def test_an_address_that_got_a_role_since_the_page_was_read_is_told_and_the_session_closes_afterwards(got: str) -> None:
+    session = BoardSessionFactory()
+    item = on_agenda(session)
+    known = OrganisationFactory(inn=applied(item).inn)
+    client, address = enter(superuser()), page(session, "close_this")
+    seen = seen_on(client.get(address))
+    make = {"role": RepresentativeFactory, "invitation": InvitationFactory}[got]
+    who = {"user__email": applied(item).email} if got == "role" else {"email": applied(item).email}
+    row = make(organisation=known, role=Role.COORDINATOR, **who)
+    again = client.post(address, {"seen": seen})
+    assert applied(item).email in again.content.decode()
+    assert (again.status_code, BoardSession.objects.get().is_closed) == (200, False)
+    type(row).objects.filter(pk=row.pk).update(role=Role.HEAD)
+    client.post(address, {"seen": seen})
+    assert (BoardSession.objects.get().is_closed, known.memberships.count()) == (True, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_applicant_who_accepts_an_invitation_while_the_session_is_closed_is_the_head() -> None:
+    """Both give a role to one person; who would write it before locking the person would wait in a circle."""
+    session, applicant = BoardSessionFactory(), UserFactory()
+    known = OrganisationFactory()
+    on_agenda(session, of={"applicant": applicant, "inn": known.inn, "ogrn": known.ogrn})
+    is_held = Event()
+
+    def accepting() -> None:
+        with transaction.atomic():
+            locked_person(applicant)
+            is_held.set()
+            _wait_for_a_wait()
+            RepresentativeFactory(organisation=known, user=applicant, role=Role.COORDINATOR)
+
+    def board() -> None:
+        assert is_held.wait(20)
+        close(session)
+
+    assert at_once(accepting, board) == [None, None]
+    assert [one.role for one in known.representatives.all()] == [Role.HEAD]
+
+
+def test_a_new_membership_begins_no_sooner_than_the_former_one_ended() -> None:
+    """The session was held before that day, and is closed after it."""
+    session = BoardSessionFactory(held_on=TODAY - datetime.timedelta(days=10))
+    item, left_on = on_agenda(session), TODAY - datetime.timedelta(days=1)
+    known = OrganisationFactory(inn=applied(item).inn)
+    MembershipFactory(organisation=known, status=MembershipStatus.LEFT, started_on="2020-01-01", ended_on=left_on)
+    close(session)
+    new = known.memberships.get(status=MembershipStatus.ACTIVE)
+    assert (new.started_on, [one.starts_on for one in new.periods.all()]) == (left_on, [left_on])
+    assert [one.on for one in new.changes.all()] == [left_on]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_close_it_at_once_make_one_decision() -> None:
     session = BoardSessionFactory()
@@ -477,6 +579,14 @@ def test_the_secretary_sees_what_the_votes_mean_and_closes() -> None:
     session.refresh_from_db()
     assert session.is_closed
     assert client.post(page(session), {"protocol_number": "99"}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0205-12-16", "9999-12-31"])
+def test_a_session_on_a_day_that_nobody_means_is_refused(day: str) -> None:
+    form = modelform_factory(BoardSession, form=BoardSessionForm, fields=["held_on", "seats"])(
+        {"held_on": day, "seats": 9}
+    )
+    assert [*form.errors] == ["held_on"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import InMemoryStorage
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from common import documents, jobs
@@ -41,6 +42,7 @@ from common.models import (
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
 from members.admin.people import PersonChangeForm
+from members.application_emails import APPLICANT, address_to_confirm, token_of
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
@@ -543,6 +545,21 @@ def test_an_application_without_its_applicant_is_withdrawn(state: str, is_own: b
     last = application.moves.get(action="withdraw")
     assert (last.source, last.reason) == (state, "Персональные данные заявителя уничтожены.")
     assert (last.who, bool(last.who_named)) == (("applicant", False) if is_own else ("staff", True))
+
+
+@pytest.mark.parametrize("address", ["olga@example.org", "former@example.org"])
+def test_a_withdrawal_at_an_erasure_writes_to_nobody_and_leaves_no_link(address: str, client: Client) -> None:
+    """The former address of an applicant may be another's by now."""
+    olga = confirmed(email="olga@example.org")
+    application = in_state("in_review", applicant=olga, email=address)
+    address_to_confirm(application)
+    page = reverse("members:application_detail", args=[token_of(application)])
+    assert client.get(page).status_code == 200
+    before = OutgoingMail.objects.filter(purpose=APPLICANT.name).count()
+    erased(olga)
+    assert OutgoingMail.objects.filter(purpose=APPLICANT.name).count() == before
+    assert client.get(page).status_code == 404
+    assert not SignedLink.objects.filter(subject__contains=address).exists()
 
 
 @pytest.mark.parametrize("state", ["declined", "member", "withdrawn"])

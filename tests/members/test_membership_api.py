@@ -108,5 +108,5 @@ def test_three_invoices_ask_as_much_as_one(
         InvoiceFactory(period=period)
         CertificateFactory(membership=membership, withdrawn_on=datetime.date(2021, 1, 1 + number))
         program.get(ADDRESS)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             program.get(ADDRESS)

@@ -156,9 +156,10 @@ def test_who_has_lapsed_comes_back_within_a_year(days: int, outcome: str) -> Non
     assert move(membership, ACTIVE, UserFactory(), who=Who.PAYMENT) == outcome
 
 
-def test_who_has_joined_anew_has_no_second_membership_by_paying_for_the_lapsed_one() -> None:
+@pytest.mark.parametrize("since_then", [ACTIVE, LEFT])
+def test_who_has_joined_anew_has_no_second_membership_by_paying_for_the_lapsed_one(since_then: str) -> None:
     lapsed = MembershipFactory(status=LAPSED, ended_on=TODAY)
-    MembershipFactory(organisation=lapsed.organisation)
+    MembershipFactory(organisation=lapsed.organisation, status=since_then)
     assert move(lapsed, ACTIVE, UserFactory(), who=Who.PAYMENT) == "joined_anew"
 
 
@@ -357,7 +358,7 @@ def test_a_head_leaves_the_association_in_words(data: dict, status: str) -> None
         assert (change.reason, change.by) == (data["reason"], User.objects.get())
 
 
-@pytest.mark.parametrize(("number", "queries"), [(1, 13), (3, 13)], ids=["one of each", "three of each"])
+@pytest.mark.parametrize(("number", "queries"), [(1, 14), (3, 14)], ids=["one of each", "three of each"])
 def test_the_dashboard_shows_the_whole_history_at_one_price(
     number: int, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connections
 from django.utils.translation import override
 
 from common.models import Document
+from members.fees import outlook
 from members.invoices import bill_period, cancel_invoice, mark_paid
 from members.memberships import change_membership_status, record_membership_start
 from members.models import (
@@ -260,6 +261,35 @@ def test_who_is_resumed_after_a_long_time_has_a_month_to_pay_and_is_reminded_ane
     assert status() == "lapsed"
     said = letters()[told:]
     assert (said[:3], said[5:]) == (WHOLE_SERIES[1:4], WHOLE_SERIES[6:])
+
+
+def test_nobody_pays_for_the_years_of_a_suspension(membership: Membership, clock: time_machine.Traveller) -> None:
+    """One year was billed ahead, two would have been since; from the day of coming back there is one."""
+    live(clock, -60, -5)
+    back_on = 3 * 365
+    for day, status_then in ((-5, "suspended"), (back_on, "active")):
+        clock.move_to(noon(END + day * DAY))
+        change_membership_status(membership, status=status_then, on=END + day * DAY, by=UserFactory(), reason="?")
+        outlook_then = outlook(membership).next_from
+    live(clock, back_on, back_on + 5)
+    came_back = END + back_on * DAY
+    assert outlook_then == came_back
+    assert [*Invoice.objects.order_by("pk").values_list("state", "period__starts_on", "due_on")] == [
+        ("cancelled", END + DAY, END),
+        ("issued", came_back, came_back + 30 * DAY),
+    ]
+
+
+def test_a_year_that_had_begun_or_goes_on_after_a_suspension_is_owed(
+    membership: Membership, clock: time_machine.Traveller
+) -> None:
+    live(clock, -60, 5)
+    for day, status_then in ((6, "suspended"), (364, "active")):
+        clock.move_to(noon(END + day * DAY))
+        change_membership_status(membership, status=status_then, on=END + day * DAY, by=UserFactory(), reason="?")
+    live(clock, 364, 366)
+    states = Invoice.objects.order_by("pk").values_list("state", "period__starts_on")
+    assert [*states] == [("issued", END + DAY), ("issued", END + 366 * DAY)]
 
 
 def test_reasons_are_in_the_language_of_the_register_whoever_presses_the_button(
