@@ -117,13 +117,18 @@ def _issue(period: MembershipPeriod, charge: Charge, by: User | None) -> Invoice
 def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
     """The fee has arrived. With it a membership in grace is active again, and one that lapsed less than a year ago.
 
-    Repeated, does nothing. Raises RuleViolated for a cancelled invoice, a day to come, and a membership that lapsed
-    longer ago: then the organisation joins anew, and the money goes back.
+    Repeated by the same person, does nothing. Raises RuleViolated for a cancelled invoice, one that another has marked
+    already, a day to come, and a membership that lapsed longer ago: then the organisation joins anew, and the money
+    goes back.
     """
     membership = locked_membership(invoice.period.membership)
-    locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
-    if locked.state == InvoiceState.PAID:
-        return locked
+    locked = Invoice.objects.select_related("period", "organisation", "marked_by").get(pk=invoice.pk)
+    if locked.paid_on:
+        if (locked.marked_by, locked.paid_on) == (by, paid_on):
+            return locked
+        told = {"invoice": locked, "day": date_format(locked.paid_on), "who": locked.marked_by or "—"}
+        text = _("Invoice %(invoice)s is marked as paid on %(day)s already: %(who)s was quicker.")
+        raise RuleViolated(text % told, code="paid")
     if locked.state == InvoiceState.CANCELLED:
         raise RuleViolated(_("Invoice %(invoice)s is cancelled.") % {"invoice": locked}, code="cancelled")
     if paid_on > timezone.localdate():
@@ -139,14 +144,17 @@ def mark_paid(invoice: Invoice, *, paid_on: datetime.date, by: User) -> Invoice:
 @transaction.atomic
 def cancel_invoice(invoice: Invoice, *, by: User) -> Invoice:
     """It was a mistake, or the board has decided so: nothing is owed for it. A membership in grace is active again, and
-    one that lapsed, unless a payment would come too late as well. Repeated, does nothing.
+    one that lapsed, unless a payment would come too late as well. Repeated by the same person, does nothing.
 
-    Raises RuleViolated for one that is paid.
+    Raises RuleViolated for one that is paid, or that another has cancelled already.
     """
     membership, today = locked_membership(invoice.period.membership), timezone.localdate()
-    locked = Invoice.objects.select_related("period", "organisation").get(pk=invoice.pk)
+    locked = Invoice.objects.select_related("period", "organisation", "marked_by").get(pk=invoice.pk)
     if locked.state == InvoiceState.CANCELLED:
-        return locked
+        if locked.marked_by == by:
+            return locked
+        told = {"invoice": locked, "who": locked.marked_by or _("the portal")}
+        raise RuleViolated(_("Invoice %(invoice)s is cancelled already: %(who)s was quicker.") % told, code="cancelled")
     if locked.state == InvoiceState.PAID:
         raise RuleViolated(_("Invoice %(invoice)s is paid.") % {"invoice": locked}, code="paid")
     locked.state, locked.cancelled_on, locked.marked_by = InvoiceState.CANCELLED, today, by

@@ -9,12 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from members.certificates import follow_membership
 from members.fees import DAY, open_invoices, settled_until
 from members.invitations import prepare_head
 from members.memberships import (
     Who,
     change_membership_status,
+    follow_register,
     last_membership,
     locked_membership,
     move_to,
@@ -145,8 +145,7 @@ def _amend(known: Membership, entry: Entry, by: User, reason: str) -> Membership
     if differs:
         locked._change_reason = reason  # type: ignore[attr-defined]
         locked.save(update_fields=differs)
-        if locked.certificates.standing().exists():
-            follow_membership(locked, by=by)
+        follow_register(locked, by=by, with_certificate=locked.certificates.standing().exists())
     return locked
 
 

@@ -158,6 +158,29 @@ def record_membership_start(
 
 
 @transaction.atomic
+def follow_register(membership: Membership, *, by: User | None, with_certificate: bool = True) -> None:
+    """After its tier, start or note was corrected: the first move has the day of the start, and the certificate says
+    what holds. Raises RuleViolated as ``check_start``."""
+    locked = locked_membership(membership)
+    if locked.started_on:
+        check_start(locked, locked.started_on)
+        first = locked.changes.values("pk")[:1]
+        locked.changes.filter(pk__in=first).exclude(on=locked.started_on).update(on=locked.started_on)
+    if with_certificate:
+        follow_membership(locked, by=by)
+
+
+def check_start(membership: Membership, on: datetime.date) -> None:
+    """Raises RuleViolated where something has happened to it before that day."""
+    moves = [*membership.changes.values_list("on", flat=True)[1:2]]
+    years = [*membership.periods.order_by("starts_on").values_list("starts_on", flat=True)[:1]]
+    earliest = min([*moves, *years], default=on)
+    if earliest < on:
+        text = _("It began no later than on %(day)s: the register has a move or a paid year of that day.")
+        raise RuleViolated(text % {"day": date_format(earliest)}, code="membership_dates")
+
+
+@transaction.atomic
 def change_membership_status(
     membership: Membership,
     *,
@@ -173,13 +196,14 @@ def change_membership_status(
 
     The certificate holds while the membership runs; one that says what no longer holds is then replaced.
 
-    Raises RuleViolated where the table has no such move for ``who``, where its condition is not met, and for a day
-    before the start or the last move.
+    Raises RuleViolated where the table has no such move for ``who``, where its condition is not met, for a day before
+    the start or the last move, and where another was quicker: then it says what was decided.
     """
     locked = locked_membership(membership)
-    if locked.status == status:
-        return locked
     asked = Asked(status, on, by, reason, protocol, protocol_on)
+    if locked.status == status:
+        _check_is_repeated(locked, asked)
+        return locked
     move = move_to(locked, status, who)
     _check_day(locked, on)
     if move.guard:
@@ -206,6 +230,20 @@ def _forgive_suspended_years(membership: Membership, *, until: datetime.date) ->
     if suspended:
         within = {"period__starts_on__gte": suspended.on, "period__ends_on__lt": until}
         Invoice.objects.of(membership).open().filter(**within).cancel(on=until)
+
+
+def _check_is_repeated(membership: Membership, asked: Asked) -> None:
+    """The clock may come twice, and a person press twice; somebody else, or another day or reason, is no repetition."""
+    last = membership.changes.select_related("by").last()
+    if asked.by is None or last is None or (last.by, last.on, last.reason) == (asked.by, asked.on, asked.reason):
+        return
+    told = {
+        "state": membership.get_status_display(),
+        "day": date_format(last.on),
+        "who": last.by or _("the portal"),
+    }
+    text = _("The membership is “%(state)s” by now, since %(day)s: %(who)s was quicker.")
+    raise RuleViolated(text % told, code="membership_moved")
 
 
 def _give_time_to_pay(membership: Membership) -> None:

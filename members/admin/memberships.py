@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidg
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
 from common.admin.mass import MassAction, after_preview, on_one
+from common.errors import RuleViolated
 from members.admin.billing import BillingMixin
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
 from members.admin.exclusions import ExclusionMixin
@@ -26,11 +27,12 @@ from members.admin.fees import FeeReductionInline, PeriodInline, RenewalFilter
 from members.admin.membership_tables import MembershipTableMixin
 from members.admin.report_filters import OnDayFilter
 from members.admin.reports import ReportsMixin
-from members.certificates import follow_membership
 from members.memberships import (
     MEMBERSHIP_MOVES,
     Who,
     change_membership_status,
+    check_start,
+    follow_register,
     move_to,
     possible_moves,
     record_membership_start,
@@ -72,6 +74,15 @@ class MoveForm(forms.Form):
 
 
 class MembershipForm(forms.ModelForm):
+    def clean_started_on(self) -> datetime.date | None:
+        day = self.cleaned_data["started_on"]
+        if day and self.instance.pk:
+            try:
+                check_start(self.instance, day)
+            except RuleViolated as error:
+                raise forms.ValidationError(error.message, code=error.code) from error
+        return day
+
     def _get_validation_exclusions(self) -> set[str]:
         """The rules of the database name the status and the end as well, which move by the service alone."""
         return super()._get_validation_exclusions() - {"status", "ended_on"}  # type: ignore[misc]
@@ -173,7 +184,7 @@ class MembershipAdmin(
         if not change:
             record_membership_start(form.instance, by=staff)
         elif form.changed_data:
-            follow_membership(form.instance, by=staff)
+            follow_register(form.instance, by=staff)
 
     @action(description=MOVES["suspend"], permissions=["change"])
     def suspend(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:

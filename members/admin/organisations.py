@@ -33,8 +33,7 @@ from members.admin.people import RepresentativeRows, follow_roles
 from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
 from members.admin.publishing import PublishingMixin
 from members.admin.tables import OrganisationTablesMixin
-from members.certificates import follow_membership
-from members.memberships import record_membership_start
+from members.memberships import follow_register, record_membership_start
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
 from members.services import delete_organisation, remove_logo, set_logo
 
@@ -211,7 +210,7 @@ class OrganisationAdmin(PublishingMixin, OrganisationTablesMixin, HistoryModelAd
             for membership in formset.new_objects:
                 record_membership_start(membership, by=staff)
             for membership, _names in formset.changed_objects:
-                follow_membership(membership, by=staff)
+                follow_register(membership, by=staff)
         follow_roles(formset, by=cast("User", request.user))
 
     @display(description=_("organisation"), ordering="sort_name", header=True)

@@ -698,7 +698,8 @@ def test_a_start_after_the_end_is_refused_in_words(office: Client, place: str) -
     ids=["ahead", "long ago"],
 )
 def test_a_start_that_nobody_means_is_refused_in_words(office: Client, place: str, day: object, refusal: str) -> None:
-    membership = MembershipFactory(started_on="2025-01-01")
+    membership = MembershipFactory(started_on=datetime.date(2025, 1, 1))
+    record_membership_start(membership, by=None)
     if place == "its own page":
         url, prefix = page("members_membership_change", membership.pk), ""
     else:
@@ -706,6 +707,7 @@ def test_a_start_that_nobody_means_is_refused_in_words(office: Client, place: st
     data = fields_of(office, url) | {f"{prefix}started_on": day}
     assert errors_of(office.post(url, data)) == [f"started_on: {refusal}"]
     assert office.post(url, data | {f"{prefix}started_on": timezone.localdate()}).status_code == 302
+    assert membership.changes.get().on == timezone.localdate()
 
 
 @pytest.mark.parametrize("name", ["members_membership", "members_organisation"])

@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 from decimal import Decimal
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -266,6 +267,26 @@ def test_with_the_payment_a_membership_is_active_again(before: str, after: str) 
     assert invoice.period.membership.changes.count() == (before != after)
 
 
+@pytest.mark.parametrize("action", ["pay", "cancel"])
+def test_of_two_who_decide_on_an_invoice_the_later_is_told(action: str) -> None:
+    invoice, first, second = billed(), UserFactory(), UserFactory()
+    act = partial(mark_paid, paid_on=TODAY) if action == "pay" else cancel_invoice
+    act(invoice, by=first)
+    with pytest.raises(RuleViolated) as refused:
+        act(invoice, by=second)
+    invoice.refresh_from_db()
+    assert str(first) in refused.value.message
+    assert invoice.marked_by == first
+
+
+def test_another_day_of_a_payment_is_no_repetition() -> None:
+    invoice, staff = billed(), UserFactory()
+    mark_paid(invoice, paid_on=TODAY, by=staff)
+    with pytest.raises(RuleViolated) as refused:
+        mark_paid(invoice, paid_on=TODAY - datetime.timedelta(days=1), by=staff)
+    assert refused.value.code == "paid"
+
+
 def test_a_payment_for_one_of_two_overdue_years_is_taken_and_changes_no_status() -> None:
     invoice = billed("grace")
     year = {"starts_on": datetime.date(2021, 1, 1), "ends_on": datetime.date(2021, 12, 31)}
@@ -295,9 +316,9 @@ def test_a_payment_that_cannot_be_is_refused_whole(invoice: dict, day: datetime.
 
 @pytest.mark.parametrize(("before", "after"), [("grace", "active"), ("lapsed", "active"), ("active", "active")])
 def test_for_a_cancelled_invoice_nothing_is_owed(before: str, after: str) -> None:
-    invoice = billed(before)
+    invoice, staff = billed(before), UserFactory()
     for _ in range(2):
-        cancel_invoice(invoice, by=UserFactory())
+        cancel_invoice(invoice, by=staff)
     invoice.refresh_from_db()
     assert (invoice.state, invoice.cancelled_on, status_of(invoice)) == ("cancelled", TODAY, after)
     mark_paid(again := billed(), paid_on=TODAY, by=UserFactory())

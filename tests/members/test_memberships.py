@@ -1,11 +1,11 @@
 """The life of a membership: every move of the table, the status on any day, and what an organisation inherits."""
 
 import datetime
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone, translation
@@ -16,6 +16,8 @@ from members.memberships import (
     MEMBERSHIP_MOVES,
     Who,
     change_membership_status,
+    check_start,
+    follow_register,
     possible_moves,
     record_membership_start,
 )
@@ -33,6 +35,7 @@ from members.models import (
     status_on,
 )
 from members.services import update_profile
+from tests.at_once import at_once
 from tests.factories.members import (
     InvoiceFactory,
     MembershipFactory,
@@ -181,22 +184,58 @@ def test_the_start_of_a_membership_is_kept_as_its_first_move() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_end_a_membership_at_once_one_does_and_one_finds_it_done() -> None:
-    membership, people = MembershipFactory(), UserFactory.create_batch(2)
-    start = Barrier(2)
+def test_of_two_who_end_a_membership_at_once_one_does_and_the_other_is_told() -> None:
+    membership = MembershipFactory()
+    people = UserFactory.create_batch(2)
+    outcomes = at_once(
+        *(
+            partial(change_membership_status, membership, status=LEFT, on=TODAY, by=person, reason="протокол 7")
+            for person in people
+        )
+    )
+    [refused] = [outcome for outcome in outcomes if isinstance(outcome, RuleViolated)]
+    change = MembershipStatusChange.objects.get()
+    assert f"Кто решил: {change.by}." in refused.message
+    assert people[outcomes.index(refused)] != change.by
 
-    def end(by: User) -> None:
-        start.wait()
-        change_membership_status(membership, status=LEFT, on=TODAY, by=by, reason="протокол 7")
-        connection.close()
 
-    threads = [Thread(target=end, args=[person]) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert MembershipStatusChange.objects.count() == 1
-    assert Membership.objects.get().status == LEFT
+@pytest.mark.parametrize("differs", ["by", "on", "reason"])
+def test_only_the_same_move_by_the_same_person_is_a_repetition(differs: str) -> None:
+    membership, staff = MembershipFactory(), UserFactory()
+    asked: dict[str, Any] = {"status": SUSPENDED, "on": TODAY, "by": staff, "reason": "протокол 7"}
+    for _time in range(2):
+        change_membership_status(membership, **asked)
+    other = {"by": UserFactory(), "on": TODAY + DAY, "reason": "протокол 8"}[differs]
+    with pytest.raises(RuleViolated) as refused:
+        change_membership_status(membership, **asked | {differs: other})
+    assert (refused.value.code, MembershipStatusChange.objects.count()) == ("membership_moved", 1)
+
+
+# --- The start corrected -------------------------------------------------------------------------------------
+
+
+def test_with_a_corrected_start_the_status_on_past_days_follows() -> None:
+    membership = MembershipFactory(started_on=datetime.date(2024, 1, 1))
+    record_membership_start(membership, by=None)
+    Membership.objects.update(started_on=datetime.date(2020, 1, 1))
+    follow_register(membership, by=None)
+    assert status_on(membership, datetime.date(2022, 1, 1)) == ACTIVE
+    assert status_on(membership, datetime.date(2019, 12, 31)) is None
+
+
+@pytest.mark.parametrize("what", ["move", "paid year"])
+def test_nothing_happened_to_a_membership_before_it_began(what: str) -> None:
+    membership = MembershipFactory(started_on=datetime.date(2024, 1, 1))
+    record_membership_start(membership, by=None)
+    if what == "move":
+        change_membership_status(membership, status=SUSPENDED, on=datetime.date(2025, 1, 1), by=None, reason="?")
+    else:
+        year = {"starts_on": datetime.date(2025, 1, 1), "ends_on": datetime.date(2025, 12, 31)}
+        PeriodFactory(membership=membership, **year)
+    check_start(membership, datetime.date(2025, 1, 1))
+    with pytest.raises(RuleViolated) as refused:
+        check_start(membership, datetime.date(2025, 1, 2))
+    assert refused.value.code == "membership_dates"
 
 
 # --- The status on a day -------------------------------------------------------------------------------------

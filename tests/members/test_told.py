@@ -101,9 +101,9 @@ def test_a_replaced_and_a_withdrawn_certificate_are_told(lyceum: Organisation, p
 def test_a_move_of_the_membership_is_told_with_its_day_and_reason(
     lyceum: Organisation, people: dict[str, User], status: str, title: str
 ) -> None:
-    membership, day = MembershipFactory(organisation=lyceum), datetime.date(2026, 11, 16)
+    membership, day, staff = MembershipFactory(organisation=lyceum), datetime.date(2026, 11, 16), UserFactory()
     for _ in range(2):
-        change_membership_status(membership, status=status, on=day, by=UserFactory(), reason="протокол 7")
+        change_membership_status(membership, status=status, on=day, by=staff, reason="протокол 7")
     assert told(people) == {"head": [title], "coordinator": [title]}
     assert Notification.objects.filter(user=people["head"]).get().text == (
         "Лицей\nДата: 16 ноября 2026 г.\nОснование: протокол 7"
