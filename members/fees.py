@@ -25,8 +25,11 @@ class Charge:
     @property
     def amount(self) -> Decimal:
         """To be paid, in roubles."""
-        share = 100 - (self.reduction.percent if self.reduction else 0)
-        return (self.full * share / 100).quantize(KOPECK, ROUND_HALF_UP)
+        return reduced(self.full, self.reduction.percent if self.reduction else 0)
+
+
+def reduced(full: Decimal, percent: int) -> Decimal:
+    return (full * (100 - percent) / 100).quantize(KOPECK, ROUND_HALF_UP)
 
 
 def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
@@ -34,9 +37,13 @@ def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
     rules = Fee.objects.valid_on(on).for_organisation_of(membership.tier, membership.organisation.kind)
     fee = rules.first()
     if fee is None:
-        named = {"tier": membership.get_tier_display(), "kind": membership.organisation.get_kind_display()}
-        raise RuleViolated(_("No fee is set for: %(tier)s, %(kind)s.") % named, code="no_fee")
+        raise no_fee_for(membership)
     return Charge(fee.amount, membership.fee_reductions.valid_on(on).first())
+
+
+def no_fee_for(membership: Membership) -> RuleViolated:
+    named = {"tier": membership.get_tier_display(), "kind": membership.organisation.get_kind_display()}
+    return RuleViolated(_("No fee is set for: %(tier)s, %(kind)s.") % named, code="no_fee")
 
 
 @dataclass(frozen=True, slots=True)
