@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("checking", "Being checked"),
-                            ("checked", "Checked, nothing is written yet"),
+                            ("checked", "Checked"),
                             ("carrying_out", "Being imported"),
                             ("done", "Imported"),
                             ("failed", "Could not be worked at"),
