@@ -5,6 +5,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 import openpyxl
 import tablib
@@ -62,6 +63,23 @@ class Xlsx(base_formats.XLSX):
     def export_data(self, dataset: tablib.Dataset, **kwargs: object) -> bytes:
         _neutralise(dataset)
         return super().export_data(dataset, **kwargs)
+
+
+FORMATS: dict[str, type[Csv | Xlsx]] = {".xlsx": Xlsx, ".csv": Csv}
+
+
+def unreadable() -> ValidationError:
+    return ValidationError(_("The file cannot be read. Save the table anew as XLSX or CSV."))
+
+
+def table_of(file_name: str, content: bytes) -> tablib.Dataset:
+    """Raises ValidationError for a file that will not do."""
+    try:
+        return FORMATS[PurePath(file_name).suffix.lower()]().create_dataset(content)
+    except ValidationError:
+        raise
+    except Exception as error:  # whatever the libraries say of a file that is none
+        raise unreadable() from error
 
 
 def _decoded(content: bytes) -> str:

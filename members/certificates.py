@@ -32,10 +32,11 @@ def deserves_certificate(membership: Membership) -> bool:
 
 
 def lacks_certificate(membership: Membership) -> bool:
-    """Whether ``issue_certificate`` would issue a new one."""
+    """Whether ``issue_certificate`` would issue a new one. Asks nothing where certificates and their organisations were
+    fetched along."""
     if not deserves_certificate(membership):
         return False
-    standing = membership.certificates.standing().first()
+    standing = next((one for one in membership.certificates.all() if one.withdrawn_on is None), None)
     return standing is None or not _still_says(standing, _words(membership))
 
 

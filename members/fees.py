@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -18,7 +18,6 @@ from members.models import (
     InvoiceState,
     Membership,
     MembershipPeriod,
-    MembershipStatus,
     Tier,
 )
 
@@ -34,8 +33,11 @@ class Charge:
     @property
     def amount(self) -> Decimal:
         """To be paid, in roubles."""
-        share = 100 - (self.reduction.percent if self.reduction else 0)
-        return (self.full * share / 100).quantize(KOPECK, ROUND_HALF_UP)
+        return reduced(self.full, self.reduction.percent if self.reduction else 0)
+
+
+def reduced(full: Decimal, percent: int) -> Decimal:
+    return (full * (100 - percent) / 100).quantize(KOPECK, ROUND_HALF_UP)
 
 
 def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
@@ -43,9 +45,13 @@ def charge_for(membership: Membership, *, on: datetime.date) -> Charge:
     rules = Fee.objects.valid_on(on).for_organisation_of(membership.tier, membership.organisation.kind)
     fee = rules.first()
     if fee is None:
-        named = {"tier": membership.get_tier_display(), "kind": membership.organisation.get_kind_display()}
-        raise RuleViolated(_("No fee is set for: %(tier)s, %(kind)s.") % named, code="no_fee")
+        raise no_fee_for(membership)
     return Charge(fee.amount, membership.fee_reductions.valid_on(on).first())
+
+
+def no_fee_for(membership: Membership) -> RuleViolated:
+    named = {"tier": membership.get_tier_display(), "kind": membership.organisation.get_kind_display()}
+    return RuleViolated(_("No fee is set for: %(tier)s, %(kind)s.") % named, code="no_fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,8 @@ def outlook(membership: Membership) -> Outlook:
 
 
 def next_year_begins(membership: Membership, last: MembershipPeriod) -> datetime.date:
-    """As the ``last`` one ends; where the membership was suspended then, as it is resumed."""
-    moves = membership.changes.values_list("status", "on")
-    resumed = [on for (before, _day), (_status, on) in pairwise(moves) if before == MembershipStatus.SUSPENDED]
-    return max([last.ends_on + DAY, *resumed[-1:]])
+    """As the ``last`` one ends; where it was suspended then, as it is resumed (``with_next_year`` says the same)."""
+    return max([last.ends_on + DAY, *membership.changes.resuming().values_list("on", flat=True)[:1]])
 
 
 def settled_until(periods: Iterable[MembershipPeriod]) -> datetime.date | None:

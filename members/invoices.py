@@ -8,6 +8,8 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -42,7 +44,7 @@ from members.models import (
     Notification,
     User,
 )
-from members.notifications import Words, heads_of, notify
+from members.notifications import Words, acting_heads, heads_of, notify
 from members.topics import FEES
 
 TEMPLATE = "pdf/members/membership_invoice.typ"
@@ -184,25 +186,40 @@ def _take_back(membership: Membership, invoice: Invoice, on: datetime.date, by: 
 def send_again(invoice: Invoice) -> Invoice:
     """Tell the heads of it once more, as of its issue. Raises RuleViolated where ``can_be_sent_again`` does."""
     locked_membership(invoice.period.membership)
-    locked = Invoice.objects.select_related("period__membership", "organisation").get(pk=invoice.pk)
+    locked = with_sending(Invoice.objects.all()).get(pk=invoice.pk)
     can_be_sent_again(locked)
     tell_of_invoice(locked, _sent_today(), partial(_words_of_issue, locked))
     return locked
 
 
+def with_sending(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """With what ``can_be_sent_again`` reads."""
+    return with_hearing(invoices, _sent_today()).select_related("period__membership", "organisation")
+
+
 def can_be_sent_again(invoice: Invoice) -> None:
-    """Raises RuleViolated for one that is not open, where nobody would read it, and a second time on a day."""
+    """Of one that was fetched ``with_sending``. Raises RuleViolated for one that is not open, where nobody would read
+    it, and a second time on a day."""
     if invoice.state != InvoiceState.ISSUED:
         text = _("Nothing is to be paid for it: %(state)s.") % {"state": invoice.get_state_display()}
         raise RuleViolated(text, code="not_open")
-    check_is_heard(invoice, _sent_today())
+    check_is_heard(invoice)
 
 
-def check_is_heard(invoice: Invoice, what: str) -> None:
-    """Raises RuleViolated where nobody acts for the organisation, and where they have been told that already."""
-    if not heads_of(invoice.organisation):
+def with_hearing(invoices: QuerySet[Invoice], what: str) -> QuerySet[Invoice]:
+    """With whether anybody would read of them, and whether somebody has been told ``what`` already."""
+    readers = acting_heads().filter(organisation=OuterRef("organisation"))
+    told = Notification.objects.filter(key=Concat(Value("invoice "), OuterRef("number"), Value(f" {what}")))
+    return invoices.annotate(is_heard=Exists(readers), is_told=Exists(told))
+
+
+def check_is_heard(invoice: Invoice) -> None:
+    """Of one that was fetched ``with_hearing``. Raises RuleViolated where nobody acts for the organisation, and where
+    they have been told that already."""
+    known: Any = invoice
+    if not known.is_heard:
         raise RuleViolated(_("It has neither a head nor a coordinator who would read it."), code="nobody_reads")
-    if Notification.objects.filter(key=_key(invoice, what)).exists():
+    if known.is_told:
         raise RuleViolated(_("Its heads were told of it today."), code="told_today")
 
 

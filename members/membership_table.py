@@ -3,7 +3,7 @@
 import datetime
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar
 
 import tablib
@@ -32,6 +32,7 @@ from members.models import MembershipStatus, Organisation, Tier
 from members.resources import OrganisationResource, WordWidget, words_of
 from members.services import free_slug
 from members.table_cells import SHORTENED, STATUS_WORDS, SYNONYMS, DayWidget, EmailWidget, LineWidget
+from members.table_changes import TITLES, Change
 
 COLUMN_OF_RULE = {
     **{f"{name}_ahead": name for name in ("started_on", "changed_on", "protocol_on", "settled_until")},
@@ -39,24 +40,8 @@ COLUMN_OF_RULE = {
     "no_day": "changed_on", "membership_dates": "changed_on", "membership_move": "status", "no_protocol": "protocol",
     "settled": "settled_until", "invoice_open": "settled_until",
 }  # fmt: skip
-MOST_ROWS = 2_000  # each is some thirty queries: half a minute for all of them, and a web process has two
+MOST_ROWS = 2_000  # some thirty queries each, in one transaction: who edits such an organisation waits for its end
 OF_ENTRY = "entry__"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    name: str
-    title: str | Promise
-    before: str
-    after: str
-
-
-class TableResult(Result):
-    """Whose rows with mistakes name the organisation."""
-
-    def append_invalid_row(self, number: int, row: Mapping[str, str], validation_error: ValidationError) -> None:
-        super().append_invalid_row(number, row, validation_error)
-        self.invalid_rows[-1].named = row.get("short_name") or row.get("name") or row.get("inn") or ""
 
 
 class MembershipTable(OrganisationResource):
@@ -66,20 +51,7 @@ class MembershipTable(OrganisationResource):
     """
 
     TITLES: ClassVar[dict[str, str | Promise]] = {
-        "slug": gettext_lazy("Address on the portal"),
-        "kind": gettext_lazy("Kind"),
-        "short_name": gettext_lazy("Short name"),
-        "short_name_en": gettext_lazy("Short name in English"),
-        "name": gettext_lazy("Full name"),
-        "name_en": gettext_lazy("Full name in English"),
-        "inn": gettext_lazy("INN"),
-        "ogrn": gettext_lazy("OGRN"),
-        "region": gettext_lazy("Region"),
-        "city": gettext_lazy("City"),
-        "city_en": gettext_lazy("City in English"),
-        "directions": gettext_lazy("Directions"),
-        "website": gettext_lazy("Website"),
-        "is_published": gettext_lazy("On the public site"),
+        **TITLES,
         "tier": gettext_lazy("Tier"),
         "started_on": gettext_lazy("Member since"),
         "status": gettext_lazy("Status"),
@@ -117,11 +89,7 @@ class MembershipTable(OrganisationResource):
 
     class Meta(OrganisationResource.Meta):
         fields = (*OrganisationResource.Meta.fields, *(one.name for one in fields(Entry)))
-        report_skipped = store_instance = True
-        skip_html_diff = True
-
-    def get_result_class(self) -> type[Result]:
-        return TableResult
+        report_skipped = True
 
     # --- The table as a whole ---
 
@@ -133,11 +101,14 @@ class MembershipTable(OrganisationResource):
         self.fields["status"].widget.words = words_of(MembershipStatus) | STATUS_WORDS
         self.by_name: dict[str, set[int]] = {}
         self.by_key: dict[int, Organisation] = {}
-        self.notes: dict[int, list[str]] = {}
         if len(dataset) > MOST_ROWS:
             text = _("More than %(limit)d rows: divide the table, and delete its empty rows.")
             raise ValidationError(text % {"limit": MOST_ROWS})
         super().before_import(dataset, **kwargs)
+
+    def handle_import_error(self, result: Result, error: Exception, raise_errors: bool = False) -> None:
+        """What forbids the table as a whole ends its import."""
+        raise error
 
     def meant(self, dataset: tablib.Dataset) -> Q:
         wanted = {name for row in dataset.dict for name in _names_of(row)}
@@ -160,18 +131,15 @@ class MembershipTable(OrganisationResource):
     # --- A row ---
 
     def import_row(self, row: OrderedDict[str, str], instance_loader: Any, **kwargs: Any) -> RowResult:
-        """Besides: its number in the spreadsheet, what would change, and mistakes by the headings of the table."""
+        """What is no mistake of the row ends the import; what was found and is not needed any more is let go."""
+        kwargs["told"](kwargs["row_number"])
         result = super().import_row(row, instance_loader, **kwargs)
-        result.number = kwargs["row_number"] + 1
-        result.notes = self.notes.get(kwargs["row_number"], [])
-        result.changes = getattr(result.instance, "changes", [])
-        if error := result.validation_error:
-            result.validation_error = ValidationError(
-                {self._heading(name): texts for name, texts in error.update_error_dict({}).items()}
-            )
+        for error in result.errors:
+            raise error.error
+        result.instance = result.original = None
         return result
 
-    def _heading(self, name: str) -> str:
+    def heading(self, name: str) -> str:
         column = name.removeprefix(OF_ENTRY)
         return name if name == NON_FIELD_ERRORS else self.headings.get(column) or str(self.TITLES[column])
 
@@ -228,19 +196,16 @@ class MembershipTable(OrganisationResource):
 
     def skip_row(self, instance: Any, original: Any, row: Any, *args: Any, **kwargs: Any) -> bool:
         """Also notes what changes, for the page and for the saving."""
-        instance.changes = [] if any(args) else self._changes(instance, original, row)
+        instance.changes = [] if any(args) else self.changes(instance, original, row)
         if not any(row.values()):
             return True
         return not (any(args) or instance.changes or not (instance.held.tier or instance.entry.tier))
 
-    def _changes(self, instance: Any, original: Any, row: Mapping[str, str]) -> list[Change]:
-        found = []
-        for name in OrganisationResource.COLUMNS:
-            if name in row and (row[name] or instance._state.adding):
-                before, after = self._shown(original, name), self._shown_after(instance, name, row)
-                if before != after and not (name == "slug" and name not in self.headings):
-                    found.append(Change(name, self.TITLES[name], "" if instance._state.adding else before, after))
-        return found + self._changes_of_membership(instance)
+    def says(self, instance: Organisation, row: Mapping[str, str], name: str) -> bool:
+        return bool(row[name]) or instance._state.adding
+
+    def changes(self, instance: Organisation, original: Organisation, row: Mapping[str, str]) -> list[Change]:
+        return [*super().changes(instance, original, row), *self._changes_of_membership(instance)]
 
     def _changes_of_membership(self, instance: Any) -> list[Change]:
         said, held = understood(instance.entry, instance.held), instance.held
@@ -255,23 +220,6 @@ class MembershipTable(OrganisationResource):
             for name, before, after in pairs
             if after and after != before
         ]
-
-    def _shown(self, organisation: Organisation, name: str) -> str:
-        match name:
-            case "directions":
-                return ", ".join(sorted(one.title for one in organisation.directions.all())) if organisation.pk else ""
-            case "kind":
-                return str(organisation.get_kind_display())
-            case "is_published":
-                return str(_("yes") if organisation.is_published else _("no"))
-            case "region":
-                return organisation.region.title if organisation.region else ""
-        return str(getattr(organisation, name))
-
-    def _shown_after(self, organisation: Organisation, name: str, row: Mapping[str, str]) -> str:
-        if name == "directions":
-            return ", ".join(sorted(one.title for one in self.fields[name].clean(row)))
-        return self._shown(organisation, name)
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         names = {change.name for change in instance.changes} & {*OrganisationResource.COLUMNS} - {"directions"}

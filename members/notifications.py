@@ -107,8 +107,12 @@ def _open_to_letters(people: Collection[User]) -> QuerySet[User]:
 
 def heads_of(organisation: Organisation) -> list[User]:
     """Those who answer for it: heads and coordinators."""
-    acting = Representative.objects.active().filter(organisation=organisation, role__in=(Role.HEAD, Role.COORDINATOR))
+    acting = acting_heads().filter(organisation=organisation)
     return [representative.user for representative in acting.select_related("user").order_by("pk")]
+
+
+def acting_heads() -> QuerySet[Representative]:
+    return Representative.objects.active().filter(role__in=(Role.HEAD, Role.COORDINATOR))
 
 
 # --- The daily letter ----------------------------------------------------------------------------------------

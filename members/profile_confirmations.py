@@ -1,17 +1,18 @@
 """Once a year an organisation is asked whether its public profile still holds."""
 
 from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from members.models import Organisation, Representative, Role
+from members.models import Organisation, ProfileReminder, Representative
 from members.models.organisation import PROFILE_HOLDS
-from members.notifications import Words, heads_of, notify
+from members.notifications import Words, acting_heads, heads_of, notify
 from members.topics import PROFILE
 
 
@@ -37,9 +38,12 @@ def ask_to_confirm_profiles() -> int:
 def _to_be_asked() -> QuerySet[Organisation]:
     """Of those who can answer; who is not public has no page to confirm."""
     a_year_ago = timezone.localdate() - PROFILE_HOLDS
-    able = Representative.objects.active().filter(organisation=OuterRef("pk"), role__in=(Role.HEAD, Role.COORDINATOR))
-    over = Organisation.objects.published().unconfirmed_since(a_year_ago).filter(Exists(able))
+    over = Organisation.objects.published().unconfirmed_since(a_year_ago).filter(Exists(_able()))
     return over.exclude(profile_reminders__asked_on__gt=a_year_ago).order_by("pk")
+
+
+def _able() -> QuerySet[Representative]:
+    return acting_heads().filter(organisation=OuterRef("pk"))
 
 
 @transaction.atomic
@@ -52,21 +56,28 @@ def _ask(key: int) -> bool:
 @transaction.atomic
 def ask_to_confirm(organisation: Organisation) -> Organisation:
     """Before its year is over, as the office wishes. Raises RuleViolated where ``can_be_asked`` does."""
-    locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    locked = with_asking(Organisation.objects.select_for_update()).get(pk=organisation.pk)
     can_be_asked(locked)
     _asked(locked)
     return locked
 
 
+def with_asking(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """With what ``can_be_asked`` reads."""
+    of_this_year = ProfileReminder.objects.filter(organisation=OuterRef("pk"), year=timezone.localdate().year)
+    return organisations.annotate(is_heard=Exists(_able()), asked_on=Subquery(of_this_year.values("asked_on")[:1]))
+
+
 def can_be_asked(organisation: Organisation) -> None:
-    """Raises RuleViolated for who has no public page, nobody to answer, or was asked in this year already."""
+    """Of one that was fetched ``with_asking``. Raises RuleViolated for who has no public page, nobody to answer, or was
+    asked in this year already."""
+    known: Any = organisation
     if not organisation.is_published:
         raise RuleViolated(_("It is not on the public site."), code="not_published")
-    if not heads_of(organisation):
+    if not known.is_heard:
         raise RuleViolated(_("It has neither a head nor a coordinator who would read it."), code="nobody_reads")
-    asked = organisation.profile_reminders.filter(year=timezone.localdate().year).first()
-    if asked:
-        text = _("It was asked this year: %(day)s.") % {"day": date_format(asked.asked_on)}
+    if known.asked_on:
+        text = _("It was asked this year: %(day)s.") % {"day": date_format(known.asked_on)}
         raise RuleViolated(text, code="asked")
 
 

@@ -1,21 +1,24 @@
 """What the clock does to memberships: the next period and its invoice, reminders, grace and lapse."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Greatest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from common.errors import RuleViolated
-from members.fees import DAY, Charge, charge_for, next_year_begins
-from members.invoices import STEPS, bill_period, check_is_heard, lines_of, tell_of_invoice
+from members.fees import DAY, next_year_begins, no_fee_for, reduced
+from members.invoices import STEPS, bill_period, check_is_heard, lines_of, tell_of_invoice, with_hearing
 from members.memberships import (
     ACTIVE,
     COMING_BACK,
@@ -30,11 +33,14 @@ from members.memberships import (
 from members.models import (
     COUNTING,
     AssociationRequisites,
+    Fee,
+    FeeReduction,
     Invoice,
     Membership,
     MembershipPeriod,
     MembershipReminder,
     MembershipStatus,
+    MembershipStatusChange,
     User,
 )
 from members.notifications import Words
@@ -84,13 +90,37 @@ def _renew(membership: Membership) -> None:
 def bill_next_period(membership: Membership, *, by: User) -> Invoice | None:
     """Sooner than the clock would; None where no fee is asked. Raises RuleViolated where ``next_period`` does."""
     locked = locked_membership(membership)
-    starts_on, _charge = next_period(locked)
+    starts_on, _amount = next_period(with_next_year(Membership.objects.all()).get(pk=locked.pk))
     return bill_period(locked, starts_on=starts_on, by=by)
 
 
-def next_period(membership: Membership) -> tuple[datetime.date, Charge]:
-    """When it begins and what it costs. Raises RuleViolated where there is none to bill."""
-    last = membership.periods.first()
+def with_next_year(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """With what ``next_period`` reads: two queries for however many."""
+    last = MembershipPeriod.objects.filter(membership=OuterRef("pk")).order_by("-starts_on")
+    day_after = last.values(day_after=Cast(F("ends_on") + DAY, DateField()))[:1]
+    resumed = MembershipStatusChange.objects.filter(membership=OuterRef("pk")).resuming()
+    begins = OuterRef("next_from")
+    fee = Fee.objects.valid_on(begins).for_organisation_of(OuterRef("tier"), OuterRef("organisation__kind"))
+    reduction = FeeReduction.objects.filter(membership=OuterRef("pk")).valid_on(begins)
+    return (
+        memberships.select_related("organisation")
+        .prefetch_related("periods")
+        .annotate(next_from=Greatest(Subquery(day_after), Subquery(resumed.values("on")[:1])))
+        .annotate(
+            next_fee=Subquery(fee.values("amount")[:1]),
+            next_reduction=Subquery(reduction.values("percent")[:1]),
+            can_be_invoiced=Exists(AssociationRequisites.objects.all()),
+        )
+    )
+
+
+def next_period(membership: Membership) -> tuple[datetime.date, Decimal]:
+    """When it begins and what is to be paid for it, of one that was fetched ``with_next_year``.
+
+    Raises RuleViolated where there is none to bill.
+    """
+    known: Any = membership
+    last = next(iter(membership.periods.all()), None)
     if membership.is_over:
         raise RuleViolated(_("The membership is over."), code="membership_over")
     if last is None:
@@ -98,30 +128,41 @@ def next_period(membership: Membership) -> tuple[datetime.date, Charge]:
         raise RuleViolated(text, code="no_period")
     if last.starts_on > timezone.localdate():
         raise RuleViolated(_("The next year is on record: %(period)s.") % {"period": last}, code="billed")
-    starts_on = next_year_begins(membership, last)
-    charge = charge_for(membership, on=starts_on)
-    if charge.amount and not AssociationRequisites.objects.exists():
+    if known.next_fee is None:
+        raise no_fee_for(membership)
+    amount = reduced(known.next_fee, known.next_reduction or 0)
+    if amount and not known.can_be_invoiced:
         text = _("No invoice without bank details: enter those of the association in the office first.")
         raise RuleViolated(text, code="no_requisites")
-    return starts_on, charge
+    return known.next_from, amount
 
 
 @transaction.atomic
 def remind(membership: Membership) -> Invoice:
     """Tell the heads how the oldest open invoice stands. Raises RuleViolated where ``to_remind_of`` does."""
     locked = locked_membership(membership)
-    invoice = to_remind_of(locked)
+    invoice = to_remind_of(with_reminders(Membership.objects.all()).get(pk=locked.pk))
     tell_of_invoice(invoice, _reminded_today(), partial(_words, locked, invoice, timezone.localdate()))
     return invoice
 
 
+def with_reminders(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
+    """With what ``to_remind_of`` reads: three queries for however many."""
+    open_ones = with_hearing(Invoice.objects.open(), _reminded_today()).select_related("organisation")
+    fetched = Prefetch("periods__invoices", open_ones, to_attr="open_ones")
+    return memberships.select_related("organisation").prefetch_related(fetched)
+
+
 def to_remind_of(membership: Membership) -> Invoice:
-    """Raises RuleViolated where nothing is open, where nobody would read it, and a second time on a day."""
-    open_ones = Invoice.objects.of(membership).open().select_related("period__membership", "organisation")
-    invoice = open_ones.order_by("due_on").first()
+    """The oldest open invoice of one that was fetched ``with_reminders``.
+
+    Raises RuleViolated where nothing is open, where nobody would read it, and a second time on a day.
+    """
+    periods: Iterable[Any] = membership.periods.all()
+    invoice = min((one for period in periods for one in period.open_ones), key=lambda one: one.due_on, default=None)
     if invoice is None:
         raise RuleViolated(_("No invoice is open."), code="nothing_open")
-    check_is_heard(invoice, _reminded_today())
+    check_is_heard(invoice)
     return invoice
 
 

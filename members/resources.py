@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import resources, widgets
 from import_export.fields import Field
+from import_export.results import Result, RowResult
 from openpyxl.styles import Font
 from stdnum.ru import inn as inn_number
 from stdnum.ru import ogrn as ogrn_number
 
 from common.text import fold, slug_of
 from members.models import Direction, Kind, Organisation, Region
+from members.table_changes import Change, TableResult, changes_of
 
 YES = ("1", "yes", "да", "true", "истина")
 KEYS = ("slug", "inn", "ogrn")  # what no two organisations share
@@ -118,14 +120,18 @@ class OrganisationResource(resources.ModelResource):
             "city_en", "directions", "website", "is_published",
         )  # fmt: skip
         import_id_fields = ()
-        skip_unchanged = True
+        skip_unchanged = skip_html_diff = store_instance = True
         report_skipped = False
+
+    def get_result_class(self) -> type[Result]:
+        return TableResult
 
     def filter_export(self, queryset: QuerySet, **kwargs: Any) -> QuerySet:
         return queryset.select_related("region").prefetch_related("directions")
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         """Check the headings and fetch at once whatever the rows may name."""
+        self.notes: dict[int, list[str]] = {}
         if unknown := [heading for heading in dataset.headers if heading not in self.COLUMNS]:
             raise ValidationError(_("Unknown headings: %(names)s.") % {"names": ", ".join(unknown)})
         if len(set(dataset.headers)) < len(dataset.headers):
@@ -151,6 +157,22 @@ class OrganisationResource(resources.ModelResource):
 
     def fetched(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         return organisations.select_related("region").prefetch_related("directions", "sub_members")
+
+    def import_row(self, row: OrderedDict[str, str], instance_loader: Any, **kwargs: Any) -> RowResult:
+        """Besides: its number in the spreadsheet, what would change, and mistakes by the headings of the table."""
+        result = super().import_row(row, instance_loader, **kwargs)
+        result.number = kwargs["row_number"] + 1
+        result.notes = self.notes.get(kwargs["row_number"], [])
+        result.changes = getattr(result.instance, "changes", [])
+        if error := result.validation_error:
+            result.validation_error = ValidationError(
+                {self.heading(name): texts for name, texts in error.update_error_dict({}).items()}
+            )
+        return result
+
+    def heading(self, name: str) -> str:
+        """Under which the table has what the portal calls ``name``."""
+        return name
 
     def before_import_row(self, row: OrderedDict[str, str], **kwargs: Any) -> None:
         if "inn" in row:
@@ -192,9 +214,21 @@ class OrganisationResource(resources.ModelResource):
         if errors:
             raise ValidationError(errors)
 
-    def skip_row(self, instance: Organisation, original: Organisation, row: Any, *args: Any, **kwargs: Any) -> bool:
-        """Rows left empty between others, too."""
+    def skip_row(self, instance: Any, original: Organisation, row: Any, *args: Any, **kwargs: Any) -> bool:
+        """Rows left empty between others, too. Also notes what changes, for the page."""
+        instance.changes = [] if any(args) else self.changes(instance, original, row)
         return not any(row.values()) or super().skip_row(instance, original, row, *args, **kwargs)
+
+    def changes(self, instance: Organisation, original: Organisation, row: Mapping[str, str]) -> list[Change]:
+        names = [
+            name for name in OrganisationResource.COLUMNS if name in self.columns and self.says(instance, row, name)
+        ]
+        directions = self.fields["directions"].clean(row) if "directions" in names else ()
+        return changes_of(original, instance, names, directions)
+
+    def says(self, instance: Organisation, row: Mapping[str, str], name: str) -> bool:
+        """Whether the cell means anything."""
+        return True
 
     def do_instance_save(self, instance: Organisation, is_create: bool) -> None:
         """Of a known organisation only what the table holds: somebody else may change the rest meanwhile."""

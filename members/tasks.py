@@ -12,6 +12,7 @@ from members import (
     erasure,
     invitations,
     join_requests,
+    membership_imports,
     notifications,
     profile_confirmations,
     renewals,
@@ -119,6 +120,26 @@ ASK_TO_CONFIRM = jobs.register(
         offset=timedelta(hours=7),
     )
 )
+
+
+SWEEP_IMPORTS = jobs.register(
+    jobs.Job(
+        "sweep_imports", _("Import the tables of members that were left"), membership_imports.work, timedelta(minutes=1)
+    )
+)
+FORGET_IMPORTS = jobs.register(
+    jobs.Job(
+        "forget_old_imports",
+        _("Delete tables of members that were uploaded a week ago"),
+        membership_imports.forget_old_imports,
+        timedelta(days=1),
+    )
+)
+
+
+@shared_task
+def import_members() -> None:
+    membership_imports.work()
 
 
 @shared_task

@@ -429,8 +429,8 @@ ADMIN = """
 /admin/members/membership/<membership>/make_certificate_again_this/ POST  login  factor 403 403    302
 /admin/members/membership/import/template/            GET   login  factor 403 403    200
 /admin/members/membership/import/template/            POST  login  factor 403 403    200
-/admin/members/membership/process_import/             GET   login  factor 403 403    405
-/admin/members/membership/process_import/             POST  login  factor 403 403    400
+/admin/members/membership/import/<membershipimport>/  GET   login  factor 403 403    200
+/admin/members/membership/import/<membershipimport>/  POST  login  factor 403 403    302
 /admin/members/membership/import/                     GET   login  factor 403 403    200
 /admin/members/membership/import/                     POST  login  factor 403 403    200
 /admin/members/organisation/import/template/          GET   login  factor 403 200

@@ -46,6 +46,7 @@ from tests.factories.members import (
     InvitationFactory,
     InvoiceFactory,
     JoinRequestFactory,
+    MembershipImportFactory,
     NotificationFactory,
     OfficeFactory,
     OfficeReportFactory,
@@ -129,6 +130,7 @@ class World:
             "invitationtoken": SimpleNamespace(pk=invited),
             "joinrequest": JoinRequestFactory(organisation=self.ours),
             "handover": Handover.objects.create(organisation=self.ours, what={"invitations": 1}),
+            "membershipimport": MembershipImportFactory(),
             "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
         }
 

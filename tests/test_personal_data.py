@@ -31,6 +31,7 @@ EXCUSED = {
     "members.HistoricalFeeReduction": "the same",
     "members.HistoricalAssociationRequisites": "the same",
     "members.Invoice": "who marked it: the same",
+    "members.MembershipImport": "who uploaded and who confirmed: the same; what the table itself says goes in a week",
     "members.Partnership": "who of the staff tends it: the same",
     "members.PartnershipMove": "who moved it: the same",
     "members.PartnershipNote": "who wrote it: the same",

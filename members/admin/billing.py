@@ -16,7 +16,14 @@ from members.admin.fees import DayForm, invoice_words
 from members.fees import roubles
 from members.invoices import bill_period
 from members.models import Membership, User
-from members.renewals import bill_next_period, next_period, remind, to_remind_of
+from members.renewals import (
+    bill_next_period,
+    next_period,
+    remind,
+    to_remind_of,
+    with_next_year,
+    with_reminders,
+)
 
 BILLED = ngettext_lazy(
     "%(number)d membership is billed for a year.", "%(number)d memberships are billed for a year.", "number"
@@ -55,7 +62,7 @@ class BillingMixin(_Admin):
             BILLED,
             words=_words_of_next,
         )
-        return after_preview(self, request, memberships.select_related("organisation"), mass)
+        return after_preview(self, request, with_next_year(memberships), mass)
 
     @action(description=_("Remind of the fee"), permissions=["change"])
     def remind(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
@@ -67,11 +74,11 @@ class BillingMixin(_Admin):
             ngettext_lazy("%(number)d organisation is reminded.", "%(number)d organisations are reminded.", "number"),
             words=lambda row: f"{row}: {invoice_words(to_remind_of(row))}",
         )
-        return after_preview(self, request, memberships.select_related("organisation"), mass)
+        return after_preview(self, request, with_reminders(memberships), mass)
 
 
 def _words_of_next(membership: Membership) -> str:
     """Raises RuleViolated where there is none, so that the preview asks once."""
-    starts_on, charge = next_period(membership)
-    told = {"membership": membership, "day": date_format(starts_on), "amount": roubles(charge.amount)}
+    starts_on, amount = next_period(membership)
+    told = {"membership": membership, "day": date_format(starts_on), "amount": roubles(amount)}
     return gettext("%(membership)s: from %(day)s, %(amount)s") % told

@@ -85,7 +85,8 @@ class CertificateActionsMixin(_Admin):
             HAVE_CERTIFICATES,
             check=_check_lacks,
         )
-        return after_preview(self, request, memberships.select_related("organisation"), mass)
+        known = memberships.select_related("organisation").prefetch_related("certificates__organisation")
+        return after_preview(self, request, known, mass)
 
     @action(description=ISSUE, icon="workspace_premium", permissions=["change"])
     def issue_certificate_this(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -31,7 +31,7 @@ from common.errors import RuleViolated
 from members.admin.certificates import MAKE_AGAIN
 from members.admin.report_filters import BilledFilter
 from members.fees import roubles
-from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again
+from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again, with_sending
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -232,7 +232,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
             check=can_be_sent_again,
             words=invoice_words,
         )
-        return after_preview(self, request, invoices.select_related("period__membership", "organisation"), mass)
+        return after_preview(self, request, with_sending(invoices), mass)
 
     @action(description=MAKE_AGAIN, permissions=["mark"])
     def make_again(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:

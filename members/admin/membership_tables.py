@@ -1,20 +1,33 @@
 """The table of members, taken over with a dry run."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from import_export.results import Result
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
-from common import locks
-from members.admin.tables import CheckedImportMixin, TableImportForm
+from common.admin import HistoryModelAdmin
+from common.errors import RuleViolated
+from common.models import ViewKind
+from common.staff_views import note_view
+from members.admin.tables import TableFileField, book_response
+from members.membership_imports import carry_out, counted, progress_of, upload_table
 from members.membership_table import MOST_ROWS, MembershipTable
-from members.models import Membership, MembershipStatus, Tier, User
+from members.models import MembershipImport, MembershipStatus, Tier, User
 from members.resources import template_book
+
+if TYPE_CHECKING:
+    _Admin = HistoryModelAdmin
+else:
+    _Admin = object
 
 RIGHTS = ("members.add_organisation", "members.change_organisation", "members.add_membership",
           "members.change_membership")  # fmt: skip
@@ -33,67 +46,84 @@ EXAMPLE = {
     "settled_until": "31.08.2026",
     "head_email": "head@example.org",
 }
-SHOWN = 10  # imports
 
 
-class MembershipTableForm(TableImportForm):
-    most_rows = MOST_ROWS
+class TableForm(forms.Form):
+    import_file = TableFileField(most_rows=MOST_ROWS)
 
 
-class MembershipTableMixin(CheckedImportMixin):
-    resource_classes = [MembershipTable]
-    import_template_name = "admin/members/membership_import.html"
-    import_form_class = MembershipTableForm
-    skip_admin_log = True  # one entry for the whole, below; each record has its history
+class MembershipTableMixin(_Admin):
+    """A table is uploaded, checked and imported by a worker; its page tells how far it is, to whoever comes back."""
 
-    def has_import_permission(self, request: HttpRequest) -> bool:
+    @action(description=_("Import"), url_path="import", icon="upload", permissions=["import"])
+    def import_table(self, request: HttpRequest) -> HttpResponse:
+        form = TableForm(request.POST or None, request.FILES or None)
+        if form.is_valid():
+            file = form.cleaned_data["import_file"]
+            table = upload_table(cast("User", request.user), file_name=file.name, content=file.read())
+            return _to_page_of(table)
+        titles = MembershipTable.TITLES
+        context = {
+            "form": form,
+            "tables": MembershipImport.objects.without_contents().select_related("by"),
+            "columns": {titles[name]: meaning for name, meaning in MembershipTable.COLUMNS.items()},
+            "template_url": reverse("admin:members_membership_import_template"),
+        }
+        return self._page(request, "admin/members/membership_import.html", _("Import of members"), context)
+
+    def get_urls(self) -> list:
+        closed = self.admin_site.admin_view
+        return [
+            path("import/template/", closed(self.import_template), name="members_membership_import_template"),
+            path("import/<int:key>/", closed(self.import_detail), name="members_membership_import_detail"),
+            *super().get_urls(),
+        ]
+
+    def has_import_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perms(RIGHTS)
 
-    def template_book(self) -> bytes:
+    def import_template(self, request: HttpRequest) -> HttpResponse:
+        """The headings with an example, and a second sheet that explains them."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         names = [name for name in MembershipTable.COLUMNS if not name.endswith("_en")]
         columns = {str(MembershipTable.TITLES[name]): MembershipTable.COLUMNS[name] for name in names}
         words = [
-            (_("Tiers"), [(tier.value, str(tier.label)) for tier in Tier]),
-            (_("Statuses"), [(one.value, str(one.label)) for one in MembershipStatus]),
+            (gettext("Tiers"), [(tier.value, str(tier.label)) for tier in Tier]),
+            (gettext("Statuses"), [(one.value, str(one.label)) for one in MembershipStatus]),
         ]
         example = [EXAMPLE.get(name, "") for name in names]
-        return template_book(columns, title=_("Members"), example=example, more=words)
+        return book_response(
+            template_book(columns, title=gettext("Members"), example=example, more=words), name="memberships.xlsx"
+        )
 
-    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        titles = MembershipTable.TITLES
-        columns = {titles[name]: meaning for name, meaning in MembershipTable.COLUMNS.items()}
-        return {**super().get_import_context_data(**kwargs), "columns": columns, "earlier": _imports()[:SHOWN]}
+    def import_detail(self, request: HttpRequest, key: int) -> HttpResponse:
+        """How far it is and what was found; what was seen there is confirmed by a POST."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        table = get_object_or_404(
+            MembershipImport.objects.defer("content").select_related("by", "confirmed_by"), pk=key
+        )
+        if request.method == "POST":
+            try:
+                carry_out(table, seen=request.POST.get("seen", ""), by=cast("User", request.user))
+            except RuleViolated as error:
+                self.message_user(request, error.message, messages.ERROR)
+            return _to_page_of(table)
+        if table.found:
+            note_view(MembershipImport, staff=request.user, person=None, kind=ViewKind.PAGE, address=request.path)
+        context = {
+            "table": table,
+            "progress": progress_of(table),
+            "counted": counted(table.found["totals"]) if table.found else "",
+        }
+        return self._page(request, "admin/members/membership_import_detail.html", table.file_name, context)
 
-    def process_dataset(self, dataset: Any, form: Any, request: HttpRequest, **kwargs: Any) -> Result:
-        """One after another: of two that confirm the same table the second finds nothing left to do."""
-        with transaction.atomic():
-            locks.hold("import of members")
-            result = super().process_dataset(dataset, form, request, **kwargs)
-            if not (result.has_errors() or result.has_validation_errors()):
-                _note(result, cast("User", request.user), form.cleaned_data["original_file_name"])
-        return result
-
-    def add_success_message(self, result: Result, request: HttpRequest) -> None:
-        self.message_user(request, _counted(result))
-
-
-def _note(result: Result, by: User, file_name: str) -> None:
-    """Who has imported what, when, and how much of it; what changes nothing is not noted."""
-    if result.totals["new"] or result.totals["update"]:
-        LogEntry.objects.create(
-            user=by,
-            content_type=ContentType.objects.get_for_model(Membership),
-            object_repr=file_name[:200],
-            action_flag=ADDITION,
-            change_message=_counted(result),
+    def _page(self, request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]) -> HttpResponse:
+        return TemplateResponse(
+            request, template, {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
         )
 
 
-def _counted(result: Result) -> str:
-    numbers = {"new": result.totals["new"], "changed": result.totals["update"], "same": result.totals["skip"]}
-    return _("Organisations added: %(new)d, changed: %(changed)d, as they were: %(same)d.") % numbers
-
-
-def _imports() -> QuerySet[LogEntry]:
-    of_memberships = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Membership))
-    return of_memberships.filter(object_id=None).select_related("user")
+def _to_page_of(table: MembershipImport) -> HttpResponse:
+    return HttpResponseRedirect(reverse("admin:members_membership_import_detail", args=[table.pk]))

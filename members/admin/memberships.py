@@ -143,7 +143,7 @@ class MembershipAdmin(
     readonly_fields = ["status", "ended_on"]
     inlines = [PeriodInline, FeeReductionInline, CertificateInline, MembershipStatusChangeInline]
     actions = ["bill_next", "remind", "issue_certificates", *MOVES]
-    actions_list = ["open_reports"]
+    actions_list = ["open_reports", "import_table"]
     actions_detail = [*(f"{move}_this" for move in MOVES), "exclude_this", "bill_this", *CertificateActionsMixin.OF_ONE]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)

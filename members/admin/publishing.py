@@ -12,7 +12,7 @@ from common.admin import HistoryModelAdmin, save_columns
 from common.admin.mass import MassAction, after_preview
 from common.errors import RuleViolated
 from members.models import Organisation
-from members.profile_confirmations import ask_to_confirm, can_be_asked
+from members.profile_confirmations import ask_to_confirm, can_be_asked, with_asking
 
 ASK_TO_CONFIRM = _("Ask to confirm the profile")
 
@@ -63,7 +63,7 @@ class PublishingMixin(_Admin):
             ngettext_lazy("%(number)d organisation is asked.", "%(number)d organisations are asked.", "number"),
             check=can_be_asked,
         )
-        return after_preview(self, request, organisations, mass)
+        return after_preview(self, request, with_asking(organisations), mass)
 
 
 def _check_differs(organisation: Organisation, *, published: bool) -> None:

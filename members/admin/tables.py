@@ -1,5 +1,6 @@
 """Organisations as XLSX and CSV: export of the list as it is filtered, import with a preview."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -9,17 +10,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin, ImportMixin
+from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm
 from import_export.results import Result
 from import_export.tmp_storages import CacheStorage
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from common.errors import RuleViolated
-from common.tables import MAX_BYTES, MAX_ROWS, Csv, Xlsx
+from common.tables import FORMATS as TABLES
+from common.tables import MAX_BYTES, MAX_ROWS, Xlsx, unreadable
 from members.resources import OrganisationResource, template_book
 
-FORMATS = [Xlsx, Csv]
+FORMATS = [*TABLES.values()]
 
 
 class TableExportForm(ExportForm):
@@ -28,36 +31,42 @@ class TableExportForm(ExportForm):
         self.initial.setdefault("format", "0")
 
 
+class TableFileField(forms.FileField):
+    widget = UnfoldAdminFileFieldWidget
+
+    def __init__(self, *, most_rows: int) -> None:
+        text = _("XLSX or CSV, up to %(rows)d rows and 5 MB") % {"rows": most_rows}
+        super().__init__(label=_("File to import"), help_text=text)
+        self.widget.attrs["accept"] = ",".join(TABLES)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload.size > MAX_BYTES:
+            raise ValidationError(_("The file is larger than 5 MB."))
+        if not upload.name.lower().endswith(tuple(TABLES)):
+            raise ValidationError(_("This is neither an XLSX nor a CSV file."))
+        return upload
+
+
 class TableImportForm(ImportForm):
     """Only the file is asked for: its name tells the format."""
 
-    most_rows = MAX_ROWS
+    import_file = TableFileField(most_rows=MAX_ROWS)
 
     def __init__(self, formats: list, resources: list, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
-        self.formats = {f".{kind().get_extension()}": str(index) for index, kind in enumerate(formats)}
         self.fields["format"].required = False
         self.fields["format"].widget = forms.HiddenInput()
-        self.fields["import_file"].widget.attrs["accept"] = ",".join(self.formats)
-        self.fields["import_file"].help_text = _("XLSX or CSV, up to %(rows)d rows and 5 MB") % {"rows": self.most_rows}
 
     @property
     def media(self) -> forms.Media:
         """The library's script guesses the format, which nobody chooses here."""
         return forms.Media()
 
-    def clean_import_file(self) -> Any:
-        upload = self.cleaned_data["import_file"]
-        if upload.size > MAX_BYTES:
-            raise ValidationError(_("The file is larger than 5 MB."))
-        if not upload.name.lower().endswith(tuple(self.formats)):
-            raise ValidationError(_("This is neither an XLSX nor a CSV file."))
-        return upload
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if upload := data.get("import_file"):
-            data["format"] = next(i for suffix, i in self.formats.items() if upload.name.lower().endswith(suffix))
+            data["format"] = str([*TABLES].index(PurePath(upload.name).suffix.lower()))
         return data
 
 
@@ -81,10 +90,18 @@ class UploadInCache(CacheStorage):
         return content
 
 
-class CheckedImportMixin(ImportMixin):
-    """First what would change, row by row; then all of it or nothing. ``template_book`` makes the table to fill in."""
+def book_response(content: bytes, *, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=Xlsx.CONTENT_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class OrganisationTablesMixin(ImportExportMixin):
+    """First what would change, row by row; then all of it or nothing."""
 
     formats = FORMATS
+    resource_classes = [OrganisationResource]
+    export_form_class = TableExportForm
     import_form_class = TableImportForm
     confirm_form_class = TableConfirmForm
     tmp_storage_class = UploadInCache
@@ -95,21 +112,17 @@ class CheckedImportMixin(ImportMixin):
         template = path("import/template/", view, name=f"{app}_{model}_import_template")
         return [template, *super().get_urls()]
 
-    def template_book(self) -> bytes:
-        """Of the table that is taken over; each admin site that mixes this in has its own."""
-        raise NotImplementedError
-
     def import_template(self, request: HttpRequest) -> HttpResponse:
         """A table with the headings, and a second sheet that explains them."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        response = HttpResponse(self.template_book(), content_type=Xlsx.CONTENT_TYPE)
-        response["Content-Disposition"] = f'attachment; filename="{self.get_model_info()[1]}s.xlsx"'
-        return response
+        book = template_book(OrganisationResource.COLUMNS, title=gettext("Organisations"))
+        return book_response(book, name=f"{self.get_model_info()[1]}s.xlsx")
 
     def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
         app, model = self.get_model_info()
-        return {"template_url": reverse(f"admin:{app}_{model}_import_template")}
+        template_url = reverse(f"admin:{app}_{model}_import_template")
+        return {"template_url": template_url, "columns": OrganisationResource.COLUMNS}
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """One row with a mistake, and nothing at all is written."""
@@ -131,22 +144,10 @@ class CheckedImportMixin(ImportMixin):
         return super().process_result(result, request)
 
     def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
-        unreadable = ValidationError(_("The file cannot be read. Save the table anew as XLSX or CSV."))
-        form.add_error("import_file", e if isinstance(e, ValidationError) else unreadable)
-
-
-class OrganisationTablesMixin(CheckedImportMixin, ImportExportMixin):
-    resource_classes = [OrganisationResource]
-    export_form_class = TableExportForm
+        form.add_error("import_file", e if isinstance(e, ValidationError) else unreadable())
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-    def template_book(self) -> bytes:
-        return template_book(OrganisationResource.COLUMNS, title=gettext("Organisations"))
-
-    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_import_context_data(**kwargs), "columns": OrganisationResource.COLUMNS}

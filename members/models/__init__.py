@@ -27,6 +27,7 @@ from members.models.membership import (
     Tier,
     status_on,
 )
+from members.models.membership_import import AT_WORK, ImportState, MembershipImport
 from members.models.notification import How, Notification, NotificationChoice
 from members.models.office import OfficeStatus, OfficeStatusChange, OfficeYear, RepresentativeOffice
 from members.models.office_report import OfficeReport, OfficeReportKind, OfficeReportState
@@ -40,6 +41,7 @@ from members.models.taxonomy import Direction, Region
 from members.models.user import User
 
 __all__ = [
+    "AT_WORK",
     "COUNTING",
     "MEMBER_TIERS",
     "ON_THE_ROLL",
@@ -64,6 +66,7 @@ __all__ = [
     "FeeReduction",
     "Handover",
     "How",
+    "ImportState",
     "Invitation",
     "Invoice",
     "InvoiceState",
@@ -74,6 +77,7 @@ __all__ = [
     "Membership",
     "MembershipApplication",
     "MembershipCertificate",
+    "MembershipImport",
     "MembershipPeriod",
     "MembershipReminder",
     "MembershipStatus",

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -17,10 +17,10 @@ from members.models.organisation import Kind, NumberField, validate_inn
 
 
 class FeeQuerySet(models.QuerySet["Fee"]):
-    def valid_on(self, day: datetime.date) -> Self:
+    def valid_on(self, day: datetime.date | OuterRef) -> Self:
         return self.filter(valid_from__lte=day)
 
-    def for_organisation_of(self, tier: str, kind: str) -> Self:
+    def for_organisation_of(self, tier: str | OuterRef, kind: str | OuterRef) -> Self:
         """The rule that applies first: one that names the kind before one for all, the newest before older ones."""
         return self.filter(tier=tier, kind__in=[kind, ""]).order_by("-kind", "-valid_from")
 
@@ -68,7 +68,7 @@ class Fee(models.Model):
 
 
 class FeeReductionQuerySet(models.QuerySet["FeeReduction"]):
-    def valid_on(self, day: datetime.date) -> Self:
+    def valid_on(self, day: datetime.date | OuterRef) -> Self:
         """The newest first."""
         term = Q(valid_until=None) | Q(valid_until__gte=day)
         return self.filter(term, valid_from__lte=day).order_by("-valid_from", "-pk")

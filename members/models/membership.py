@@ -143,6 +143,15 @@ class Membership(PublicContent):
             """Where the organisation's own people see it; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
 
 
+class MembershipStatusChangeQuerySet(models.QuerySet["MembershipStatusChange"]):
+    def resuming(self) -> Self:
+        """Those that ended a suspension, the last first."""
+        earlier = Q(on__lt=OuterRef("on")) | Q(on=OuterRef("on"), pk__lt=OuterRef("pk"))
+        before = MembershipStatusChange.objects.filter(earlier, membership=OuterRef("membership"))
+        last = Subquery(before.order_by("-on", "-pk").values("status")[:1])
+        return self.alias(before=last).filter(before=MembershipStatus.SUSPENDED).order_by("-on", "-pk")
+
+
 class MembershipStatusChange(models.Model):
     """One move of a membership from one status to another; never changed afterwards."""
 
@@ -161,6 +170,8 @@ class MembershipStatusChange(models.Model):
     protocol = models.CharField(_("protocol of the board"), max_length=50, blank=True, db_default="")
     protocol_on = models.DateField(_("day of the protocol"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("entered"), auto_now_add=True)
+
+    objects: ClassVar = MembershipStatusChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of status")

@@ -224,6 +224,7 @@ PAGES = [
     Page("admin-membership-reports", "/admin/members/membership/reports/", STAFF, package="unfold"),
     Page("admin-fees", "/admin/members/fee/", STAFF, package="unfold"),
     Page("admin-membership-import", "/admin/members/membership/import/", STAFF, package="unfold"),
+    Page("admin-membership-table", "/admin/members/membership/import/{table}/", STAFF, package="unfold"),
     Page("admin-requisites", "/admin/members/associationrequisites/1/change/", STAFF, package="unfold"),
     Page("admin-invoices", "/admin/members/invoice/", STAFF, package="unfold"),
     Page(

@@ -18,6 +18,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest
 from django.test import Client
+from django.utils.translation import override
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
@@ -27,7 +28,7 @@ from common.links import link_tokens
 from common.mail.letters import Letter
 from common.models import OutgoingMail
 from common.text import slug_of
-from members import data_exports
+from members import data_exports, membership_imports
 from members.agendas import put_on_agenda
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
@@ -37,6 +38,7 @@ from members.data_exports import request_export
 from members.demo import PASSWORD
 from members.invitations import invite
 from members.join_requests import ask
+from members.membership_imports import upload_table
 from members.models import (
     BoardSession,
     ConsentPurpose,
@@ -50,6 +52,7 @@ from members.models import (
     Membership,
     MembershipApplication,
     MembershipCertificate,
+    MembershipImport,
     OfficeReport,
     Organisation,
     ProfileChange,
@@ -87,6 +90,7 @@ def load() -> None:
     choose(User.objects.get(email="visitor@example.org"), choices={"membership": How.NEVER})
     _apply_for_membership()
     _tell_of_offices()
+    _upload_a_table()
 
 
 def _person(email: str) -> User:
@@ -150,6 +154,19 @@ def _apply_for_membership() -> None:
     put_on_agenda(application, session=BoardSessionFactory(), by=User.objects.get(email="staff@example.org"))
 
 
+def _upload_a_table() -> None:
+    """Of a known member and a new one."""
+    lyceum = Organisation.objects.get(slug="phystech-lyceum")
+    table = f"""ИНН;Вид;Наименование;Город;Категория;Дата вступления;Почта руководителя
+{lyceum.inn};;{lyceum.name};Королёв;Ассоциированный член;;
+;Школа;Лицей № 5;Пермь;Партнёр;01.09.2025;head5@example.org
+"""
+    staff = User.objects.get(email="staff@example.org")
+    with override("ru"):
+        upload_table(staff, file_name="Члены ассоциации на 2026 год.csv", content=table.encode())
+    membership_imports.work()
+
+
 def _tell_of_offices() -> None:
     """Of one its languages and a year are public; of another something waits."""
     centre, head = Organisation.objects.get(slug="noc-kuzbass"), User.objects.get(email="consortium@example.org")
@@ -193,6 +210,7 @@ def places() -> dict[str, object]:
         "question": Question.objects.get(key="offers").pk,
         "terms": JoinConditions.objects.get(kind="company").pk,
         "letter": OutgoingMail.objects.get(purpose="system").pk,
+        "table": MembershipImport.objects.get().pk,
         "membership": Membership.objects.earliest("pk").pk,
         "invoice": Invoice.objects.get().pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,

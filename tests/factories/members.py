@@ -24,6 +24,7 @@ from members.models import (
     Membership,
     MembershipApplication,
     MembershipCertificate,
+    MembershipImport,
     MembershipPeriod,
     Notification,
     OfficeReport,
@@ -383,3 +384,15 @@ class OfficeReportFactory(ModelFactory[OfficeReport]):
         "country": "CN", "city": "", "city_en": "", "languages": [], "status": "open",
         "since": None, "precision": "day", "note": "", "note_en": "",
     }  # fmt: skip
+
+
+class MembershipImportFactory(ModelFactory[MembershipImport]):
+    """That nobody has looked at yet."""
+
+    class Meta:
+        model = MembershipImport
+
+    file_name = "members.csv"
+    content = "Вид;Наименование;Категория\nШкола;Лицей № 5;Партнёр\n".encode()
+    language = "ru"
+    by = factory.SubFactory(UserFactory, is_staff=True, is_superuser=True)

@@ -16,12 +16,13 @@ from django.db import transaction
 from common import documents, jobs
 from common.mail import relay
 from common.models import SuppressedAddress
-from members import data_exports
+from members import data_exports, membership_imports
 
 SECOND = timedelta(seconds=1)
 jobs.register(jobs.Job("quick_mail", "Письма", relay.sweep, every=SECOND))
 jobs.register(jobs.Job("quick_documents", "Документы", documents.make_due, every=SECOND))
 jobs.register(jobs.Job("quick_exports", "Копии данных", data_exports.make_due, every=SECOND))
+jobs.register(jobs.Job("quick_imports", "Таблицы", membership_imports.work, every=SECOND))
 
 # What a worker has come to → the function that it never begins.
 STEPS: dict[str, tuple[ModuleType, str]] = {
@@ -30,6 +31,8 @@ STEPS: dict[str, tuple[ModuleType, str]] = {
     "document stored": (documents, "_record"),
     "export claimed": (data_exports, "_make"),
     "export stored": (data_exports, "_finish"),
+    "table claimed": (membership_imports, "_attempt"),
+    "table written": (membership_imports, "_note"),
 }
 
 
@@ -60,6 +63,7 @@ if templates := os.environ.get("TYPST_TEMPLATES"):
 
 if claimed_for := os.environ.get("CLAIMED_FOR"):
     relay.LOST_AFTER = relay.RESENT_AFTER = documents.CLAIM = data_exports.CLAIM = timedelta(seconds=int(claimed_for))
+    membership_imports.PAUSE = relay.LOST_AFTER
 
 
 def killed_before(step: Callable[..., Any], killed: Path, *args: Any, **options: Any) -> Any:

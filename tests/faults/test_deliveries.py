@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 from unittest.mock import Mock
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.storage import FileSystemStorage
 from django.db import connections, transaction
 from pytest_django import Settings
@@ -17,8 +18,9 @@ from common.mail.letters import Letter
 from common.models import Document, JobRun, OutgoingMail
 from common.tasks import make_documents, relay_mail, run_job
 from members import data_exports
-from members.models import DataExport
-from members.tasks import make_exports
+from members.membership_imports import carry_out, upload_table
+from members.models import DataExport, Membership, Organisation
+from members.tasks import import_members, make_exports
 from tests.factories.members import UserFactory
 from tests.faults.stand import report
 from tests.mail import Sink, listening
@@ -117,3 +119,26 @@ def test_run_job(monkeypatch: pytest.MonkeyPatch) -> None:
     slots = JobRun.objects.filter(job=job.name).count()
     report(f"run_job delivered {TIMES} times at once runs its slot once", f"{len(runs)} runs of {slots} slots")
     assert (len(runs), slots) == (1, 1)
+
+
+def test_import_members() -> None:
+    """The same table is confirmed, and its task comes twenty times."""
+    staff = UserFactory(is_staff=True)
+    names = [f"Школа № {number}" for number in range(20)]
+    rows = "".join(f"Школа;{name};Партнёр\n" for name in names)
+    with transaction.atomic():
+        table = upload_table(staff, file_name="members.csv", content=f"Вид;Наименование;Категория\n{rows}".encode())
+    deliver(import_members)
+    table.refresh_from_db()
+    checked = table.state, table.attempts, Organisation.objects.count()
+    carry_out(table, seen=table.seen, by=staff)
+    deliver(import_members)
+    table.refresh_from_db()
+    counts = Membership.objects.count(), Membership.history.count(), LogEntry.objects.count()
+    report(
+        "import_members 20 times at once: the table is checked once, and imported once",
+        f"{checked}, then {table.state} in attempt {table.attempts}: {counts}",
+    )
+    assert checked == ("checked", 1, 0)
+    assert (table.state, table.attempts, counts) == ("done", 1, (20, 20, 1))
+    assert sorted(Organisation.objects.values_list("name", flat=True)) == sorted(names)

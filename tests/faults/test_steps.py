@@ -4,14 +4,17 @@ import time
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
 
 from common.documents import order_document
 from common.mail.letters import Letter
 from common.mail.purposes import ACCOUNT, ACCOUNT_NOTICE, Purpose
 from common.models import Document, OutgoingMail
+from members import membership_imports
 from members.data_exports import request_export
-from members.models import DataExport
+from members.membership_imports import carry_out, upload_table
+from members.models import DataExport, Membership, MembershipImport, Organisation
 from tests.factories.members import UserFactory
 from tests.faults.conftest import FULL
 from tests.faults.stand import Process, eventually, quick_worker, report, running
@@ -20,6 +23,7 @@ from tests.mail import Sink, listening
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 CLAIMED_FOR = 4  # s, instead of minutes
+TABLE = "Вид;Наименование;Категория\nШкола;Первая;Партнёр\nШкола;Вторая;Партнёр\nШкола;Третья;Партнёр\n"
 PAPER = '#set document(title: "Бумага")\nБумага'
 only_full = pytest.mark.skipif(
     not FULL, reason="ten seconds each: `make test` kills once for each kind of work, `make faults` at every step"
@@ -112,6 +116,30 @@ def test_a_copy_of_data(step: str, stored: int, tmp_path: Path) -> None:
     assert (export.attempts, files(folder)) == (2, [Path(str(export.file.name)).name])
     assert files(folder) != left[2]
     assert letters == [person.email]
+
+
+@pytest.mark.parametrize("step", [pytest.param("table claimed", marks=only_full), "table written"])
+def test_a_table_of_members(step: str, tmp_path: Path) -> None:
+    """Killed when all of its rows are written, and nothing is committed."""
+    staff = UserFactory(is_staff=True)
+    with transaction.atomic():
+        table = upload_table(staff, file_name="members.csv", content=TABLE.encode())
+    membership_imports.work()
+    table.refresh_from_db()
+    with running(worker := dying_worker(step, tmp_path)):
+        carry_out(table, seen=table.seen, by=staff)
+        wait_for_the_kill(worker, tmp_path)
+        left = (*MembershipImport.objects.values_list("state", "attempts").get(), Organisation.objects.count())
+        worker.start()
+        eventually(lambda: MembershipImport.objects.filter(state="done").exists(), within=30, what="it is imported")
+    table.refresh_from_db()
+    counts = Organisation.objects.count(), Membership.objects.count(), LogEntry.objects.count()
+    report(
+        f"{step}, then its worker killed: nothing is written, and then all of it once",
+        f"left {left}, then {table.state} in attempt {table.attempts}, {counts}",
+    )
+    assert left == ("carrying_out", 1, 0)
+    assert (table.state, table.attempts, counts) == ("done", 2, (3, 3, 1))
 
 
 def files(folder: Path) -> list[str]:

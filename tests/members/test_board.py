@@ -476,7 +476,8 @@ def test_an_address_that_got_a_role_since_the_page_was_read_is_told_and_the_sess
     again = client.post(address, {"seen": seen})
     assert applied(item).email in again.content.decode()
     assert (again.status_code, BoardSession.objects.get().is_closed) == (200, False)
-    type(row).objects.filter(pk=row.pk).update(role=Role.HEAD)
+    row.role = Role.HEAD
+    row.save()
     client.post(address, {"seen": seen})
     assert (BoardSession.objects.get().is_closed, known.memberships.count()) == (True, 1)
 

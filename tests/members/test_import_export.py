@@ -65,19 +65,14 @@ def confirm(client: Client, response: Any) -> list[str]:
 
 def mistakes(response: Any) -> list[tuple[int, str, str]]:
     """Row of the spreadsheet, column, message."""
-    return [
-        (row.number + 1, column, message)
-        for row in response.context["result"].invalid_rows
-        for column, messages in row.error_dict.items()
-        for message in messages
-    ]
+    return [(one["row"], one["column"], one["text"]) for one in response.context["result"].found()["mistakes"]]
 
 
 def refusal(response: Any) -> list[str]:
     """Why the file as a whole was refused."""
     if form_errors := response.context["form"].errors:
         return form_errors["import_file"]
-    return [text for error in response.context["result"].base_errors for text in error.error.messages]
+    return response.context["result"].found()["refused"]
 
 
 def exported(client: Client, file_format: str, query: str = "") -> list[list[object]]:

@@ -12,7 +12,7 @@ import common.days
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0023_notices_of_exclusion"),
+        ("members", "0024_membership_imports"),
     ]
 
     operations = [
