@@ -5,6 +5,7 @@ of installed packages that have no Russian, or a poor one, and is written by han
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
+
+from common.text import kept_together
 
 LANGUAGE = "ru"
 # Name of a function → which of its arguments are texts; (n, "c") is the context.
@@ -30,6 +33,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 LEFT_OUT = {"tests", "benchmarks", "var"}
+_COUNT = re.compile(r"(%\((?:number|count|days)\)[ds]) (?=\w)")  # and what is counted
 
 
 def catalogue_path() -> Path:
@@ -69,7 +73,20 @@ def compile_catalogues() -> None:
             if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
                 continue
             with source.open("rb") as texts, target.open("wb") as binary:
-                write_mo(binary, read_po(texts, locale=source.parts[-3]))
+                write_mo(binary, as_printed(read_po(texts, locale=source.parts[-3])))
+
+
+def as_printed(catalogue: Catalog) -> Catalog:
+    """With the spaces that keep words together, which nobody should have to type or to see in the source."""
+    for message in catalogue:
+        if message.id:  # not the header
+            forms = [_COUNT.sub("\\1\N{NO-BREAK SPACE}", kept_together(form)) for form in forms_of(message.string)]
+            message.string = forms[0] if isinstance(message.string, str) else tuple(forms)
+    return catalogue
+
+
+def forms_of(string: str | Sequence[str] | None) -> Sequence[str]:
+    return [string] if isinstance(string, str) else string or ()
 
 
 def is_translated(string: str | Sequence[str] | None) -> bool:

@@ -25,17 +25,23 @@ def slug_of(text: str, *, longest: int = 80) -> str:
 
 
 _OPENING, _CLOSING = re.compile(r"(^|[\s(])\""), re.compile(r"\"")
-_DASH = re.compile(r"\s- ")
-_CLINGS = re.compile(r"(?<![^\s(«])([A-Za-zА-ЯЁа-яё]{1,2}|им\.|[А-ЯЁ]\.) (?=\S)")
+_HYPHEN = re.compile(r"\s- ")
+# A short word, initials or a number, and what follows it; what stands before a dash, and the dash.
+_CLINGS = re.compile(r"(?:(?<![^\s(«])(?:[A-Za-zА-ЯЁа-яё]{1,2}|им\.|[А-ЯЁ]\.)|\d(?= [А-ЯЁа-яё₽%])|\S(?= [—–])) (?=\S)")
 
 
 def typographic(text: str) -> str:
-    """Russian as it is printed: «quotes», dashes, short words and initials kept to the word that follows.
+    """Russian as it is printed: «quotes», dashes, and spaces that keep together what no line should part.
 
     ``ООО "Ромашка"`` → «ООО «Ромашка»» with a non-breaking space.
     """
     quoted = _CLOSING.sub("»", _OPENING.sub(r"\1«", text))
-    return _CLINGS.sub("\\1\N{NO-BREAK SPACE}", _DASH.sub("\N{NO-BREAK SPACE}— ", quoted))
+    return kept_together(_HYPHEN.sub(" — ", quoted))
+
+
+def kept_together(text: str) -> str:
+    """No line ends in a short word, in initials or in the number of something, and none begins with a dash."""
+    return _CLINGS.sub(lambda found: f"{found[0][:-1]}\N{NO-BREAK SPACE}", text)
 
 
 Pieces = list[tuple[str, bool]]  # words, and whether the other text lacks them

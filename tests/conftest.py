@@ -2,12 +2,15 @@
 
 import gc
 import gettext
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
@@ -50,6 +53,18 @@ def pytest_configure(config: pytest.Config) -> None:
         # Settings have been translated, from whatever was there before; both keep what they have read.
         gettext._translations.clear()  # type: ignore[attr-defined]
         trans_real._translations.clear()  # type: ignore[attr-defined]
+    _read_plain_spaces()
+
+
+def _read_plain_spaces() -> None:
+    """Texts as they are stored, so that tests are typed like them; those that are compiled have tests of their own."""
+    for folder in reversed(settings.LOCALE_PATHS):
+        binary = io.BytesIO()
+        with (Path(folder) / "ru" / "LC_MESSAGES" / "django.po").open("rb") as texts:
+            write_mo(binary, read_po(texts, locale="ru"))
+        binary.seek(0)
+        plain: Any = trans_real.translation("ru")
+        plain.merge(gettext.GNUTranslations(binary))
 
 
 class Scheduler(LoadScopeScheduling):

@@ -1,5 +1,7 @@
 """Every text in both languages."""
 
+import datetime
+import gettext
 import re
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from babel.messages import Message
 from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
 
 from common import jobs, messages
 
@@ -74,6 +78,22 @@ def test_our_russian_has_no_slip_of_the_pen(slip: str) -> None:
     strings = (message.string or "" for message in STORED if message.id)
     forms = [form for one in strings for form in ([one] if isinstance(one, str) else one)]
     assert [form for form in forms if re.search(slip, form)] == []
+
+
+def test_no_line_of_our_russian_ends_in_a_short_word_or_in_a_number() -> None:
+    """As it is compiled, which is as it is read: what is stored has plain spaces."""
+    compiled = gettext.translation("django", Path(settings.BASE_DIR) / "locale", ["ru"])
+    texts: dict[object, str] = vars(compiled)["_catalog"]
+    slip = re.compile(r"(^|[\s(«])[А-ЯЁа-яё]{1,2} |\d [А-ЯЁа-яё₽%]|%\((number|days)\)[ds] \w|№ | —")
+    assert [text for key, text in texts.items() if key and slip.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("ru", "16~декабря 2026~г."), ("en", "16~December 2026")], ids=["Russian", "English"]
+)
+def test_a_date_keeps_its_day_and_its_month_together(language: str, text: str) -> None:
+    with translation.override(language):
+        assert date_format(datetime.date(2026, 12, 16)).replace("\N{NO-BREAK SPACE}", "~") == text
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,7 @@ LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
+FORMAT_MODULE_PATH = "cluster_portal.formats"
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 

@@ -24,10 +24,12 @@ from common import images, querystring
 from common.countries import country_name
 from common.shapes import SHAPES
 from common.spoken import language_name
+from common.text import kept_together
 from common.tiles import Tile
 from common.view_settings import ViewSettings
 
 register = template.Library()
+register.filter(kept_together)  # of what the office wrote
 
 
 @register.simple_tag

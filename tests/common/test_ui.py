@@ -120,7 +120,7 @@ def test_a_link_keeps_the_query_and_any_other_list_begins_at_its_first_page(tag:
 
 
 @pytest.mark.parametrize(
-    ("precision", "text"), [("year", "2020"), ("month", "December 2020"), ("day", "Dec. 16, 2020")]
+    ("precision", "text"), [("year", "2020"), ("month", "December 2020"), ("day", "16\N{NO-BREAK SPACE}December 2020")]
 )
 def test_a_date_is_written_as_far_as_it_is_known(precision: str, text: str) -> None:
     with translation.override("en"):

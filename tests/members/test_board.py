@@ -39,6 +39,7 @@ from members.models import (
     MembershipStatus,
     Organisation,
     Outcome,
+    Representative,
     Role,
     Tier,
     User,
@@ -268,8 +269,11 @@ def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     assert organisation.is_published
     membership = organisation.memberships.get()
     assert (membership.tier, membership.started_on) == (Tier.ASSOCIATE, session.held_on)
-    assert (membership.status, membership.note) == (MembershipStatus.ACTIVE, "Протокол №\xa07 от 15 декабря 2026 г.")
-    assert membership.note_en == "Minutes no. 7 of Dec. 15, 2026"
+    assert (membership.status, membership.note) == (
+        MembershipStatus.ACTIVE,
+        "Протокол №\xa07 от 15\N{NO-BREAK SPACE}декабря 2026\N{NO-BREAK SPACE}г.",
+    )
+    assert membership.note_en == "Minutes no. 7 of 15\N{NO-BREAK SPACE}December 2026"
     assert membership.certificates.standing().count() == 1
     assert [one.starts_on for one in membership.periods.all()] == [session.held_on]
     assert Invoice.objects.get().period.membership == membership
@@ -371,7 +375,7 @@ def test_declined_and_postponed_ones_hear_the_reason() -> None:
     close(session)
     assert (state(declined), state(postponed)) == (ApplicationState.DECLINED, ApplicationState.IN_REVIEW)
     letters = {letter.recipient: letter.text for letter in OutgoingMail.objects.order_by("pk")}
-    assert "Протокол №\xa07 от 16 декабря 2026 г." in letters["first@example.org"]
+    assert "Протокол №\xa07 от 16\N{NO-BREAK SPACE}декабря 2026\N{NO-BREAK SPACE}г." in letters["first@example.org"]
     assert "Нет устава" in letters["first@example.org"]
     assert "Ждём программу" in letters["second@example.org"]
     assert not Membership.objects.exists()
@@ -470,9 +474,11 @@ def test_an_address_that_got_a_role_since_the_page_was_read_is_told_and_the_sess
     known = OrganisationFactory(inn=applied(item).inn)
     client, address = enter(superuser()), page(session, "close_this")
     seen = seen_on(client.get(address))
-    make = {"role": RepresentativeFactory, "invitation": InvitationFactory}[got]
-    who = {"user__email": applied(item).email} if got == "role" else {"email": applied(item).email}
-    row = make(organisation=known, role=Role.COORDINATOR, **who)
+    row: Representative | Invitation
+    if got == "role":
+        row = RepresentativeFactory(organisation=known, role=Role.COORDINATOR, user__email=applied(item).email)
+    else:
+        row = InvitationFactory(organisation=known, role=Role.COORDINATOR, email=applied(item).email)
     again = client.post(address, {"seen": seen})
     assert applied(item).email in again.content.decode()
     assert (again.status_code, BoardSession.objects.get().is_closed) == (200, False)
@@ -553,7 +559,7 @@ def test_the_protocol_says_what_was_decided() -> None:
     assert "Протокол № 7 заседания совета" in text
     assert "5 членов совета — кворум есть" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "«за» — 4, «против» — 0, «воздержались» — 1" in text
-    assert "отказать в приёме. Основание: Нет устава" in text
+    assert "отказать в приёме. Основание: Нет устава." in text
 
 
 # --- In the office -------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_the_heads_hear_of_the_day_the_grounds_and_how_to_answer(membership: Mem
     put(membership, session)
     letter = OutgoingMail.objects.get(recipient="head@example.org")
     assert letter.subject == "Совет решит вопрос об исключении: Искра"
-    for part in ("16 декабря 2026", "Долгопрудный", "Не платит два года", "office@example.org"):
+    for part in ("16\N{NO-BREAK SPACE}декабря 2026", "Долгопрудный", "Не платит два года", "office@example.org"):
         assert part in letter.text
     put(membership, session)
     assert (AgendaItem.objects.count(), len(letters())) == (1, 1)
@@ -279,7 +279,7 @@ def test_one_session_decides_on_applications_and_exclusions_all_or_nothing(
     with Document.objects.get(pk=protocol.pk).file.open() as file:
         text = " ".join(PdfReader(file).pages[0].extract_text().split()).replace("\N{NO-BREAK SPACE}", " ")
     assert "Об исключении из ассоциации: Лицей «Искра»" in text
-    assert "Основание: Не платит два года Уведомление вручено организации на бумаге 1 декабря 2026 г." in text
+    assert "Основание: Не платит два года. Уведомление вручено организации на бумаге 1 декабря 2026 г." in text
     assert "исключить из ассоциации с 16 декабря 2026 г." in text
     assert "отказать в приёме" in text
 

@@ -97,7 +97,7 @@ def test_a_new_member_is_entered_as_by_hand(office: Client, file: Any) -> None:
     file.seek(0)
     response = preview(office, file)
     assert (mistakes(response), Organisation.objects.count()) == ([], 0)
-    assert ("Settled until", "", "Aug. 31, 2027") in changes(response)
+    assert ("Settled until", "", "31\N{NO-BREAK SPACE}August 2027") in changes(response)
     assert confirm(office, response) == "Organisations added: 1, changed: 0, as they were: 0."
     membership = Membership.objects.get()
     period, move = membership.periods.get(), membership.changes.get()
@@ -193,7 +193,7 @@ def test_a_dry_run_tells_what_was_and_what_would_be(office: Client) -> None:
          "Several organisations are called so. Add the INN, or the address on the portal."),
         # Of the one that is known:
         ({"ИНН": valid_inn(901), "Дата выхода": "01.02.2023"}, "Дата выхода",
-         "On record is another day: May 5, 2024. What is on record stays so."),
+         "On record is another day: 5\N{NO-BREAK SPACE}May 2024. What is on record stays so."),
         ({"ИНН": valid_inn(901), "Статус": "Действует", "Дата вступления": ""}, "Статус",
          "A membership that is “Left of its own will” cannot become “Active”."),
         ({"ИНН": valid_inn(902), "Без долга до": "31.12.2027"}, "Без долга до",

@@ -414,4 +414,4 @@ def test_the_dashboard_shows_the_whole_history_at_one_price(
     client.get(address)
     with django_assert_num_queries(queries):
         page = client.get(address).content.decode()
-    assert page.count("1 января") >= number
+    assert page.count("1\N{NO-BREAK SPACE}января") >= number

@@ -106,7 +106,7 @@ def test_a_move_of_the_membership_is_told_with_its_day_and_reason(
         change_membership_status(membership, status=status, on=day, by=staff, reason="протокол 7")
     assert told(people) == {"head": [title], "coordinator": [title]}
     assert Notification.objects.filter(user=people["head"]).get().text == (
-        "Лицей\nДата: 16 ноября 2026 г.\nОснование: протокол 7"
+        "Лицей\nДата: 16\N{NO-BREAK SPACE}ноября 2026\N{NO-BREAK SPACE}г.\nОснование: протокол 7"
     )
 
 
