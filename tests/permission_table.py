@@ -446,7 +446,7 @@ ADMIN = """
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ GET   login  factor 403 200
 /admin/members/publicperson/<publicperson>/history/<historicalpublicperson>/ POST  login  factor 403 403
 /admin/members/partnership/board/                     GET   login  factor 403 403    200
-/admin/members/partnership/board/                     POST  login  factor 403 403    302
+/admin/members/partnership/board/                     POST  login  factor 403 403    409
 /admin/members/partnership/open_board/                GET   login  factor 403 403    302
 /admin/members/partnership/open_board/                POST  login  factor 403 403    302
 /admin/members/profilechange/add/                     GET   login  factor 403 403

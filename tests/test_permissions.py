@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpResponse, HttpResponseBase
@@ -184,6 +185,8 @@ class World:
 
     def answer(self, method: str, address: str, session: str) -> str:
         self.client.cookies.clear()
+        if method == "POST":
+            cache.clear()  # of what was counted for the role before
         with transaction.atomic():
             response = self.client.generic(method, address, HTTP_COOKIE=cookie(session))
             transaction.set_rollback(True)

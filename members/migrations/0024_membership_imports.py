@@ -92,12 +92,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="import_checked_has_found",
+                        violation_error_message="What was found in a checked table is kept.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "done"), _negated=True), ("finished_at__isnull", False), _connector="OR"
                         ),
                         name="import_done_since",
+                        violation_error_message="An import that is done has its end.",
                     ),
                 ],
             },

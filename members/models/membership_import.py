@@ -68,9 +68,12 @@ class MembershipImport(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=[ImportState.CHECKED, ImportState.CARRYING_OUT]) | Q(found__isnull=False),
                 name="import_checked_has_found",
+                violation_error_message=_("What was found in a checked table is kept."),
             ),
             models.CheckConstraint(
-                condition=~Q(state=ImportState.DONE) | Q(finished_at__isnull=False), name="import_done_since"
+                condition=~Q(state=ImportState.DONE) | Q(finished_at__isnull=False),
+                name="import_done_since",
+                violation_error_message=_("An import that is done has its end."),
             ),
         ]
         indexes = [models.Index(fields=["due_at", "id"], condition=Q(state__in=AT_WORK), name="import_at_work")]
