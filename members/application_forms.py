@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm
 from members.application_drafts import SPEAKERS
-from members.models import JoinConditions, Kind, Organisation
+from members.models import JoinConditions, Kind, MembershipApplication, Organisation
 from members.models.organisation import validate_inn
 from members.questionnaire import NumberField
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+
+
+LONGEST_EMAIL = MembershipApplication._meta.get_field("email").max_length  # Django's form would take 320
 
 
 class StartForm(OnceForm):
@@ -25,6 +28,7 @@ class StartForm(OnceForm):
     inn = NumberField(label=_("INN"), validators=[validate_inn], help_text=_("Ten digits; a sole trader has twelve"))
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
         help_text=_("We send a link there, by which you come back to the application"),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )

@@ -59,6 +59,7 @@ def test_four_answers_begin_it_and_lead_to_its_own_address(client: Client) -> No
     [
         ({"inn": "7700000000"}, "inn"),
         ({"email": "anna"}, "email"),
+        ({"email": f"{'a' * 250}@example.org"}, "email"),
         ({"kind": "circus"}, "kind"),
         ({"name": ""}, "name"),
     ],
