@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from common.idempotency import once
-from common.links import subject_of
+from common.links import revoke_links, subject_of
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
 from members.models import (
@@ -146,10 +146,19 @@ def confirm_address(application: MembershipApplication, *, email: str) -> Member
     return locked
 
 
-def send_link_again(application: MembershipApplication) -> None:
-    """The letter that confirms the address, once more."""
-    with transaction.atomic():
-        emails.address_to_confirm(locked_application(application)).send()
+@transaction.atomic
+def send_link_again(application: MembershipApplication, *, email: str) -> MembershipApplication:
+    """The letter that confirms the address, once more; to another one where that was mistyped, and what was sent to the
+    first leads nowhere. Raises RuleViolated once the address is confirmed, or the application was submitted."""
+    locked = _editable(application)
+    if locked.confirmed_at:
+        raise RuleViolated(_("The e-mail is confirmed already."), code="address_confirmed")
+    if email != locked.email:
+        revoke_links(emails.CONFIRM_LINK, subjects=[emails.confirmed_by(locked)])
+        locked.email = email
+        locked.save(update_fields=["email", "updated_at"])
+    emails.address_to_confirm(locked).send()
+    return locked
 
 
 def application_of(token: str) -> MembershipApplication | None:

@@ -51,6 +51,14 @@ class StartForm(OnceForm):
             del self.fields["email"]
 
 
+class AddressForm(forms.Form):
+    """Where the letter goes that confirms the address, which may have been mistyped."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=LONGEST_EMAIL, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+
+
 def _initial(organisation: Organisation | None, asked: Any) -> dict[str, Any]:
     if organisation is None:
         return {"kind": asked.get("kind", "")}

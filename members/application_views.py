@@ -31,7 +31,7 @@ from members.application_drafts import (
     start_application_once,
 )
 from members.application_emails import CONFIRM_LINK, token_of
-from members.application_forms import StartForm
+from members.application_forms import AddressForm, StartForm
 from members.application_pages import Page, Progress, chances
 from members.applications import move_application, submit
 from members.consent_forms import ApplicationConsentForm
@@ -99,9 +99,7 @@ def application_confirm(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 def application_detail(request: HttpRequest, token: str) -> HttpResponse:
-    page = _page(token)
-    progress = Progress(page.application)
-    return render(request, "members/application_detail.html", {"page": page, "progress": progress})
+    return _detail(request, _page(token))
 
 
 @login_not_required
@@ -159,7 +157,8 @@ def application_check(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("The application is submitted."))
             return redirect("members:application_detail", token=token)
-    return render(request, "members/application_check.html", {"page": page, "form": form, "known": known})
+    context = {"page": page, "form": form, "known": known, "address": _address(page)}
+    return render(request, "members/application_check.html", context)
 
 
 @login_not_required
@@ -178,8 +177,16 @@ def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @limited("apply")
 def application_letter(request: HttpRequest, token: str) -> HttpResponse:
-    send_link_again(_page(token).application)
-    messages.success(request, _("The letter is on its way."))
+    """Once more, to the same address or to that which was meant."""
+    page, form = _page(token), AddressForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, page, address=form)
+    try:
+        send_link_again(page.application, email=form.cleaned_data["email"])
+    except RuleViolated as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("The letter is on its way."))
     return redirect("members:application_detail", token=token)
 
 
@@ -220,6 +227,15 @@ def _editable_page(token: str, step: str) -> Page:
     if not page.step:
         raise Http404
     return page
+
+
+def _detail(request: HttpRequest, page: Page, *, address: AddressForm | None = None) -> HttpResponse:
+    context = {"page": page, "progress": Progress(page.application), "address": address or _address(page)}
+    return render(request, "members/application_detail.html", context)
+
+
+def _address(page: Page) -> AddressForm:
+    return AddressForm(initial={"email": page.application.email})
 
 
 def _actor(request: HttpRequest, page: Page) -> User | None:

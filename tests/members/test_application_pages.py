@@ -151,9 +151,27 @@ def test_the_letter_confirms_by_a_press_and_not_by_a_look(client: Client) -> Non
 
 def test_the_letter_is_sent_again_when_asked(client: Client) -> None:
     client.post("/join/apply/", START)
-    client.post(of(MembershipApplication.objects.get(), "letter/"))
+    letter = of(MembershipApplication.objects.get(), "letter/")
+    client.post(letter, {"email": START["email"]})
     first, second = OutgoingMail.objects.order_by("pk")
     assert link_in(first) == link_in(second)
+
+
+def test_who_mistyped_the_address_corrects_it_and_the_first_letter_leads_nowhere(client: Client) -> None:
+    client.post("/join/apply/", START | {"email": "anna@exmaple.org"})
+    application = MembershipApplication.objects.get()
+    letter = of(application, "letter/")
+    assert all(
+        "anna@exmaple.org" in client.get(of(application, rest)).content.decode() for rest in ("people/", "check/")
+    )
+    assert "has-error" in client.post(letter, {"email": "anna@"}).content.decode()
+    assert client.post(letter, {"email": "anna@example.org"})["Location"] == of(application)
+    first, second = OutgoingMail.objects.order_by("pk")
+    assert (first.recipient, second.recipient) == ("anna@exmaple.org", "anna@example.org")
+    assert [Client().post(link_in(one)).status_code for one in (first, second)] == [404, 302]
+    client.post(letter, {"email": "boris@example.org"})  # what is confirmed stays
+    application.refresh_from_db()
+    assert (application.email, OutgoingMail.objects.count()) == ("anna@example.org", 2)
 
 
 def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
