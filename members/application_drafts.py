@@ -50,6 +50,16 @@ class AlreadyKnown(RuleViolated):
         self.organisation = organisation
 
 
+class NotEditable(RuleViolated):
+    """It was submitted, or has ended."""
+
+    code = "application_closed"
+
+    def __init__(self, application: MembershipApplication) -> None:
+        text = _("The application is “%(state)s” now and cannot be changed.")
+        super().__init__(text % {"state": application.get_state_display()})
+
+
 # --- The beginning -------------------------------------------------------------------------------------------
 
 
@@ -238,8 +248,7 @@ def _delete_file(file: ApplicationFile) -> None:
 def _editable(application: MembershipApplication) -> MembershipApplication:
     locked = locked_application(application)
     if not locked.is_editable:
-        text = _("The application is “%(state)s” now and cannot be changed.") % {"state": locked.get_state_display()}
-        raise RuleViolated(text, code="application_closed")
+        raise NotEditable(locked)
     return locked
 
 

@@ -22,6 +22,7 @@ from common.links import subject_of
 from common.private_files import private_file_response
 from members.application_drafts import (
     AlreadyKnown,
+    NotEditable,
     application_of,
     attach_file,
     confirm_address,
@@ -107,7 +108,11 @@ def application_detail(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
     """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well."""
-    page = _editable_page(token, step if step in FORMS else "")
+    page = _page(token, step)
+    if step not in FORMS:
+        raise Http404
+    if not page.step:
+        return _closed(request, page)
     if request.method == "POST":
         save_step(page.application, names=[*page.form.fields], typed=dict(request.POST.lists()))
         if request.htmx:  # type: ignore[attr-defined]
@@ -124,7 +129,9 @@ def application_step(request: HttpRequest, token: str, step: str) -> HttpRespons
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_documents(request: HttpRequest, token: str) -> HttpResponse:
-    page = _editable_page(token, "documents")
+    page = _page(token, "documents")
+    if not page.step:
+        return _closed(request, page)
     refused: dict[str, Any] = {}
     if request.method == "POST":
         documents = Question.objects.asked_of(page.application.kind).documents()
@@ -145,7 +152,9 @@ def application_documents(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_check(request: HttpRequest, token: str) -> HttpResponse:
-    page = _editable_page(token, "check")
+    page = _page(token, "check")
+    if not page.step:
+        return _closed(request, page)
     form = ApplicationConsentForm(request.POST if request.method == "POST" else None)
     known: Organisation | None = None
     if request.method == "POST" and form.is_valid():
@@ -221,12 +230,14 @@ def _page(token: str, step: str = "") -> Page:
     return Page(application, token, step)
 
 
-def _editable_page(token: str, step: str) -> Page:
-    """What was submitted has no steps any more."""
-    page = _page(token, step)
-    if not page.step:
-        raise Http404
-    return page
+def _closed(request: HttpRequest, page: Page) -> HttpResponse:
+    """What was submitted has no steps any more: whoever comes back to one sees where it stands, and a page that saves
+    as one types learns that this was not kept."""
+    error = NotEditable(page.application)
+    if request.htmx:  # type: ignore[attr-defined]
+        raise error
+    messages.info(request, error.message)
+    return redirect(page.overview)
 
 
 def _detail(request: HttpRequest, page: Page, *, address: AddressForm | None = None) -> HttpResponse:

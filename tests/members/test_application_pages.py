@@ -368,7 +368,17 @@ def test_it_is_submitted_with_a_tick_that_nobody_has_set(client: Client) -> None
         client.post(address, {"consent": text_in_force("application").pk})
     application.refresh_from_db()
     assert (application.state, application.moves.count()) == ("submitted", 1)
-    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("rest", ["people/", "documents/", "check/"])
+def test_who_comes_back_to_a_step_of_what_was_submitted_is_led_to_where_it_stands(client: Client, rest: str) -> None:
+    application = in_state("submitted")
+    typed = all_typed(application) | {"question": "charter", "consent": text_in_force("application").pk}
+    come, sent = client.get(of(application, rest)), client.post(of(application, rest), typed)
+    assert come["Location"] == sent["Location"] == of(application)
+    assert "изменить его нельзя" in client.get(of(application)).content.decode()
+    unsaved = client.post(of(application, rest), typed, headers={"HX-Request": "true"})
+    assert (unsaved.status_code, application.moves.count()) == (409, 1)
 
 
 def test_without_a_confirmed_address_it_says_so(client: Client) -> None:
