@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.caching import public_page
@@ -104,10 +105,14 @@ def application_detail(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
-    """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well."""
+    """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well.
+
+    The address is the proof, and no other site knows it: a token would be stale once the reader logs in beside it.
+    """
     page = _page(token, step)
     if step not in FORMS:
         raise Http404

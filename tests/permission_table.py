@@ -518,4 +518,9 @@ ADMIN = """
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.
-WITHOUT_CSRF_TOKEN = {"/settings/language/", "/settings/view/", "/unsubscribe/<token>/"}
+WITHOUT_CSRF_TOKEN = {
+    "/settings/language/",
+    "/settings/view/",
+    "/unsubscribe/<token>/",
+    "/join/applications/<application>/organisation/",
+}
