@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +23,7 @@ from members.models import Invitation, Organisation, Representative, Role, User
 from members.models.invitation import InvitationQuerySet, invitation_end
 from members.notifications import Words, heads_of, notify
 from members.people import locked_person
+from members.policies import tended_roles
 from members.services import tell_of_role
 from members.topics import PEOPLE
 
@@ -124,6 +124,13 @@ def revoke(invitation: Invitation, *, by: User | None) -> Invitation:
     return locked
 
 
+def revoke_beyond_rights(user: User, organisation: Organisation, *, by: User) -> None:
+    """Open ones that ``user`` has sent to roles which they give no more: to an address of their own, perhaps, by which
+    whoever was put out, or has a lesser role, would come back."""
+    for invitation in _sent_by(user, organisation).exclude(role__in=tended_roles(user, organisation)):
+        revoke(invitation, by=by)
+
+
 def invitation_of(token: str) -> Invitation | None:
     """None for a link that is forged, expired or revoked."""
     found = Invitation.objects.select_related("organisation", "invited_by")
@@ -133,8 +140,10 @@ def invitation_of(token: str) -> Invitation | None:
 
 def is_for(user: User | AnonymousUser, invitation: Invitation) -> bool:
     """Whether the address is one that the person has shown to be theirs."""
-    shown = EmailAddress.objects.filter(user_id=user.pk, verified=True, email=invitation.email)
-    return user.is_authenticated and shown.exists()
+    if not user.is_authenticated:
+        return False
+    shown = User.objects.filter(pk=user.pk, emailaddress__verified=True, emailaddress__email=invitation.email)
+    return shown.exists()
 
 
 @transaction.atomic
