@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -137,8 +138,10 @@ def _check_is_free(organisation: Organisation, applicant: User | None) -> None:
 
 
 def _known_of(organisation: Organisation | None, applicant: User | None) -> dict[str, list[str]]:
+    """What this applicant may read of it: that a hidden one is here is all that an account learns."""
     known = {"contact_name": applicant.get_full_name() if applicant else ""}
-    if organisation:
+    shown = Organisation.objects.visible_to(applicant or AnonymousUser())
+    if organisation and shown.filter(pk=organisation.pk).exists():
         known |= {name: getattr(organisation, name) for name in ("short_name", "ogrn", "city", "website")}
         known["region"] = str(organisation.region_id or "")
     return {name: [value] for name, value in known.items() if value}
