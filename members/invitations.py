@@ -4,7 +4,7 @@ What changes roles is locked in one order, here and in ``roles``, ``join_request
 the person, then the row itself.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy
 from common.errors import RuleViolated
 from common.idempotency import once
 from common.links import renewed_tokens, revoke_links, subject_of
-from common.models import OutgoingMail
 from members import handovers
-from members.emails import INVITATION, invitation_sent
+from members.emails import invitation_sent
 from members.models import Invitation, Organisation, Representative, Role, User
 from members.models.invitation import InvitationQuerySet, invitation_end
 from members.notifications import Words, heads_of, notify
@@ -31,7 +30,6 @@ from members.topics import PEOPLE
 LINK = "invitation"
 MOST_OPEN = 200  # of one organisation: the portal writes to strangers for it
 MOST_A_DAY = 200  # of one organisation, whatever became of them
-MOST_LETTERS = 5  # a day to one address, whoever sends them
 PAUSE = timedelta(minutes=5)  # between two letters of one invitation
 KEPT_FOR = timedelta(days=90)  # after its term: who was invited, and whether they came
 
@@ -54,7 +52,7 @@ def invite(
     """Write to ``email``. Who has an open invitation to that role keeps it, and gets no second letter.
 
     Raises RuleViolated for who acts for the organisation already or is invited to another role, and where too many
-    invitations are open, were made today, or have gone to that address today.
+    invitations are open, or were made today.
     """
     locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     email = email.lower()
@@ -68,11 +66,10 @@ def invite(
         raise RuleViolated(text % {"role": standing.get_role_display()}, code="invited")
     if locked.invitations.open().count() >= MOST_OPEN:
         raise RuleViolated(_("Too many invitations are open. Revoke those that are not needed."), code="too_many")
-    if locked.invitations.filter(created_at__gt=_a_day_ago()).count() >= MOST_A_DAY:
+    if locked.invitations.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= MOST_A_DAY:
         raise RuleViolated(
             _("The organisation has invited too many people today. Go on tomorrow."), code="too_many_today"
         )
-    _check_patience(email)
     invitation = standing or Invitation(organisation=locked, email=email)
     invitation.role, invitation.position = role, position
     invitation.language, invitation.invited_by = language, by
@@ -115,7 +112,6 @@ def send_again(invitation: Invitation, *, by: User | None) -> Invitation:
 def can_be_sent(invitation: Invitation) -> None:
     """Raises RuleViolated as ``send_again`` does."""
     _check_stands(invitation)
-    _check_patience(invitation.email)
     if timezone.now() - invitation.sent_at < PAUSE:
         raise RuleViolated(_("It was sent a moment ago. Give the letter a few minutes."), code="sent_just_now")
 
@@ -217,18 +213,6 @@ def _check_stands(invitation: Invitation) -> None:
         raise RuleViolated(_("This invitation has been accepted already."), code="invitation_used")
     if invitation.revoked_at:
         raise RuleViolated(_("This invitation has been revoked."), code="invitation_revoked")
-
-
-def _check_patience(email: str) -> None:
-    """Letters are counted, not invitations: those may be revoked and made anew, here or elsewhere."""
-    letters = OutgoingMail.objects.filter(recipient=email, purpose=INVITATION.name, created_at__gt=_a_day_ago())
-    if letters.count() >= MOST_LETTERS:
-        text = _("This address has been sent enough invitations today. Try again tomorrow.")
-        raise RuleViolated(text, code="enough_letters")
-
-
-def _a_day_ago() -> datetime:
-    return timezone.now() - timedelta(days=1)
 
 
 def _sent(invitation: Invitation) -> Invitation:
