@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 LONGEST_EMAIL = MembershipApplication._meta.get_field("email").max_length  # Django's form would take 320
 
 
+class OwnOrganisationField(forms.ModelChoiceField):
+    """Hidden, so nobody could mend it: what is not one's own, as after the end of a session, is left out."""
+
+    def clean(self, value: Any) -> Organisation | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return None
+
+
 class StartForm(OnceForm):
     """Whoever has an account is not asked for an address, and may begin from an organisation that they speak for."""
 
@@ -32,7 +42,7 @@ class StartForm(OnceForm):
         help_text=_("We send a link there, by which you come back to the application"),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
-    organisation = forms.ModelChoiceField(
+    organisation = OwnOrganisationField(
         Organisation.objects.none(), to_field_name="slug", required=False, widget=forms.HiddenInput
     )
 

@@ -128,10 +128,18 @@ def test_a_head_begins_from_the_organisation(client: Client) -> None:
 
 
 def test_nobody_begins_from_the_organisation_of_another(client: Client) -> None:
-    foreign = OrganisationFactory(slug="foreign")
+    foreign = OrganisationFactory(slug="foreign", inn=valid_inn(7))
     client.force_login(UserFactory())
-    response = client.post("/join/apply/", START | {"organisation": foreign.slug})
-    assert [*response.context["form"].errors] == ["organisation"]
+    client.post("/join/apply/", START | {"organisation": foreign.slug})
+    assert MembershipApplication.objects.get().organisation is None
+
+
+def test_who_was_logged_out_on_the_way_goes_on_as_a_guest(client: Client) -> None:
+    own = RepresentativeFactory(organisation__slug="own", organisation__inn=valid_inn(7), role=Role.HEAD).organisation
+    refused = client.post("/join/apply/", START | {"organisation": own.slug, "email": ""})
+    assert [*refused.context["form"].errors] == ["email"]
+    assert client.post("/join/apply/", START | {"organisation": own.slug}).status_code == 302
+    assert MembershipApplication.objects.get().organisation is None
 
 
 # --- The letter ----------------------------------------------------------------------------------------------
