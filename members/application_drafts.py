@@ -34,7 +34,6 @@ from members.models import (
 )
 
 SPEAKERS = (Role.HEAD, Role.COORDINATOR)
-LONGEST_TYPED = 20_000  # characters of one field
 MOST_FILES = 10
 NUMBERS = ("inn", "ogrn")
 COPIED = ("name", "short_name", *NUMBERS)  # from what was typed into columns
@@ -195,8 +194,8 @@ def save_step(application: MembershipApplication, *, names: Sequence[str], typed
 
 
 def _storable(value: str) -> str:
-    """PostgreSQL keeps no null character."""
-    return value.replace("\0", "")[:LONGEST_TYPED]
+    """PostgreSQL keeps no null character. What is too long is told by the form, and kept until it is shortened."""
+    return value.replace("\0", "")
 
 
 def _copy_columns(application: MembershipApplication) -> None:

@@ -66,15 +66,12 @@ def join_preview(request: HttpRequest, kind: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("apply", method="POST")
 def join_apply(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, user=request.user, asked=request.GET)
     known: Organisation | None = None
     if request.method == "POST" and form.is_valid():
-        applicant = request.user if request.user.is_authenticated else None
-        asked = {"email": "", "language": get_language() or "ru"} | form.asked
         try:
-            application = start_application_once(applicant=applicant, key=form.key, asked=asked)
+            application = _begun(request, form)
         except RuleViolated as error:
             form.refuse(error)
             known = _known(request, error)
@@ -183,7 +180,9 @@ def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         move_application(page.application, action="withdraw", who=Who.APPLICANT, by=_actor(request, page))
         messages.success(request, _("The application is withdrawn."))
-        return redirect("members:application_detail", token=token)
+        return redirect(page.overview)
+    if not Progress(page.application).may_be_withdrawn:
+        return redirect(page.overview)
     return render(request, "members/application_withdraw.html", {"page": page})
 
 
@@ -219,6 +218,14 @@ def application_file_remove(request: HttpRequest, token: str, pk: int) -> HttpRe
         remove_file(file)
         messages.success(request, _("The document is removed."))
     return redirect("members:application_documents", token=token)
+
+
+@limited("apply")
+def _begun(request: HttpRequest, form: StartForm) -> MembershipApplication:
+    """Mistakes do not count: a whole office may sit behind one address."""
+    applicant = request.user if request.user.is_authenticated else None
+    asked = {"email": "", "language": get_language() or "ru"} | form.asked
+    return start_application_once(applicant=applicant, key=form.key, asked=asked)
 
 
 def _known(request: HttpRequest, error: RuleViolated) -> Organisation | None:

@@ -26,6 +26,7 @@ from tests.factories.members import (
 )
 from tests.members.accounts import link_in
 from tests.members.test_applications import charter, in_state
+from tests.office import enter, superuser
 
 pytestmark = pytest.mark.django_db
 START = {
@@ -142,6 +143,14 @@ def test_who_was_logged_out_on_the_way_goes_on_as_a_guest(client: Client) -> Non
     assert MembershipApplication.objects.get().organisation is None
 
 
+def test_mistakes_do_not_count_towards_the_applications_of_an_hour(client: Client) -> None:
+    for _ in range(31):
+        client.post("/join/apply/", START | {"name": ""})
+    answers = [client.post("/join/apply/", START | {"request_key": str(number)}) for number in range(31)]
+    assert [answer.status_code for answer in answers] == [302] * 30 + [200]
+    assert "Слишком много" in str(answers[-1].context["form"].non_field_errors())
+
+
 # --- The letter ----------------------------------------------------------------------------------------------
 
 
@@ -228,6 +237,14 @@ def test_what_is_wrong_is_told_and_kept(client: Client) -> None:
     assert 'value="77 половина"' in again
     assert 'value="Сургут"' in again
     assert "контрольные" in again or "ошибка" in again
+
+
+def test_what_is_too_long_is_told_and_not_cut(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    response = client.post(of(application, "questions/"), {"q-why": "ё" * 30_000})
+    assert [error.code for error in response.context["page"].form.errors["q-why"].as_data()] == ["max_length"]
+    application.refresh_from_db()
+    assert len(application.typed("q-why")) == 30_000
 
 
 def test_who_has_not_come_to_a_field_is_not_blamed(client: Client) -> None:
@@ -430,6 +447,24 @@ def test_it_is_withdrawn_after_a_question_once(client: Client) -> None:
         assert client.post(address).status_code == 302
     application.refresh_from_db()
     assert (application.state, application.moves.count()) == ("withdrawn", 2)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined", "member"])
+def test_of_what_is_decided_nothing_is_asked_and_no_letter_goes(client: Client, state: str) -> None:
+    application = in_state(state)
+    MembershipApplication.objects.update(confirmed_at=None)  # or that alone would stop the letter
+    letters = OutgoingMail.objects.count()
+    assert client.get(of(application, "withdraw/"))["Location"] == of(application)
+    assert client.post(of(application, "letter/"), {"email": "anna@example.org"})["Location"] == of(application)
+    assert OutgoingMail.objects.count() == letters
+
+
+def test_the_office_withdraws_no_draft() -> None:
+    draft = ApplicationFactory()
+    move = f"/admin/members/membershipapplication/{draft.pk}/move/"
+    assert enter(superuser()).post(move, {"action": "withdraw"}).status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_pages_of_an_application_are_kept_by_no_cache(client: Client) -> None:
