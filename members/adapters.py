@@ -12,6 +12,7 @@ from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
@@ -46,6 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Who has opened an invitation has shown that its address is theirs, and of a sign-up with that address
         ``is_email_verified`` says so. allauth would give the address to a sign-up with any other one as well, which
         then needed no code: whoever is invited could open an account with the address of somebody else."""
+
+    def clean_email(self, email: str) -> str:
+        """No longer than it can be kept: allauth would cut it, to the address of somebody else."""
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
+        return super().clean_email(email)
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
         """Who has a second factor is asked for it, as the password may be what somebody has stolen."""

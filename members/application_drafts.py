@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from common.idempotency import once
-from common.links import subject_of
+from common.links import revoke_links, subject_of
 from common.mail.spared import spare
 from common.models import SignedLink
 from common.uploads import CheckedDocument, checked_document
@@ -35,7 +36,6 @@ from members.models import (
 )
 
 SPEAKERS = (Role.HEAD, Role.COORDINATOR)
-LONGEST_TYPED = 20_000  # characters of one field
 MOST_FILES = 10
 NUMBERS = ("inn", "ogrn")
 COPIED = ("name", "short_name", *NUMBERS)  # from what was typed into columns
@@ -50,6 +50,16 @@ class AlreadyKnown(RuleViolated):
     def __init__(self, organisation: Organisation) -> None:
         super().__init__(_("This organisation is in the directory already: ask its people to connect you."))
         self.organisation = organisation
+
+
+class NotEditable(RuleViolated):
+    """It was submitted, or has ended."""
+
+    code = "application_closed"
+
+    def __init__(self, application: MembershipApplication) -> None:
+        text = _("The application is “%(state)s” now and cannot be changed.")
+        super().__init__(text % {"state": application.get_state_display()})
 
 
 # --- The beginning -------------------------------------------------------------------------------------------
@@ -136,8 +146,10 @@ def _check_is_free(organisation: Organisation, applicant: User | None) -> None:
 
 
 def _known_of(organisation: Organisation | None, applicant: User | None) -> dict[str, list[str]]:
+    """What this applicant may read of it: that a hidden one is here is all that an account learns."""
     known = {"contact_name": applicant.get_full_name() if applicant else ""}
-    if organisation:
+    shown = Organisation.objects.visible_to(applicant or AnonymousUser())
+    if organisation and shown.filter(pk=organisation.pk).exists():
         known |= {name: getattr(organisation, name) for name in ("short_name", "ogrn", "city", "website")}
         known["region"] = str(organisation.region_id or "")
     return {name: [value] for name, value in known.items() if value}
@@ -155,10 +167,20 @@ def confirm_address(application: MembershipApplication, *, email: str) -> Member
     return locked
 
 
-def send_link_again(application: MembershipApplication) -> None:
-    """The letter that confirms the address, once more. Raises RuleViolated where it has had enough of them."""
-    with transaction.atomic():
-        _ask_to_confirm(locked_application(application))
+@transaction.atomic
+def send_link_again(application: MembershipApplication, *, email: str) -> MembershipApplication:
+    """The letter that confirms the address, once more; to another one where that was mistyped, and what was sent to the
+    first leads nowhere. Raises RuleViolated once the address is confirmed, or the application was submitted, and where
+    the address has had enough letters."""
+    locked = _editable(application)
+    if locked.confirmed_at:
+        raise RuleViolated(_("The e-mail is confirmed already."), code="address_confirmed")
+    if email != locked.email:
+        revoke_links(emails.CONFIRM_LINK, subjects=[emails.confirmed_by(locked)])
+        locked.email = email
+        locked.save(update_fields=["email", "updated_at"])
+    _ask_to_confirm(locked)
+    return locked
 
 
 def application_of(token: str) -> MembershipApplication | None:
@@ -188,8 +210,8 @@ def save_step(application: MembershipApplication, *, names: Sequence[str], typed
 
 
 def _storable(value: str) -> str:
-    """PostgreSQL keeps no null character."""
-    return value.replace("\0", "")[:LONGEST_TYPED]
+    """PostgreSQL keeps no null character. What is too long is told by the form, and kept until it is shortened."""
+    return value.replace("\0", "")
 
 
 def _copy_columns(application: MembershipApplication) -> None:
@@ -244,8 +266,7 @@ def _delete_file(file: ApplicationFile) -> None:
 def _editable(application: MembershipApplication) -> MembershipApplication:
     locked = locked_application(application)
     if not locked.is_editable:
-        text = _("The application is “%(state)s” now and cannot be changed.") % {"state": locked.get_state_display()}
-        raise RuleViolated(text, code="application_closed")
+        raise NotEditable(locked)
     return locked
 
 

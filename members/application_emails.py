@@ -32,9 +32,14 @@ def token_of(application: MembershipApplication) -> str:
     return token
 
 
+def confirmed_by(application: MembershipApplication) -> str:
+    """The subject of the link that confirms its address: no other address than that which the letter went to."""
+    return f"{application.pk} {application.email}"
+
+
 def address_to_confirm(application: MembershipApplication) -> Letter:
     """Anybody can have it sent to any address, so nothing of it is what somebody has typed."""
-    subject = f"{application.pk} {application.email}"
+    subject = confirmed_by(application)
     expires_at = timezone.now() + CONFIRM_WITHIN
     [token] = link_tokens(CONFIRM_LINK, subjects=[subject], expires_at=expires_at).values()
     with override(application.language):

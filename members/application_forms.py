@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm
 from members.application_drafts import SPEAKERS
-from members.models import JoinConditions, Kind, Organisation
+from members.models import JoinConditions, Kind, MembershipApplication, Organisation
 from members.models.organisation import validate_inn
 from members.questionnaire import NumberField
 
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+
+
+LONGEST_EMAIL = MembershipApplication._meta.get_field("email").max_length  # Django's form would take 320
+
+
+class OwnOrganisationField(forms.ModelChoiceField):
+    """Hidden, so nobody could mend it: what is not one's own, as after the end of a session, is left out."""
+
+    def clean(self, value: Any) -> Organisation | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
+            return None
 
 
 class StartForm(OnceForm):
@@ -25,10 +38,11 @@ class StartForm(OnceForm):
     inn = NumberField(label=_("INN"), validators=[validate_inn], help_text=_("Ten digits; a sole trader has twelve"))
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
         help_text=_("We send a link there, by which you come back to the application"),
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
-    organisation = forms.ModelChoiceField(
+    organisation = OwnOrganisationField(
         Organisation.objects.none(), to_field_name="slug", required=False, widget=forms.HiddenInput
     )
 
@@ -45,6 +59,14 @@ class StartForm(OnceForm):
         fields["organisation"].queryset = own
         if user.is_authenticated:
             del self.fields["email"]
+
+
+class AddressForm(forms.Form):
+    """Where the letter goes that confirms the address, which may have been mistyped."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=LONGEST_EMAIL, widget=forms.EmailInput({"autocomplete": "email"})
+    )
 
 
 def _initial(organisation: Organisation | None, asked: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.caching import public_page
@@ -22,6 +23,7 @@ from common.links import subject_of
 from common.private_files import private_file_response
 from members.application_drafts import (
     AlreadyKnown,
+    NotEditable,
     application_of,
     attach_file,
     confirm_address,
@@ -31,7 +33,7 @@ from members.application_drafts import (
     start_application_once,
 )
 from members.application_emails import CONFIRM_LINK, token_of
-from members.application_forms import StartForm
+from members.application_forms import AddressForm, StartForm
 from members.application_pages import Page, Progress, chances
 from members.applications import move_application, submit
 from members.consent_forms import ApplicationConsentForm
@@ -64,15 +66,12 @@ def join_preview(request: HttpRequest, kind: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("apply", method="POST")
 def join_apply(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None, user=request.user, asked=request.GET)
     known: Organisation | None = None
     if request.method == "POST" and form.is_valid():
-        applicant = request.user if request.user.is_authenticated else None
-        asked = {"email": "", "language": get_language() or "ru"} | form.asked
         try:
-            application = start_application_once(applicant=applicant, key=form.key, asked=asked)
+            application = _begun(request, form)
         except RuleViolated as error:
             form.refuse(error)
             known = _known(request, error)
@@ -99,17 +98,23 @@ def application_confirm(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 def application_detail(request: HttpRequest, token: str) -> HttpResponse:
-    page = _page(token)
-    progress = Progress(page.application)
-    return render(request, "members/application_detail.html", {"page": page, "progress": progress})
+    return _detail(request, _page(token))
 
 
 @login_not_required
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_step(request: HttpRequest, token: str, step: str) -> HttpResponse:
-    """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well."""
-    page = _editable_page(token, step if step in FORMS else "")
+    """Kept as it is typed, by htmx and by each button; what is wrong is told, and kept as well.
+
+    The address is the proof, and no other site knows it: a token would be stale once the reader logs in beside it.
+    """
+    page = _page(token, step)
+    if step not in FORMS:
+        raise Http404
+    if not page.step:
+        return _closed(request, page)
     if request.method == "POST":
         save_step(page.application, names=[*page.form.fields], typed=dict(request.POST.lists()))
         if request.htmx:  # type: ignore[attr-defined]
@@ -126,7 +131,9 @@ def application_step(request: HttpRequest, token: str, step: str) -> HttpRespons
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_documents(request: HttpRequest, token: str) -> HttpResponse:
-    page = _editable_page(token, "documents")
+    page = _page(token, "documents")
+    if not page.step:
+        return _closed(request, page)
     refused: dict[str, Any] = {}
     if request.method == "POST":
         documents = Question.objects.asked_of(page.application.kind).documents()
@@ -147,7 +154,9 @@ def application_documents(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_check(request: HttpRequest, token: str) -> HttpResponse:
-    page = _editable_page(token, "check")
+    page = _page(token, "check")
+    if not page.step:
+        return _closed(request, page)
     form = ApplicationConsentForm(request.POST if request.method == "POST" else None)
     known: Organisation | None = None
     if request.method == "POST" and form.is_valid():
@@ -159,7 +168,8 @@ def application_check(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("The application is submitted."))
             return redirect("members:application_detail", token=token)
-    return render(request, "members/application_check.html", {"page": page, "form": form, "known": known})
+    context = {"page": page, "form": form, "known": known, "address": _address(page)}
+    return render(request, "members/application_check.html", context)
 
 
 @login_not_required
@@ -170,7 +180,9 @@ def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         move_application(page.application, action="withdraw", who=Who.APPLICANT, by=_actor(request, page))
         messages.success(request, _("The application is withdrawn."))
-        return redirect("members:application_detail", token=token)
+        return redirect(page.overview)
+    if not Progress(page.application).may_be_withdrawn:
+        return redirect(page.overview)
     return render(request, "members/application_withdraw.html", {"page": page})
 
 
@@ -178,8 +190,16 @@ def application_withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @limited("apply")
 def application_letter(request: HttpRequest, token: str) -> HttpResponse:
-    send_link_again(_page(token).application)
-    messages.success(request, _("The letter is on its way."))
+    """Once more, to the same address or to that which was meant."""
+    page, form = _page(token), AddressForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, page, address=form)
+    try:
+        send_link_again(page.application, email=form.cleaned_data["email"])
+    except RuleViolated as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, _("The letter is on its way."))
     return redirect("members:application_detail", token=token)
 
 
@@ -200,6 +220,14 @@ def application_file_remove(request: HttpRequest, token: str, pk: int) -> HttpRe
     return redirect("members:application_documents", token=token)
 
 
+@limited("apply")
+def _begun(request: HttpRequest, form: StartForm) -> MembershipApplication:
+    """Mistakes do not count: a whole office may sit behind one address."""
+    applicant = request.user if request.user.is_authenticated else None
+    asked = {"email": "", "language": get_language() or "ru"} | form.asked
+    return start_application_once(applicant=applicant, key=form.key, asked=asked)
+
+
 def _known(request: HttpRequest, error: RuleViolated) -> Organisation | None:
     """That which is here already, and whose people one may ask: none that is hidden from this reader."""
     if not isinstance(error, AlreadyKnown):
@@ -214,12 +242,23 @@ def _page(token: str, step: str = "") -> Page:
     return Page(application, token, step)
 
 
-def _editable_page(token: str, step: str) -> Page:
-    """What was submitted has no steps any more."""
-    page = _page(token, step)
-    if not page.step:
-        raise Http404
-    return page
+def _closed(request: HttpRequest, page: Page) -> HttpResponse:
+    """What was submitted has no steps any more: whoever comes back to one sees where it stands, and a page that saves
+    as one types learns that this was not kept."""
+    error = NotEditable(page.application)
+    if request.htmx:  # type: ignore[attr-defined]
+        raise error
+    messages.info(request, error.message)
+    return redirect(page.overview)
+
+
+def _detail(request: HttpRequest, page: Page, *, address: AddressForm | None = None) -> HttpResponse:
+    context = {"page": page, "progress": Progress(page.application), "address": address or _address(page)}
+    return render(request, "members/application_detail.html", context)
+
+
+def _address(page: Page) -> AddressForm:
+    return AddressForm(initial={"email": page.application.email})
 
 
 def _actor(request: HttpRequest, page: Page) -> User | None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
@@ -25,11 +24,13 @@ from members.models import Invitation, Organisation, Representative, Role, User
 from members.models.invitation import InvitationQuerySet, invitation_end
 from members.notifications import Words, heads_of, notify
 from members.people import locked_person
+from members.policies import tended_roles
 from members.services import tell_of_role
 from members.topics import PEOPLE
 
 LINK = "invitation"
 MOST_OPEN = 200  # of one organisation: the portal writes to strangers for it
+MOST_A_DAY = 200  # of one organisation, whatever became of them
 PAUSE = timedelta(minutes=5)  # between two letters of one invitation
 KEPT_FOR = timedelta(days=90)  # after its term: who was invited, and whether they came
 
@@ -58,7 +59,7 @@ def invite(
     """Write to ``email``. Who has an open invitation to that role keeps it, and gets no second letter.
 
     Raises RuleViolated for who acts for the organisation already or is invited to another role, and where too many
-    invitations are open.
+    invitations are open, or were made today.
     """
     locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     email = email.lower()
@@ -72,6 +73,10 @@ def invite(
         raise RuleViolated(text % {"role": standing.get_role_display()}, code="invited")
     if locked.invitations.open().count() >= MOST_OPEN:
         raise RuleViolated(_("Too many invitations are open. Revoke those that are not needed."), code="too_many")
+    if locked.invitations.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise RuleViolated(
+            _("The organisation has invited too many people today. Go on tomorrow."), code="too_many_today"
+        )
     invitation = standing or Invitation(organisation=locked, email=email)
     invitation.role, invitation.position = role, position
     invitation.language, invitation.invited_by = language, by
@@ -132,6 +137,13 @@ def revoke(invitation: Invitation, *, by: User | None) -> Invitation:
     return locked
 
 
+def revoke_beyond_rights(user: User, organisation: Organisation, *, by: User) -> None:
+    """Open ones that ``user`` has sent to roles which they give no more: to an address of their own, perhaps, by which
+    whoever was put out, or has a lesser role, would come back."""
+    for invitation in _sent_by(user, organisation).exclude(role__in=tended_roles(user, organisation)):
+        revoke(invitation, by=by)
+
+
 def invitation_of(token: str) -> Invitation | None:
     """None for a link that is forged, expired or revoked."""
     found = Invitation.objects.select_related("organisation", "invited_by")
@@ -141,8 +153,10 @@ def invitation_of(token: str) -> Invitation | None:
 
 def is_for(user: User | AnonymousUser, invitation: Invitation) -> bool:
     """Whether the address is one that the person has shown to be theirs."""
-    shown = EmailAddress.objects.filter(user_id=user.pk, verified=True, email=invitation.email)
-    return user.is_authenticated and shown.exists()
+    if not user.is_authenticated:
+        return False
+    shown = User.objects.filter(pk=user.pk, emailaddress__verified=True, emailaddress__email=invitation.email)
+    return shown.exists()
 
 
 @transaction.atomic

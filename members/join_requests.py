@@ -18,6 +18,8 @@ from members.services import tell_of_role
 from members.topics import PEOPLE
 
 MOST_OPEN = 10  # of one person
+MOST_A_DAY = 20  # of one person, whatever became of them
+MOST_THERE = 3  # a day of one person to one organisation
 KEPT_FOR = timedelta(days=90)  # once decided
 
 
@@ -37,7 +39,7 @@ def ask(organisation: Organisation, *, by: User, role: str, text: str = "") -> J
     """Those who answer for the organisation are told; where it has no head, the staff find it in their queue. Whoever
     has an open request there keeps it as it is.
 
-    Raises RuleViolated for who acts for the organisation already, and for who has asked too many.
+    Raises RuleViolated for who acts for the organisation already, and for who has asked too many, or too often today.
     """
     person = locked_person(by)
     if Representative.objects.active().filter(user=person, organisation=organisation).exists():
@@ -47,6 +49,9 @@ def ask(organisation: Organisation, *, by: User, role: str, text: str = "") -> J
         return known
     if own.count() >= MOST_OPEN:
         raise RuleViolated(_("You have asked many organisations. Wait for their answers first."), code="too_many")
+    today = JoinRequest.objects.filter(user=person, created_at__gt=timezone.now() - timedelta(days=1))
+    if today.count() >= MOST_A_DAY or today.filter(organisation=organisation).count() >= MOST_THERE:
+        raise RuleViolated(_("You have asked often enough today. Try again tomorrow."), code="too_many_today")
     asked = JoinRequest.objects.create(organisation=organisation, user=person, role=role, text=text)
     notify(
         heads_of(organisation),

@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from members.handovers import hand_over, owned_by, takers
+from members.invitations import revoke_beyond_rights
 from members.models import Organisation, Representative, Role, User
 from members.services import tell_of_role
 
 
 @transaction.atomic
-def change_role(representative: Representative, *, role: str, position: str) -> Representative:
+def change_role(representative: Representative, *, role: str, position: str, by: User) -> Representative:
     """Another role, or another position. Where nothing differs, nothing is written.
+
+    Open invitations of theirs to roles that they give no more are revoked.
 
     Raises RuleViolated for a role that has ended, and for the last head.
     """
@@ -29,6 +32,7 @@ def change_role(representative: Representative, *, role: str, position: str) -> 
             setattr(locked, name, changes[name])
         locked.save(update_fields=changed)
         tell_of_role(locked)
+        revoke_beyond_rights(locked.user, locked.organisation, by=by)
     return locked
 
 

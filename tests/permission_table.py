@@ -83,7 +83,7 @@ PAGES = """
 /join/applications/<application>/withdraw/ GET   200    factor 200
 /join/applications/<application>/withdraw/ POST  302    factor 302
 /join/applications/<application>/letter/ GET   405    factor 405
-/join/applications/<application>/letter/ POST  302    factor 302
+/join/applications/<application>/letter/ POST  200    factor 200
 /join/applications/<application>/files/<applicationfile>/ GET   200    factor 200
 /join/applications/<application>/files/<applicationfile>/ POST  405    factor 405
 /join/applications/<application>/files/<applicationfile>/remove/ GET   405    factor 405
@@ -518,4 +518,9 @@ ADMIN = """
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.
-WITHOUT_CSRF_TOKEN = {"/settings/language/", "/settings/view/", "/unsubscribe/<token>/"}
+WITHOUT_CSRF_TOKEN = {
+    "/settings/language/",
+    "/settings/view/",
+    "/unsubscribe/<token>/",
+    "/join/applications/<application>/organisation/",
+}

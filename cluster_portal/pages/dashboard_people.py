@@ -70,7 +70,7 @@ def dashboard_representative(request: HttpRequest, slug: str, pk: int) -> HttpRe
     now = {"role": representative.role, "position": representative.position}
     form = RoleForm(request.POST or None, offered=offered, initial=now)
     if request.method == "POST" and form.is_valid():
-        change_role(representative, **form.cleaned_data)
+        change_role(representative, by=cast("User", request.user), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("pages:dashboard_people", slug=slug)
     context = {"organisation": representative.organisation, "representative": representative, "form": form}

@@ -133,7 +133,10 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         """A button of the review was pressed. Refused, the review is shown with all that was typed."""
         if request.method != "POST" or not self.has_decide_permission(request):
             raise PermissionDenied
-        application = get_object_or_404(MembershipApplication, pk=pk)
+        submitted = MembershipApplication.objects.exclude(
+            state=ApplicationState.DRAFT
+        )  # a draft is its applicant's alone
+        application = get_object_or_404(submitted, pk=pk)
         posted = request.POST.items()
         remarks = {name.removeprefix(REMARK): str(text).strip() for name, text in posted if name.startswith(REMARK)}
         action = request.POST.get("action", "")

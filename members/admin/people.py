@@ -25,6 +25,7 @@ from common.admin import HistoryModelAdmin, ModelAdmin
 from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
 from members.handovers import hand_over_unasked
+from members.invitations import revoke_beyond_rights
 from members.models import Representative, Role, User
 from members.people import locked_person
 from members.roles import is_last_head
@@ -190,8 +191,10 @@ def follow_roles(formset: Any, *, by: User) -> None:
 
 
 def follow_role(representative: Representative, *, by: User) -> None:
-    """People are told; what was owned by who acts no more goes on."""
+    """People are told; what was owned by who acts no more goes on, but for their invitations, which are revoked: by one
+    of them they could come back."""
     tell_of_role(representative)
+    revoke_beyond_rights(representative.user, representative.organisation, by=by)
     if representative.ended_at:
         hand_over_unasked(representative, by=by)
 
@@ -256,7 +259,8 @@ class RepresentativeAdmin(HistoryModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Representative) -> None:
         delete_representative(obj)
+        revoke_beyond_rights(obj.user, obj.organisation, by=cast("User", request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Representative]) -> None:
         for representative in queryset:
-            delete_representative(representative)
+            self.delete_model(request, representative)

@@ -47,6 +47,15 @@ addEventListener("beforeunload", (event) => {
   if (changed && !changed.dataset.sent) event.preventDefault();
 });
 
+// A form that is kept while it is typed says so where it was not, and is not left without a question.
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, target, successful } }) => {
+  if (!elt.dataset.unsaved) return;
+  changed = successful ? null : elt;
+  if (successful) return;
+  target.textContent = elt.dataset.unsaved;
+  target.dataset.kind = "error";
+});
+
 // What went wrong is read first.
 document.querySelector("[data-focus]")?.focus();
 

@@ -126,6 +126,18 @@ def test_the_language_is_changed_and_the_place_is_kept(scripts: bool, visitor: A
     assert reader.page.url.endswith("/join/")
 
 
+def test_what_is_not_kept_while_it_is_typed_says_so_until_it_is(visitor: Arrive, places: dict[str, object]) -> None:
+    reader, saved = visitor(), "#saved:not([data-kind])"
+    reader.open(f"/join/applications/{places['draft']}/people/")
+    reader.page.context.set_offline(True)
+    reader.page.fill("#id_contact_name", "Анна")
+    reader.page.locator("#saved[data-kind=error]").wait_for()
+    assert reader.page.locator("#saved").inner_text().startswith("Не сохранено")
+    reader.page.context.set_offline(False)
+    reader.page.fill("#id_contact_name", "Анна Волкова")
+    reader.page.locator(saved).wait_for()
+
+
 def test_everything_is_reached_by_the_keyboard_from_the_skip_link_on(visitor: Arrive) -> None:
     reader = visitor()
     reader.open("/organisations/")

@@ -111,6 +111,13 @@ def test_each_field_of_sign_up_is_asked_for(client: Client, missing: str) -> Non
     assert not User.objects.exists()
 
 
+@pytest.mark.django_db
+def test_an_address_that_cannot_be_kept_whole_opens_no_account(client: Client) -> None:
+    posted = {**NEW_PERSON, **ticked(), "email": f"{'a' * 250}@example.org"}
+    assert list(client.post("/account/signup/", posted).context["form"].errors) == ["email"]
+    assert not User.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_submits_at_once_make_one_account_and_no_error() -> None:
     barrier = threading.Barrier(2)

@@ -26,6 +26,7 @@ from tests.factories.members import (
 )
 from tests.members.accounts import link_in
 from tests.members.test_applications import charter, in_state
+from tests.office import enter, superuser
 
 pytestmark = pytest.mark.django_db
 START = {
@@ -59,6 +60,7 @@ def test_four_answers_begin_it_and_lead_to_its_own_address(client: Client) -> No
     [
         ({"inn": "7700000000"}, "inn"),
         ({"email": "anna"}, "email"),
+        ({"email": f"{'a' * 250}@example.org"}, "email"),
         ({"kind": "circus"}, "kind"),
         ({"name": ""}, "name"),
     ],
@@ -127,10 +129,27 @@ def test_a_head_begins_from_the_organisation(client: Client) -> None:
 
 
 def test_nobody_begins_from_the_organisation_of_another(client: Client) -> None:
-    foreign = OrganisationFactory(slug="foreign")
+    foreign = OrganisationFactory(slug="foreign", inn=valid_inn(7))
     client.force_login(UserFactory())
-    response = client.post("/join/apply/", START | {"organisation": foreign.slug})
-    assert [*response.context["form"].errors] == ["organisation"]
+    client.post("/join/apply/", START | {"organisation": foreign.slug})
+    assert MembershipApplication.objects.get().organisation is None
+
+
+def test_who_was_logged_out_on_the_way_goes_on_as_a_guest(client: Client) -> None:
+    own = RepresentativeFactory(organisation__slug="own", organisation__inn=valid_inn(7), role=Role.HEAD).organisation
+    refused = client.post("/join/apply/", START | {"organisation": own.slug, "email": ""})
+    assert [*refused.context["form"].errors] == ["email"]
+    assert client.post("/join/apply/", START | {"organisation": own.slug}).status_code == 302
+    assert MembershipApplication.objects.get().organisation is None
+
+
+def test_mistakes_do_not_count_towards_the_applications_of_an_hour(client: Client) -> None:
+    for _ in range(31):
+        client.post("/join/apply/", START | {"name": ""})
+    each = [{"request_key": str(number), "email": f"{number}@example.org"} for number in range(31)]
+    answers = [client.post("/join/apply/", START | one) for one in each]
+    assert [answer.status_code for answer in answers] == [302] * 30 + [200]
+    assert "Слишком много" in str(answers[-1].context["form"].non_field_errors())
 
 
 # --- The letter ----------------------------------------------------------------------------------------------
@@ -150,7 +169,8 @@ def test_the_letter_confirms_by_a_press_and_not_by_a_look(client: Client) -> Non
 
 def test_the_letter_is_sent_again_when_asked(client: Client) -> None:
     client.post("/join/apply/", START)
-    client.post(of(MembershipApplication.objects.get(), "letter/"))
+    letter = of(MembershipApplication.objects.get(), "letter/")
+    client.post(letter, {"email": START["email"]})
     first, second = OutgoingMail.objects.order_by("pk")
     assert link_in(first) == link_in(second)
 
@@ -174,15 +194,34 @@ def test_an_address_gets_five_letters_a_day_whoever_asks_and_goes_on_by_those_it
         assert refused.context["form"].non_field_errors() == [
             "На этот адрес сегодня ушло достаточно писем. Откройте ссылку из любого из них или вернитесь завтра."
         ]
-        own = MembershipApplication.objects.order_by("pk")[0]
-        assert Client().post(of(own, "letter/")).status_code == 409
+        own, fourth = MembershipApplication.objects.order_by("pk")[0:4:3]
+        again = {"email": fourth.email}
+        Client().post(of(fourth, "letter/"), again)
         assert (OutgoingMail.objects.count(), MembershipApplication.objects.count()) == (5, 5)
         confirming = link_in(OutgoingMail.objects.order_by("pk")[0])
         assert Client().post(confirming)["Location"] == of(own)
         other = Client().post("/join/apply/", START | {"request_key": "k7", "email": "boris@example.org"})
         assert other.status_code == 302
         clock.shift(24 * 60 * 60 + 1)
-        assert Client().post(of(own, "letter/")).status_code == 302
+        Client().post(of(fourth, "letter/"), again)
+        assert OutgoingMail.objects.filter(recipient=fourth.email).count() == 3
+
+
+def test_who_mistyped_the_address_corrects_it_and_the_first_letter_leads_nowhere(client: Client) -> None:
+    client.post("/join/apply/", START | {"email": "anna@exmaple.org"})
+    application = MembershipApplication.objects.get()
+    letter = of(application, "letter/")
+    assert all(
+        "anna@exmaple.org" in client.get(of(application, rest)).content.decode() for rest in ("people/", "check/")
+    )
+    assert "has-error" in client.post(letter, {"email": "anna@"}).content.decode()
+    assert client.post(letter, {"email": "anna@example.org"})["Location"] == of(application)
+    first, second = OutgoingMail.objects.order_by("pk")
+    assert (first.recipient, second.recipient) == ("anna@exmaple.org", "anna@example.org")
+    assert [Client().post(link_in(one)).status_code for one in (first, second)] == [404, 302]
+    client.post(letter, {"email": "boris@example.org"})  # what is confirmed stays
+    application.refresh_from_db()
+    assert (application.email, OutgoingMail.objects.count()) == ("anna@example.org", 2)
 
 
 def test_a_link_is_good_for_its_purpose_alone(client: Client) -> None:
@@ -231,6 +270,14 @@ def test_what_is_wrong_is_told_and_kept(client: Client) -> None:
     assert 'value="77 половина"' in again
     assert 'value="Сургут"' in again
     assert "контрольные" in again or "ошибка" in again
+
+
+def test_what_is_too_long_is_told_and_not_cut(client: Client) -> None:
+    application = ApplicationFactory(data={})
+    response = client.post(of(application, "questions/"), {"q-why": "ё" * 30_000})
+    assert [error.code for error in response.context["page"].form.errors["q-why"].as_data()] == ["max_length"]
+    application.refresh_from_db()
+    assert len(application.typed("q-why")) == 30_000
 
 
 def test_who_has_not_come_to_a_field_is_not_blamed(client: Client) -> None:
@@ -379,7 +426,17 @@ def test_it_is_submitted_with_a_tick_that_nobody_has_set(client: Client) -> None
         client.post(address, {"consent": text_in_force("application").pk})
     application.refresh_from_db()
     assert (application.state, application.moves.count()) == ("submitted", 1)
-    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("rest", ["people/", "documents/", "check/"])
+def test_who_comes_back_to_a_step_of_what_was_submitted_is_led_to_where_it_stands(client: Client, rest: str) -> None:
+    application = in_state("submitted")
+    typed = all_typed(application) | {"question": "charter", "consent": text_in_force("application").pk}
+    come, sent = client.get(of(application, rest)), client.post(of(application, rest), typed)
+    assert come["Location"] == sent["Location"] == of(application)
+    assert "изменить его нельзя" in client.get(of(application)).content.decode()
+    unsaved = client.post(of(application, rest), typed, headers={"HX-Request": "true"})
+    assert (unsaved.status_code, application.moves.count()) == (409, 1)
 
 
 def test_without_a_confirmed_address_it_says_so(client: Client) -> None:
@@ -423,6 +480,24 @@ def test_it_is_withdrawn_after_a_question_once(client: Client) -> None:
         assert client.post(address).status_code == 302
     application.refresh_from_db()
     assert (application.state, application.moves.count()) == ("withdrawn", 2)
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined", "member"])
+def test_of_what_is_decided_nothing_is_asked_and_no_letter_goes(client: Client, state: str) -> None:
+    application = in_state(state)
+    MembershipApplication.objects.update(confirmed_at=None)  # or that alone would stop the letter
+    letters = OutgoingMail.objects.count()
+    assert client.get(of(application, "withdraw/"))["Location"] == of(application)
+    assert client.post(of(application, "letter/"), {"email": "anna@example.org"})["Location"] == of(application)
+    assert OutgoingMail.objects.count() == letters
+
+
+def test_the_office_withdraws_no_draft() -> None:
+    draft = ApplicationFactory()
+    move = f"/admin/members/membershipapplication/{draft.pk}/move/"
+    assert enter(superuser()).post(move, {"action": "withdraw"}).status_code == 404
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_pages_of_an_application_are_kept_by_no_cache(client: Client) -> None:

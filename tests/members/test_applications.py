@@ -161,6 +161,15 @@ def test_one_that_the_directory_merely_lists_may_apply() -> None:
     assert application.data["city"] == ["Сургут"]
 
 
+def test_of_one_that_is_hidden_a_stranger_is_told_nothing_and_its_own_head_everything() -> None:
+    hidden = OrganisationFactory(inn=START["inn"], city="Тайна", is_published=False)
+    begun = start_application(UserFactory(), **START)
+    assert begun.organisation == hidden
+    assert {*begun.data} == {"contact_name", "name", "inn", "tier"}
+    head = RepresentativeFactory(organisation=hidden, role=Role.HEAD).user
+    assert start_application(head, **START).data["city"] == ["Тайна"]
+
+
 @pytest.mark.parametrize(("role", "may"), [(Role.HEAD, True), (Role.COORDINATOR, True), (Role.VIEWER, False)])
 def test_its_own_head_or_coordinator_begins_with_what_is_known(role: str, may: bool) -> None:
     person = RepresentativeFactory(organisation__inn=START["inn"], role=role)

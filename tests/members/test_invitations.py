@@ -129,6 +129,18 @@ def test_who_invites_revokes_and_invites_anew_writes_five_letters_a_day(lyceum: 
     assert invite(lyceum, by=None, **asked) == waiting
 
 
+def test_what_was_revoked_counts_for_a_day(lyceum: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("members.invitations.MOST_A_DAY", 2)
+    with time_machine.travel(NOON, tick=False) as clock:
+        for number in range(2):
+            revoke(invited(lyceum, email=f"{number}@example.org"), by=None)
+        with pytest.raises(RuleViolated) as refused:
+            invited(lyceum)
+        assert code_of(refused) == "too_many_today"
+        clock.shift(datetime.timedelta(days=1))
+        assert invited(lyceum).is_open
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_invite_the_same_address_at_once_make_one_invitation(lyceum: Organisation) -> None:
     made = at_once(*[lambda: invited(lyceum)] * 6)

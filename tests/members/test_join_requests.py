@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common import jobs
 from common.errors import RuleViolated
-from members.join_requests import approve, ask, decline, withdraw
+from members.join_requests import MOST_THERE, approve, ask, decline, withdraw
 from members.models import JoinRequest, Notification, Organisation, Representative, Role, User
 from members.tasks import FORGET_REQUESTS
 from tests.at_once import at_once
@@ -100,6 +100,24 @@ def test_who_asked_withdraws_and_may_ask_anew(lyceum: Organisation, boris: User)
         assert client.post(f"{ASK}withdraw/").status_code == 302
     client.post(ASK, POSTED | {"request_key": "k2"})
     assert [*JoinRequest.objects.order_by("pk").values_list("state", flat=True)] == ["withdrawn", "open"]
+
+
+def test_who_asks_and_withdraws_writes_to_the_heads_three_times_a_day(
+    lyceum: Organisation, head: User, boris: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = client_of(boris)
+        for number in range(MOST_THERE + 2):
+            client.post(ASK, POSTED | {"request_key": str(number)})
+            client.post(f"{ASK}withdraw/")
+        assert len(told(head)) == MOST_THERE
+        monkeypatch.setattr("members.join_requests.MOST_A_DAY", MOST_THERE)
+        with pytest.raises(RuleViolated) as refused:
+            ask(OrganisationFactory(), by=boris, role=Role.TEACHER)
+        assert refused.value.code == "too_many_today"
+        clock.shift(datetime.timedelta(days=1))
+        ask(lyceum, by=boris, role=Role.TEACHER)
+    assert len(told(head)) == MOST_THERE + 1
 
 
 # --- Deciding -----------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from common.errors import RuleViolated
 from common.models import OutgoingMail
 from members.erasure import BY_REQUEST, erase_person
+from members.handovers import OWNED, Owned
+from members.invitations import accept
 from members.models import Handover, Invitation, JoinRequest, Notification, Organisation, Representative, Role, User
 from members.roles import change_role, end_role, is_last_head
 from tests.at_once import at_once
@@ -108,24 +110,24 @@ def test_everybody_who_acts_sees_the_list_but_only_those_who_invite_see_addresse
 
 def test_a_changed_role_holds_at_once_and_is_told(acting: dict[str, Representative]) -> None:
     teacher = acting[Role.TEACHER]
-    change_role(teacher, role=Role.COORDINATOR, position="завуч")
+    change_role(teacher, role=Role.COORDINATOR, position="завуч", by=acting[Role.HEAD].user)
     assert client_of(teacher.user).get("/dashboard/lyceum/profile/").status_code == 200
     assert told(teacher.user) == ["У вас другая роль: Лицей"]
     assert told(acting[Role.HEAD].user) == [f"Лицей: сменилась роль — {teacher.user}"]
 
 
 def test_another_position_alone_is_no_news(acting: dict[str, Representative]) -> None:
-    change_role(acting[Role.TEACHER], role=Role.TEACHER, position="учитель физики")
+    change_role(acting[Role.TEACHER], role=Role.TEACHER, position="учитель физики", by=acting[Role.HEAD].user)
     assert not Notification.objects.exists()
     assert acting[Role.TEACHER].history.count() == 2
-    change_role(acting[Role.TEACHER], role=Role.TEACHER, position="учитель физики")
+    change_role(acting[Role.TEACHER], role=Role.TEACHER, position="учитель физики", by=acting[Role.HEAD].user)
     assert acting[Role.TEACHER].history.count() == 2
 
 
 def test_an_ended_role_is_not_changed(acting: dict[str, Representative]) -> None:
     end_role(acting[Role.TEACHER], by=acting[Role.HEAD].user)
     with pytest.raises(RuleViolated) as refused:
-        change_role(acting[Role.TEACHER], role=Role.HEAD, position="")
+        change_role(acting[Role.TEACHER], role=Role.HEAD, position="", by=acting[Role.HEAD].user)
     assert refused.value.code == "role_ended"
 
 
@@ -147,7 +149,7 @@ def test_the_last_head_neither_leaves_nor_is_demoted(acting: dict[str, Represent
     RepresentativeFactory(organisation=head.organisation, role=Role.HEAD, user__is_active=False)
     for attempt in (
         lambda: end_role(head, by=head.user),
-        lambda: change_role(head, role=Role.VIEWER, position=""),
+        lambda: change_role(head, role=Role.VIEWER, position="", by=head.user),
     ):
         with pytest.raises(RuleViolated) as refused:
             attempt()
@@ -161,7 +163,7 @@ def test_the_last_head_neither_leaves_nor_is_demoted(acting: dict[str, Represent
 def test_of_two_heads_one_may_go(acting: dict[str, Representative]) -> None:
     other = RepresentativeFactory(organisation=acting[Role.HEAD].organisation, role=Role.HEAD)
     assert not is_last_head(other)
-    change_role(acting[Role.HEAD], role=Role.VIEWER, position="")
+    change_role(acting[Role.HEAD], role=Role.VIEWER, position="", by=acting[Role.HEAD].user)
     assert is_last_head(other)
 
 
@@ -170,7 +172,7 @@ def test_of_two_heads_one_may_go(acting: dict[str, Representative]) -> None:
 def test_of_two_heads_who_go_at_once_one_stays(lyceum: Organisation, way: str) -> None:
     ways: dict[str, Any] = {
         "leave": lambda head: end_role(head, by=head.user),
-        "give up": lambda head: change_role(head, role=Role.VIEWER, position=""),
+        "give up": lambda head: change_role(head, role=Role.VIEWER, position="", by=head.user),
         "erase": lambda head: erase_person(head.user, by=head.user, reason=BY_REQUEST),
     }
     heads = [RepresentativeFactory(organisation=lyceum, role=Role.HEAD, user=confirmed()) for _ in range(2)]
@@ -270,14 +272,38 @@ def test_an_erasure_hands_over_to_the_head(acting: dict[str, Representative]) ->
     assert Handover.objects.get().taker == acting[Role.HEAD].user
 
 
-def test_what_the_staff_end_is_handed_over_to_the_head(acting: dict[str, Representative]) -> None:
-    leaving = acting[Role.COORDINATOR]
-    invitation = InvitationFactory(organisation=leaving.organisation, invited_by=leaving.user)
-    staff, place = superuser(), f"/admin/members/representative/{leaving.pk}/change/"
-    ended = {"role": "coordinator", "position": "", "ended_at_0": "2026-11-20", "ended_at_1": "10:00"}
-    assert enter(staff).post(place, ended).status_code == 302
-    invitation.refresh_from_db()
-    assert (invitation.invited_by, Handover.objects.get().by) == (acting[Role.HEAD].user, staff)
+ENDED = {"role": "coordinator", "position": "", "ended_at_0": "2026-11-20", "ended_at_1": "10:00"}
+
+
+def test_what_the_staff_end_is_handed_over_to_the_head(
+    acting: dict[str, Representative], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owned = Owned("labs", "laboratories", count=lambda user, organisation: 3, hand_over=lambda *_who: None)
+    monkeypatch.setitem(OWNED, "labs", owned)
+    staff, leaving = superuser(), acting[Role.COORDINATOR]
+    assert enter(staff).post(f"/admin/members/representative/{leaving.pk}/change/", ENDED).status_code == 302
+    handover = Handover.objects.get()
+    assert (handover.taker, handover.by, handover.what) == (acting[Role.HEAD].user, staff, {"labs": 3})
+
+
+@pytest.mark.parametrize("way", ["end", "delete", "demote", "demoted by a head"])
+def test_nobody_comes_back_by_an_invitation_of_their_own(acting: dict[str, Representative], way: str) -> None:
+    demoted = {"role": "coordinator", "position": ""}
+    in_office = {"end": ("change", ENDED), "delete": ("delete", {"post": "yes"}), "demote": ("change", demoted)}
+    out = RepresentativeFactory(organisation=acting[Role.HEAD].organisation, role=Role.HEAD)
+    sent = {"organisation": out.organisation, "invited_by": out.user}
+    as_head, as_viewer = (InvitationFactory(**sent, role=role) for role in (Role.HEAD, Role.VIEWER))
+    of_another = InvitationFactory(**sent | {"invited_by": acting[Role.HEAD].user}, role=Role.HEAD)
+    if way in in_office:
+        rest, posted = in_office[way]
+        assert enter(superuser()).post(f"/admin/members/representative/{out.pk}/{rest}/", posted).status_code == 302
+    else:
+        change_role(out, by=acting[Role.HEAD].user, **demoted)
+    left = [as_viewer, of_another] if way.startswith("demote") else [of_another]
+    assert [*Invitation.objects.standing().order_by("pk")] == left
+    as_head.refresh_from_db()
+    with pytest.raises(RuleViolated):
+        accept(as_head, by=confirmed(email=as_head.email))
 
 
 # --- Strangers ----------------------------------------------------------------------------------------------
