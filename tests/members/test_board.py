@@ -61,6 +61,7 @@ from tests.office import enter, staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 12, 16)
+A_MONTH_AGO = datetime.datetime(2026, 11, 16, 9, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,7 @@ def in_review(**fields: Any) -> MembershipApplication:
 def on_agenda(session: BoardSession, votes: tuple[int, int, int] | None = (5, 0, 0), **fields: Any) -> AgendaItem:
     """``fields``: of the item, but ``of`` those of the application."""
     application = in_review(**fields.pop("of", {}))
+    MembershipApplication.objects.filter(pk=application.pk).update(submitted_at=A_MONTH_AGO)
     item = put_on_agenda(application, session=session, by=UserFactory(is_staff=True))
     given = dict(zip(("votes_for", "votes_against", "abstained"), votes, strict=True)) if votes else {}
     for name, value in {**given, **fields}.items():
@@ -256,6 +258,15 @@ def test_an_open_invitation_as_head_stands_in_nobodys_way() -> None:
 
 def test_a_session_without_an_agenda_is_not_closed() -> None:
     assert mistakes(BoardSessionFactory()) == ["В повестке ничего нет."]
+
+
+def test_nobody_is_accepted_before_they_have_applied() -> None:
+    """A year that was mistyped, for which the clock would bill every year since."""
+    session = BoardSessionFactory(held_on=TODAY.replace(year=2006))
+    item = on_agenda(session)
+    assert mistakes(session) == [f"{item}: заявление подано позже дня заседания."]
+    with pytest.raises(RuleViolated):
+        close(session)
 
 
 def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
