@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -12,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.counters import take
 from common.errors import RuleViolated
 from common.idempotency import once
 from common.links import subject_of
+from common.mail.spared import spare
 from common.models import SignedLink
 from common.uploads import CheckedDocument, checked_document
 from members import application_emails as emails
@@ -38,7 +37,6 @@ from members.models import (
 SPEAKERS = (Role.HEAD, Role.COORDINATOR)
 LONGEST_TYPED = 20_000  # characters of one field
 MOST_FILES = 10
-LETTERS_A_DAY = 5  # to one address
 NUMBERS = ("inn", "ogrn")
 COPIED = ("name", "short_name", *NUMBERS)  # from what was typed into columns
 LONGEST_COPIES = {one.name: one.max_length for one in MembershipApplication._meta.fields if one.name in COPIED}
@@ -109,13 +107,8 @@ def start_application(
 
 
 def _ask_to_confirm(application: MembershipApplication) -> None:
-    """Anybody may have this letter sent to anybody, so an address gets few; its links go on leading here. Raises
-    RuleViolated, the same for every address."""
-    mailbox, _at, host = application.email.lower().rpartition("@")
-    named = sha256(f"{mailbox.partition('+')[0]}@{host}".encode()).hexdigest()  # the cache learns of no address
-    if take(f"letters to confirm {named}", limit=LETTERS_A_DAY, seconds=24 * 60 * 60):
-        text = _("This address has been sent enough letters today. Use the link in one of them, or come back tomorrow.")
-        raise RuleViolated(text, code="too_many_letters")
+    """Raises RuleViolated where the address has had enough letters."""
+    spare(application.email, what="application")
     emails.address_to_confirm(application).send()
 
 

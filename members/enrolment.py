@@ -15,6 +15,7 @@ from members.models import (
     Role,
     User,
 )
+from members.people import locked_person
 from members.questionnaire import Questionnaire
 from members.services import free_slug, tell_of_role
 
@@ -73,7 +74,7 @@ def _give_it_a_head(application: MembershipApplication, organisation: Organisati
         return
     given, _made = Representative.objects.update_or_create(
         organisation=organisation,
-        user=application.applicant,
+        user=locked_person(application.applicant),  # before the row, as everywhere
         ended_at=None,
         defaults={"role": Role.HEAD},
         create_defaults={"role": Role.HEAD, "position": position},

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from common.errors import RuleViolated
 from common.idempotency import once
 from common.links import renewed_tokens, revoke_links, subject_of
+from common.mail.spared import spare
 from members import handovers
 from members.emails import invitation_sent
 from members.models import Invitation, Organisation, Representative, Role, User
@@ -34,9 +35,15 @@ KEPT_FOR = timedelta(days=90)  # after its term: who was invited, and whether th
 
 
 def invite_once(organisation: Organisation, *, by: User, key: str, asked: dict[str, Any]) -> Invitation:
-    """``invite``, but once however often this ``key`` of that person arrives. Raises KeyReused besides."""
+    """``invite``, but once however often this ``key`` of that person arrives. Raises KeyReused besides, and where the
+    address has had enough letters: whoever revokes and invites anew would write to a stranger without end."""
+
+    def invited() -> Invitation:
+        spare(asked["email"], what=f"invitation to {organisation.pk}")
+        return invite(organisation, by=by, **asked)
+
     return once(
-        lambda: invite(organisation, by=by, **asked),
+        invited,
         model=Invitation,
         scope=f"invitation to {organisation.pk} by {by.pk}",
         key=key,
@@ -94,9 +101,10 @@ def addresses_of(organisation: Organisation) -> set[str]:
 @transaction.atomic
 def send_again(invitation: Invitation, *, by: User | None) -> Invitation:
     """The same link, with a new term. Of one that was only prepared, the heads hear now. Raises RuleViolated for one
-    that has ended, or was sent a moment ago."""
+    that has ended, or was sent a moment ago, and where the address has had enough letters."""
     locked = _locked(invitation)
     can_be_sent(locked)
+    spare(locked.email, what=f"invitation to {locked.organisation_id}")
     was_only_prepared = locked.is_prepared
     _sent(locked)
     if was_only_prepared:

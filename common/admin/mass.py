@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -57,6 +57,17 @@ def after_preview(
     if done:
         tended.message_user(request, mass.told % {"number": done}, messages.SUCCESS)
     return None
+
+
+def on_one(
+    tended: Any, request: HttpRequest, object_id: str, act: Callable[[HttpRequest, QuerySet], HttpResponse | None]
+) -> HttpResponse:
+    """What acts on the rows of a list, on the one whose page it is; back there afterwards."""
+    row = tended.get_object(request, object_id)
+    if row is None:
+        return tended._get_obj_does_not_exist_redirect(request, tended.opts, object_id)
+    page = reverse(f"admin:{tended.opts.app_label}_{tended.opts.model_name}_change", args=[object_id])
+    return act(request, tended.get_queryset(request).filter(pk=row.pk)) or HttpResponseRedirect(page)
 
 
 def _preview(

@@ -1,4 +1,4 @@
-"""Applications for membership: the queue, and the review of one on one screen. Their state moves by the service."""
+"""Applications for membership: the queue, and what the buttons of a review do. Their state moves by the service."""
 
 from functools import partial
 from typing import Any, cast
@@ -10,8 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
@@ -23,7 +22,7 @@ from common.errors import RuleViolated
 from common.models import ViewKind
 from common.private_files import private_file_response
 from common.staff_views import note_view
-from common.text import fold
+from members.admin.application_review import BUTTONS, REMARK, Review
 from members.agendas import put_on_agenda, take_off_agenda
 from members.applications import MOVES, Asked, move_application
 from members.models import (
@@ -32,7 +31,6 @@ from members.models import (
     ApplicationState,
     BoardSession,
     MembershipApplication,
-    Organisation,
     Tier,
     User,
     Who,
@@ -50,18 +48,6 @@ STATE_COLOURS = colours(
         ApplicationState.DECLINED: "danger",
     },
 )
-# Of the moves those that the office makes, as its buttons call them.
-BUTTONS = {
-    "take_up": _("Take up"),
-    "put_on_agenda": _("Put on the agenda"),
-    "return": _("Return with remarks"),
-    "take_off": _("Take off the agenda"),
-    "withdraw": _("Withdraw at the applicant's request"),
-}
-LEADS_ON = ("take_up", "put_on_agenda")
-TO_AGENDA = BUTTONS["put_on_agenda"]
-SIMILAR_SHOWN = 5
-REMARK = "remark-"  # before the name of the field, in the form of a review
 
 
 class OverdueFilter(DropdownFilter):
@@ -100,88 +86,6 @@ class SessionForm(forms.Form):
         super().__init__(data)
         sessions: Any = self.fields["session"]
         sessions.queryset = BoardSession.objects.planned()
-
-
-class Review:
-    """What one sees of an application to decide on it; ``typed``: what a refused decision has said."""
-
-    def __init__(self, application: MembershipApplication, *, may_decide: bool, typed: QueryDict) -> None:
-        self.application = application
-        self.may_decide = may_decide
-        self.typed = typed
-
-    @cached_property
-    def answers(self) -> list[tuple[str, str, str, str]]:
-        """Field, label and value, as they were submitted, and the remark."""
-        ending = "_en" if get_language() == "en" else ""
-        return [
-            (one["name"], one[f"label{ending}"], one[f"shown{ending}"], self.typed.get(f"{REMARK}{one['name']}", ""))
-            for one in self.application.answers
-        ]
-
-    @property
-    def reason(self) -> str:
-        return self.typed.get("reason", "")
-
-    @property
-    def session(self) -> str:
-        return self.typed.get("session", "")
-
-    @property
-    def tier(self) -> str:
-        return self.typed.get("tier") or self.application.tier
-
-    @property
-    def files(self) -> list[tuple[ApplicationFile, str]]:
-        name = "admin:members_membershipapplication_file"
-        files = self.application.files.select_related("question")
-        return [(file, reverse(name, args=[self.application.pk, file.pk])) for file in files]
-
-    @cached_property
-    def buttons(self) -> list[tuple[str, Any, str]]:
-        """What the table of moves lets the office do now; what leads on stands out."""
-        if not self.may_decide:
-            return []
-        state = self.application.state
-        possible = [name for name in BUTTONS if state in MOVES[name].sources and state != ApplicationState.DRAFT]
-        return [(name, BUTTONS[name], "primary" if name in LEADS_ON else "default") for name in possible]
-
-    @property
-    def can_be_put_on_agenda(self) -> bool:
-        return any(name == "put_on_agenda" for name, _title, _variant in self.buttons)
-
-    @property
-    def sessions(self) -> QuerySet[BoardSession]:
-        return BoardSession.objects.planned()
-
-    @property
-    def tiers(self) -> list[tuple[str, Any]]:
-        """Founders as well: to put one to the vote is the office's alone."""
-        return Tier.choices
-
-    @property
-    def takes_remarks(self) -> bool:
-        """Typed ones stay to be read where they can be sent no more."""
-        return any(name == "return" for name, *_rest in self.buttons) or any(remark for *_rest, remark in self.answers)
-
-    @cached_property
-    def same_number(self) -> list[Organisation]:
-        return [*Organisation.objects.numbered(inn=self.application.inn, ogrn=self.application.ogrn)]
-
-    @cached_property
-    def similar(self) -> list[Organisation]:
-        """By words that look alike in the name; those of the same number stand apart."""
-        alike = Organisation.objects.filter(search_text__trigram_word_similar=fold(self.application.title))
-        return [*alike.exclude(pk__in=[one.pk for one in self.same_number])[:SIMILAR_SHOWN]]
-
-    @cached_property
-    def other_applications(self) -> list[MembershipApplication]:
-        same = MembershipApplication.objects.exclude(inn="").filter(inn=self.application.inn)
-        return [*same.exclude(pk=self.application.pk)]
-
-    @property
-    def is_known(self) -> bool:
-        return bool(self.same_number or self.similar or self.other_applications)
 
 
 @admin.register(MembershipApplication)
@@ -271,12 +175,12 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         )
         return after_preview(self, request, applications, mass)
 
-    @action(description=TO_AGENDA, permissions=["decide"])
+    @action(description=BUTTONS["put_on_agenda"], permissions=["decide"])
     def put_on_agenda(self, request: HttpRequest, applications: QuerySet[MembershipApplication]) -> HttpResponse | None:
         staff = cast("User", request.user)
         mass = MassAction(
             "put_on_agenda",
-            TO_AGENDA,
+            BUTTONS["put_on_agenda"],
             _("The board votes on them at this session, and the applicants are told."),
             lambda row, data: put_on_agenda(row, session=data["session"], by=staff),
             ngettext_lazy(

@@ -1,19 +1,17 @@
 """Years of membership billed, and what is open reminded of: on the list of memberships and on the page of one."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from common.admin import HistoryModelAdmin
-from common.admin.mass import MassAction, after_preview
+from common.admin.mass import MassAction, after_preview, on_one
 from members.admin.fees import DayForm, invoice_words
 from members.fees import roubles
 from members.invoices import bill_period
@@ -44,7 +42,7 @@ class BillingMixin(_Admin):
             BILLED,
             form=DayForm,
         )
-        return self._on_one(request, object_id, partial(after_preview, self, mass=mass))
+        return on_one(self, request, object_id, partial(after_preview, self, mass=mass))
 
     @action(description=_("Bill the next year"), permissions=["change"])
     def bill_next(self, request: HttpRequest, memberships: QuerySet[Membership]) -> HttpResponse | None:
@@ -70,15 +68,6 @@ class BillingMixin(_Admin):
             words=lambda row: f"{row}: {invoice_words(to_remind_of(row))}",
         )
         return after_preview(self, request, memberships.select_related("organisation"), mass)
-
-    def _on_one(self, request: HttpRequest, object_id: str, act: Callable[..., HttpResponse | None]) -> HttpResponse:
-        """What acts on a list, on the one whose page it is."""
-        membership = self.get_object(request, object_id)
-        if membership is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        one = self.get_queryset(request).select_related("organisation").filter(pk=membership.pk)
-        done = act(request, one)
-        return done or HttpResponseRedirect(reverse("admin:members_membership_change", args=[object_id]))
 
 
 def _words_of_next(membership: Membership) -> str:

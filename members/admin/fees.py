@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from common.admin import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, colours
 from common.admin.documents import pdf_of
-from common.admin.mass import MassAction, after_preview
+from common.admin.mass import MassAction, after_preview, on_one
 from common.days import PLAUSIBLE
 from common.documents import make_again
 from common.errors import RuleViolated
@@ -249,22 +249,15 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     @action(description=_("Mark as paid"), icon="paid", permissions=["mark"])
     def pay_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._on_one(request, object_id, "pay")
+        return on_one(self, request, object_id, self.pay)
 
     @action(description=_("Cancel the invoice"), icon="cancel", permissions=["mark"])
     def cancel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._on_one(request, object_id, "cancel")
+        return on_one(self, request, object_id, self.cancel)
 
     @action(description=MAKE_AGAIN, icon="refresh", permissions=["mark"])
     def make_again_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._on_one(request, object_id, "make_again")
-
-    def _on_one(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        invoice = self.get_object(request, object_id)
-        if invoice is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        done = getattr(self, name)(request, Invoice.objects.filter(pk=invoice.pk))
-        return done or HttpResponseRedirect(reverse("admin:members_invoice_change", args=[object_id]))
+        return on_one(self, request, object_id, self.make_again)
 
 
 def _check_open(invoice: Invoice) -> None:

@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
-from common.admin.mass import MassAction, after_preview
+from common.admin.mass import MassAction, after_preview, on_one
 from members.admin.billing import BillingMixin
 from members.admin.certificates import CertificateActionsMixin, CertificateInline
 from members.admin.exclusions import ExclusionMixin
@@ -200,7 +200,7 @@ class MembershipAdmin(
         return self._move_one(request, object_id, "leave")
 
     def _move_one(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
-        return self._on_one(request, object_id, partial(self._move, move=move))
+        return on_one(self, request, object_id, partial(self._move, move=move))
 
     def _move(self, request: HttpRequest, memberships: QuerySet[Membership], move: str) -> HttpResponse | None:
         after, staff = MEMBERSHIP_MOVES[move].after, cast("User", request.user)  # nobody else gets here

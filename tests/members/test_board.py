@@ -44,6 +44,7 @@ from members.models import (
     User,
     Who,
 )
+from members.people import locked_person
 from tests.at_once import at_once
 from tests.factories.members import (
     BoardSessionFactory,
@@ -489,6 +490,29 @@ def test_an_address_that_got_a_role_since_the_page_was_read_is_told_and_the_sess
     type(row).objects.filter(pk=row.pk).update(role=Role.HEAD)
     client.post(address, {"seen": seen})
     assert (BoardSession.objects.get().is_closed, known.memberships.count()) == (True, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_applicant_who_accepts_an_invitation_while_the_session_is_closed_is_the_head() -> None:
+    """Both give a role to one person; who would write it before locking the person would wait in a circle."""
+    session, applicant = BoardSessionFactory(), UserFactory()
+    known = OrganisationFactory()
+    on_agenda(session, of={"applicant": applicant, "inn": known.inn, "ogrn": known.ogrn})
+    is_held = Event()
+
+    def accepting() -> None:
+        with transaction.atomic():
+            locked_person(applicant)
+            is_held.set()
+            _wait_for_a_wait()
+            RepresentativeFactory(organisation=known, user=applicant, role=Role.COORDINATOR)
+
+    def board() -> None:
+        assert is_held.wait(20)
+        close(session)
+
+    assert at_once(accepting, board) == [None, None]
+    assert [one.role for one in known.representatives.all()] == [Role.HEAD]
 
 
 def test_a_new_membership_begins_no_sooner_than_the_former_one_ended() -> None:

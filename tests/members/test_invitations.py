@@ -13,7 +13,7 @@ from django.utils import timezone
 from common import jobs
 from common.errors import RuleViolated
 from common.models import OutgoingMail, SignedLink
-from members.invitations import accept, invite, revoke, send_again
+from members.invitations import accept, invite, invite_once, revoke, send_again
 from members.models import Invitation, Notification, Organisation, Representative, Role, User
 from members.tasks import FORGET_INVITATIONS
 from tests.at_once import at_once
@@ -111,6 +111,22 @@ def test_an_organisation_does_not_write_to_everybody(lyceum: Organisation, monke
     with pytest.raises(RuleViolated) as refused:
         invited(lyceum)
     assert code_of(refused) == "too_many"
+
+
+def test_who_invites_revokes_and_invites_anew_writes_five_letters_a_day(lyceum: Organisation, head: User) -> None:
+    asked = {"email": "boris@example.org", "role": Role.TEACHER}
+    for number in range(5):
+        revoke(invite_once(lyceum, by=head, key=f"k{number}", asked=asked), by=head)
+    with pytest.raises(RuleViolated) as refused:
+        invite_once(lyceum, by=head, key="k6", asked=asked)
+    assert (code_of(refused), OutgoingMail.objects.filter(recipient=asked["email"]).count()) == ("too_many_letters", 5)
+    waiting = InvitationFactory(organisation=lyceum, email=asked["email"], expires_at=timezone.now())
+    with pytest.raises(RuleViolated) as refused:
+        send_again(waiting, by=head)
+    assert code_of(refused) == "too_many_letters"
+    other = OrganisationFactory()
+    assert invite_once(other, by=head, key="k7", asked=asked).is_open
+    assert invite(lyceum, by=None, **asked) == waiting
 
 
 @pytest.mark.django_db(transaction=True)
