@@ -388,6 +388,20 @@ def test_declined_and_postponed_ones_hear_the_reason() -> None:
     assert not Membership.objects.exists()
 
 
+def test_the_application_of_a_member_outlives_the_membership_by_three_years() -> None:
+    session = BoardSessionFactory()
+    kept, gone = (applied(on_agenda(session)) for _number in range(2))
+    close(session)
+    for application, left_on in ((kept, TODAY + datetime.timedelta(days=10)), (gone, TODAY)):
+        ended = Membership.objects.filter(organisation__inn=application.inn)
+        ended.update(status=MembershipStatus.LEFT, ended_on=left_on)
+    with time_machine.travel(TODAY + datetime.timedelta(days=3 * 365 + 2)):
+        assert [forget(), forget()] == [1, 0]
+    gone.refresh_from_db(), kept.refresh_from_db()
+    assert (gone.data, gone.email, gone.files.count(), bool(gone.number)) == ({}, "", 0, True)
+    assert (bool(kept.data), kept.files.count()) == (True, 1)
+
+
 def test_of_what_was_not_accepted_the_number_alone_is_kept_after_three_years() -> None:
     session = BoardSessionFactory()
     declined = applied(on_agenda(session, votes=(0, 5, 0), reason="Нет устава"))
