@@ -401,3 +401,12 @@ def test_the_api_shows_and_invites_as_the_page_does(lyceum: Organisation, acting
     assert [one["role"] for one in shown["acting"]] == Role.values
     assert [one["email"] for one in shown["invitations"]] == ["new@example.org"]
     assert client_of(acting[Role.VIEWER].user).get(api).json()["invitations"] == []
+
+
+def test_half_a_character_is_refused_by_the_api_as_one_that_cannot_be_read(acting: dict[str, Representative]) -> None:
+    """The answer repeats what was sent, and nobody can write that down."""
+    sent = r'{"email": "anna@example.org", "role": "\ud83d", "language": "ru"}'
+    client = client_of(acting[Role.HEAD].user)
+    address = "/api/v1/my/organisations/lyceum/people/"
+    answer = client.post(address, sent, content_type="application/json", headers={"Idempotency-Key": "1"})
+    assert answer.status_code == 400
