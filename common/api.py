@@ -1,5 +1,6 @@
 """Base of the API: pages, errors, read-only sets."""
 
+import json
 from typing import Any
 
 from django.http import HttpHeaders
@@ -24,11 +25,14 @@ class Pagination(PageNumberPagination):
 
 class JSONParser(parsers.JSONParser):
     def parse(self, *args: Any, **kwargs: Any) -> Any:
-        """Python gives up on brackets in brackets by the thousand, and DRF does not expect it."""
+        """Python gives up on brackets in brackets by the thousand, and takes halves of characters that nobody can write
+        down again; DRF expects neither."""
         try:
-            return super().parse(*args, **kwargs)
-        except RecursionError as error:
+            parsed = super().parse(*args, **kwargs)
+            json.dumps(parsed, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError) as error:
             raise ParseError from error
+        return parsed
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

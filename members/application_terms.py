@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,7 +13,7 @@ from django.utils.translation import override
 from members import application_emails as emails
 from members.application_drafts import forget_links
 from members.applications import Asked, move_application, reviewers
-from members.models import ApplicationState, MembershipApplication, Who
+from members.models import OVER, ApplicationState, Membership, MembershipApplication, Who
 
 REMIND_BEFORE = datetime.timedelta(days=7)  # the end of the term of a returned one
 DRAFT_TOLD_AFTER = datetime.timedelta(days=90)  # since it was last touched
@@ -21,6 +21,7 @@ DRAFT_KEPT_AFTER_THAT = datetime.timedelta(days=30)
 CLOSED_KEPT_FOR = datetime.timedelta(days=3 * 365)  # without a membership: who asks why is answered for so long
 OF_THE_OFFICE = (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW)
 CLOSED = (ApplicationState.WITHDRAWN, ApplicationState.DECLINED)
+TAKEN = (ApplicationState.ACCEPTED, ApplicationState.MEMBER)
 
 
 def escalate() -> int:
@@ -68,7 +69,8 @@ def _expire(application: MembershipApplication) -> None:
 
 def forget() -> int:
     """Drafts that nobody touches, a month after that was told, and what led to nothing, after three years. Of what the
-    board had before it the number stays, which its protocol names."""
+    board had before it the number stays, which its protocol names; so with those of members, three years after they
+    have left."""
     now = timezone.now()
     told = MembershipApplication.objects.filter(
         state=ApplicationState.DRAFT,
@@ -76,7 +78,14 @@ def forget() -> int:
         reminded_at__lt=now - DRAFT_KEPT_AFTER_THAT,
     )
     closed = MembershipApplication.objects.filter(state__in=CLOSED, updated_at__lt=now - CLOSED_KEPT_FOR)
-    return _each(told, _delete) + _each(closed.exclude(data={}), _delete)
+    running = Membership.objects.exclude(status__in=OVER).filter(organisation=OuterRef("organisation"))
+    lately = Membership.objects.filter(
+        organisation=OuterRef("organisation"), ended_on__gt=timezone.localdate() - CLOSED_KEPT_FOR
+    )
+    taken = MembershipApplication.objects.filter(~Exists(running), ~Exists(lately), state__in=TAKEN)
+    outlived = taken.filter(updated_at__lt=now - CLOSED_KEPT_FOR)
+    gone = (told, closed.exclude(data={}), outlived.exclude(data={}))
+    return sum(_each(applications, _delete) for applications in gone)
 
 
 def _delete(application: MembershipApplication) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.agendas import lacks_of_notice
@@ -53,6 +54,8 @@ def _mistakes_of(item: AgendaItem, session: BoardSession) -> list[str]:
 
 
 def _mistakes_of_application(application: MembershipApplication, item: AgendaItem) -> list[str]:
+    if application.submitted_at and localdate(application.submitted_at) > item.session.held_on:
+        return [_("the application was submitted after the day of the session.")]
     if item.decision != Outcome.ACCEPTED:
         return [] if item.reason else [_("the reason is missing; the applicant reads it.")]
     known = known_organisation(application)

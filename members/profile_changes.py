@@ -40,16 +40,23 @@ def profile_of(organisation: Organisation) -> Profile:
 
 
 @transaction.atomic
-def propose_profile(organisation: Organisation, *, changes: Mapping[str, Any], by: User) -> ProfileChange | None:
+def propose_profile(
+    organisation: Organisation, *, changes: Mapping[str, Any], by: User, seen: str | None = None
+) -> ProfileChange | None:
     """Put the whole profile, as its form gives it, before the office; None where it says what the public page says.
 
     Whoever has gone through it has confirmed the rest. What waits already is amended; where nothing of it is left it
-    is withdrawn. Heads hear of it once.
-    Raises ValidationError where the logo is no acceptable picture; RuleViolated where the disk is full.
+    is withdrawn. Heads hear of it once. ``seen`` is the ``fingerprint`` of what waited as the person began.
+    Raises ValidationError where the logo is no acceptable picture; RuleViolated where the disk is full, and where
+    somebody else has proposed meanwhile, whose words would be lost.
     """
     locked = confirm_profile(organisation)
     change = locked.profile_changes.waiting().first() or ProfileChange(organisation=locked)
     now, is_new = profile_of(locked), change.pk is None
+    if not is_new and change.proposed_by != by and seen not in (None, fingerprint(change)):
+        named = {"person": change.proposed_by or _("somebody who has been erased")}
+        text = _("%(person)s has proposed a change meanwhile: it stands above. What you send takes its place.") % named
+        raise RuleViolated(text, code="proposed_meanwhile")
     wanted = {name: as_stored(name, value=changes[name]) for name in PROFILE_FIELDS}
     wanted["directions"] = sorted(direction.slug for direction in changes["directions"])
     wanted["logo"] = _wanted_logo(change, changes, now["logo"])
@@ -113,8 +120,10 @@ def _end(change: ProfileChange, state: ProfileChangeState) -> None:
 # --- The office decides ---------------------------------------------------------------------------------------
 
 
-def fingerprint(change: ProfileChange) -> str:
+def fingerprint(change: ProfileChange | None) -> str:
     """Of what a decision rests on: what is proposed, and what the public page says there now."""
+    if change is None:
+        return ""
     now = profile_of(change.organisation)
     rests_on = [change.after, {name: now[name] for name in change.after}]
     return hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()

@@ -18,7 +18,15 @@ from django.utils.translation import ngettext, override
 
 from common.errors import RuleViolated
 from members.fees import DAY, next_year_begins, no_fee_for, reduced
-from members.invoices import STEPS, bill_period, check_is_heard, lines_of, tell_of_invoice, with_hearing
+from members.invoices import (
+    STEPS,
+    a_year_from,
+    bill_period,
+    check_is_heard,
+    lines_of,
+    tell_of_invoice,
+    with_hearing,
+)
 from members.memberships import (
     ACTIVE,
     COMING_BACK,
@@ -73,17 +81,22 @@ def _on_its_own(membership: Membership) -> Iterator[None]:
 
 
 def to_be_renewed() -> QuerySet[Membership]:
-    """Those whose last period ends soon, or has ended; what stays so waits for the office (no fee, no bank details)."""
+    """Those whose last period ends soon, or has ended; what stays so waits for the office (no fee, no bank
+    details, a year that is over)."""
     last_period = MembershipPeriod.objects.filter(membership=OuterRef("pk")).order_by("-ends_on")
     running = Membership.objects.running().annotate(time_ends_on=Subquery(last_period.values("ends_on")[:1]))
     return running.filter(time_ends_on__lte=timezone.localdate() + AHEAD).order_by("time_ends_on", "pk")
 
 
 def _renew(membership: Membership) -> None:
-    locked = locked_membership(membership)
+    """A year that is over is billed by the office alone: a clock that finds one has been given a wrong day."""
+    locked, today = locked_membership(membership), timezone.localdate()
     last = locked.periods.first()
-    if locked.is_running and last and last.ends_on <= timezone.localdate() + AHEAD:
-        bill_period(locked, starts_on=next_year_begins(locked, last), by=None)
+    if locked.is_running and last and last.ends_on <= today + AHEAD:
+        starts_on = next_year_begins(locked, last)
+        if a_year_from(starts_on) <= today:
+            raise RuleViolated(_("A year that is over is billed by the office alone."), code="year_over")
+        bill_period(locked, starts_on=starts_on, by=None)
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """Roles that an organisation's own people change and end. How they begin stands in ``invitations`` and
 ``join_requests``; the order of locks, in ``invitations``."""
 
+from collections.abc import Collection
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +12,9 @@ from common.errors import RuleViolated
 from members.handovers import hand_over, owned_by, takers
 from members.invitations import revoke_beyond_rights
 from members.models import Organisation, Representative, Role, User
+from members.notifications import Words, heads_of, notify
 from members.services import tell_of_role
+from members.topics import PEOPLE
 
 
 @transaction.atomic
@@ -57,6 +62,39 @@ def is_last_head(representative: Representative) -> bool:
     """Whether nobody could sign for the organisation without this one."""
     heads = Representative.objects.heads().filter(organisation=representative.organisation_id)
     return [*heads.values_list("pk", flat=True)[:2]] == [representative.pk]
+
+
+def left_without_head(going: Collection[Representative]) -> set[int]:
+    """Keys of the organisations for which nobody could sign if these roles ended together, held from here on."""
+    keys = {role.organisation_id for role in going}
+    [*Organisation.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)]
+    heads = Representative.objects.heads().filter(organisation__in=keys)
+    staying = heads.exclude(pk__in=[role.pk for role in going])
+    return {*heads.values_list("organisation", flat=True)} - {*staying.values_list("organisation", flat=True)}
+
+
+def tell_of_account(user: User) -> None:
+    """After it was closed, or opened again: those who answer for the organisations of this person hear of it."""
+    event = user.history.latest().history_id
+    for role in Representative.objects.active().filter(user=user).select_related("organisation").order_by("pk"):
+        notify(
+            [person for person in heads_of(role.organisation) if person != user],
+            topic=PEOPLE,
+            key=f"account {event} {role.organisation_id}",
+            words=partial(_words_of_account, role, user),
+            link=role.get_absolute_url(),
+            about=user,
+        )
+
+
+def _words_of_account(role: Representative, user: User) -> Words:
+    named = {"organisation": role.organisation.title, "person": user}
+    lines = [_("Role: %(role)s") % {"role": role.get_role_display()}]
+    if user.is_active:
+        return Words(_("%(organisation)s: the account of %(person)s is open again") % named, *lines)
+    if not Representative.objects.heads().filter(organisation=role.organisation_id).exists():
+        lines.append(_("Nobody heads the organisation any more. Write to the association."))
+    return Words(_("%(organisation)s: the account of %(person)s is closed") % named, "\n".join(lines))
 
 
 def _hand_over(representative: Representative, *, to: User | None, by: User) -> None:

@@ -487,8 +487,8 @@ ADMIN = """
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ POST login  factor 403 403
 /admin/members/membershipapplication/<membershipapplication>/move/ GET   login  factor 403 403    403
 /admin/members/membershipapplication/<membershipapplication>/move/ POST  login  factor 403 403    302
-/admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ GET   login  factor 403 403    200
-/admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ POST  login  factor 403 403    200
+/admin/members/membershipapplication/<membershipapplication>/files/<submittedfile>/ GET   login  factor 403 403    200
+/admin/members/membershipapplication/<membershipapplication>/files/<submittedfile>/ POST  login  factor 403 403    200
 /admin/members/boardsession/<boardsession>/close_this/ GET   login  factor 403 403    200
 /admin/members/boardsession/<boardsession>/close_this/ POST  login  factor 403 403    200
 /admin/members/boardsession/<boardsession>/protocol_this/ GET login  factor 403 403    404

@@ -59,6 +59,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
+from tests.members.test_applications import submitted
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
 
 pytestmark = pytest.mark.django_db
@@ -136,8 +137,8 @@ class World:
         }
 
     def application(self) -> dict[str, Any]:
-        """A draft, with what stands in its addresses, and what was asked of its applicant."""
-        draft = ApplicationFactory()
+        """A draft, with what stands in its addresses, and what was asked of its applicant; to the office, another."""
+        draft, sent = ApplicationFactory(), submitted()
         subject = f"{draft.pk} {draft.email}"
         [confirmation] = link_tokens(CONFIRM_LINK, subjects=[subject]).values()
         question, terms = Question.objects.get(key="statute"), JoinConditions.objects.get(kind=Kind.SCHOOL)
@@ -146,7 +147,8 @@ class World:
         return {
             "application": SimpleNamespace(pk=token_of(draft)),
             "confirmation": SimpleNamespace(pk=confirmation),
-            "membershipapplication": draft,
+            "membershipapplication": sent,
+            "submittedfile": sent.files.get(),
             "boardsession": BoardSessionFactory(),
             "applicationfile": attach_file(
                 draft, question=Question.objects.get(key="charter"), upload=ContentFile(b"%PDF-", name="Устав.pdf")

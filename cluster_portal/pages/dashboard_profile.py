@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cluster_portal.pages.own import editable_organisation
+from common.errors import RuleViolated
 from members.forms import OrganisationProfileForm
-from members.models import User
-from members.profile_changes import differences, propose_profile, withdraw_profile_change
+from members.models import Organisation, User
+from members.profile_changes import differences, fingerprint, propose_profile, withdraw_profile_change
 from members.profile_confirmations import confirm_profile
 
 
@@ -26,11 +27,7 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
     form = OrganisationProfileForm(
         request.POST or None, request.FILES or None, instance=copy(organisation), change=waiting
     )
-    if request.method == "POST" and form.is_valid():
-        if propose_profile(organisation, changes=form.cleaned_data, by=cast("User", request.user)):
-            messages.success(request, _("Sent for the check. The public page changes once the association accepts it."))
-        else:
-            messages.info(request, _("The public page says just that already: there is nothing to check."))
+    if request.method == "POST" and form.is_valid() and _is_sent(request, organisation, form):
         return redirect("pages:dashboard_profile", slug=slug)
     change = last if last and (last.is_waiting or last.is_refused_lately) else None
     context = {
@@ -38,8 +35,24 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "change": change,
         "differences": differences(change) if change else [],
+        "seen": fingerprint(waiting),
     }
     return render(request, "pages/dashboard_profile.html", context)
+
+
+def _is_sent(request: HttpRequest, organisation: Organisation, form: OrganisationProfileForm) -> bool:
+    """Or the form says why not, above what a colleague has proposed and what was typed here."""
+    by, seen = cast("User", request.user), request.POST.get("seen")
+    try:
+        change = propose_profile(organisation, changes=form.cleaned_data, by=by, seen=seen)
+    except RuleViolated as error:
+        form.add_error(None, error.message)
+        return False
+    if change:
+        messages.success(request, _("Sent for the check. The public page changes once the association accepts it."))
+    else:
+        messages.info(request, _("The public page says just that already: there is nothing to check."))
+    return True
 
 
 @require_POST

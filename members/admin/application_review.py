@@ -52,6 +52,11 @@ class Review:
         ]
 
     @property
+    def seen(self) -> str:
+        """Which submission one looks at: returned, it may come back with other answers."""
+        return str(self.application.submitted_at)
+
+    @property
     def reason(self) -> str:
         return self.typed.get("reason", "")
 
@@ -75,7 +80,7 @@ class Review:
         if not self.may_decide:
             return []
         state = self.application.state
-        possible = [name for name in BUTTONS if state in MOVES[name].sources and state != ApplicationState.DRAFT]
+        possible = [name for name in BUTTONS if state in MOVES[name].sources]
         return [(name, BUTTONS[name], "primary" if name in LEADS_ON else "default") for name in possible]
 
     @property
@@ -109,7 +114,7 @@ class Review:
     @cached_property
     def other_applications(self) -> list[MembershipApplication]:
         same = MembershipApplication.objects.exclude(inn="").filter(inn=self.application.inn)
-        return [*same.exclude(pk=self.application.pk)]
+        return [*same.exclude(pk=self.application.pk).exclude(state=ApplicationState.DRAFT)]
 
     @property
     def is_known(self) -> bool:

@@ -106,6 +106,10 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     def has_decide_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("members.decide_application")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MembershipApplication]:
+        """A draft is its applicant's alone: nothing was said to the office yet, and no consent given."""
+        return super().get_queryset(request).exclude(state=ApplicationState.DRAFT)
+
     def person_in(self, record: Any) -> Any:
         return record.applicant
 
@@ -133,10 +137,7 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
         """A button of the review was pressed. Refused, the review is shown with all that was typed."""
         if request.method != "POST" or not self.has_decide_permission(request):
             raise PermissionDenied
-        submitted = MembershipApplication.objects.exclude(
-            state=ApplicationState.DRAFT
-        )  # a draft is its applicant's alone
-        application = get_object_or_404(submitted, pk=pk)
+        application = get_object_or_404(self.get_queryset(request), pk=pk)
         posted = request.POST.items()
         remarks = {name.removeprefix(REMARK): str(text).strip() for name, text in posted if name.startswith(REMARK)}
         action = request.POST.get("action", "")
@@ -160,8 +161,8 @@ class MembershipApplicationAdmin(ReadOnly, ModelAdmin):
     def file(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        file = get_object_or_404(ApplicationFile.objects.select_related("application"), pk=file_pk, application=pk)
-        person = file.application.applicant
+        application = get_object_or_404(self.get_queryset(request), pk=pk)
+        file, person = get_object_or_404(application.files, pk=file_pk), application.applicant
         note_view(ApplicationFile, staff=request.user, person=person, kind=ViewKind.PAGE, address=request.path)
         return private_file_response(file.file, name=file.original_name, content_type=file.content_type)
 
@@ -218,7 +219,11 @@ def _check_move(action: str, application: MembershipApplication) -> None:
 def _moved(
     application: MembershipApplication, action: str, asked: Asked, staff: User, posted: QueryDict
 ) -> MembershipApplication:
-    """``posted``: for the agenda, the key of the session, and the tier, where it is not that which was asked for."""
+    """``posted``: which submission was looked at; for the agenda, the key of the session, and the tier, where it is not
+    that which was asked for."""
+    if posted.get("seen", str(application.submitted_at)) != str(application.submitted_at):
+        text = gettext("It was submitted anew while you were reading. Here is what it says now.")
+        raise RuleViolated(text, code="submitted_anew")
     if action == "take_off":
         return take_off_agenda(application, by=staff)
     if action != "put_on_agenda":

@@ -288,7 +288,12 @@ def _overdue() -> QuerySet[Invoice]:
     return overdue.annotate(waits_since=F("due_on")).order_by("due_on", "pk")
 
 
-NOT_RENEWED = Decision(_("Not renewed: set the fee or the bank details"), "event_busy", _not_renewed, "renewal=waits")
+NOT_RENEWED = Decision(
+    _("Not renewed: set the fee or the bank details, or bill what is over"),
+    "event_busy",
+    _not_renewed,
+    "renewal=waits",
+)
 LEFT_BEHIND = Decision(
     _("The fee is overdue, but the status does not follow: check the days"),
     "sync_problem",

@@ -196,6 +196,11 @@ class OrganisationAdmin(PublishingMixin, OrganisationTablesMixin, HistoryModelAd
         acted = User.objects.filter(representations__organisation=record).distinct().order_by("pk")
         return acted if kind == ViewKind.PAGE else []
 
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        """Former parts have stood in the association through it, which the history alone knows."""
+        was_whole = obj is not None and Organisation.history.filter(consortium_id=obj.pk).exists()
+        return not was_whole and super().has_delete_permission(request, obj)
+
     def delete_model(self, request: HttpRequest, obj: Organisation) -> None:
         delete_organisation(obj)
 

@@ -12,8 +12,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as AuthGroupAdmin
 from django.contrib.auth.admin import UserAdmin as AuthUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesCheckboxFilter, DropdownFilter
@@ -22,15 +24,17 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import HistoryModelAdmin, ModelAdmin
+from common.errors import RuleViolated
 from common.models import ViewKind
 from members.admin.privacy import ErasureMixin
 from members.handovers import hand_over_unasked
 from members.invitations import revoke_beyond_rights
 from members.models import Representative, Role, User
 from members.people import locked_person
-from members.roles import is_last_head
+from members.roles import is_last_head, left_without_head, tell_of_account
 from members.services import delete_representative, tell_of_role
 
+WITHOUT_HEAD = _("Nobody else heads the organisation. Say why it is left without a head.")
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})
 
 
@@ -40,7 +44,15 @@ class PersonCreationForm(UserCreationForm):
         fields = ["email"]
 
 
+def reason_field(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"), max_length=100, required=False, widget=UnfoldAdminTextInputWidget, help_text=help_text
+    )
+
+
 class PersonChangeForm(UserChangeForm):
+    reason = reason_field(_("Asked for where the account of a last head is closed; it stands in the history"))
+
     class Meta:
         model = User
         fields = [
@@ -54,17 +66,20 @@ class PersonChangeForm(UserChangeForm):
             "groups",
         ]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        closes = "is_active" in self.changed_data and not data["is_active"]
+        roles = [*self.instance.representations.active()]
+        if closes and not data.get("reason") and left_without_head(roles):
+            self.add_error("reason", WITHOUT_HEAD)
+        self.instance._change_reason = data.get("reason") or None
+        return data
+
 
 class RepresentativeForm(forms.ModelForm):
     """Whose role it is, and where, stays as it was entered: a role that ends is ended, and another one given."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=100,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("Asked for where the last head goes; it stands in the history"),
-    )
+    reason = reason_field(_("Asked for where the last head goes; it stands in the history"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,11 +88,32 @@ class RepresentativeForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        goes = bool(data.get("ended_at")) or data.get("role") != Role.HEAD
-        if self.instance.pk and goes and not data.get("reason") and is_last_head(self.instance):
-            self.add_error("reason", _("Nobody else heads the organisation. Say why it is left without a head."))
+        if self.goes_unsaid and left_without_head([self.instance]):
+            self.add_error("reason", WITHOUT_HEAD)
         self.instance._change_reason = data.get("reason") or None
         return data
+
+    @property
+    def goes(self) -> bool:
+        """Whether a head would be none any more."""
+        headed = self.instance.pk and self.initial["role"] == Role.HEAD and not self.initial["ended_at"]
+        return bool(headed and (self.cleaned_data.get("ended_at") or self.cleaned_data.get("role") != Role.HEAD))
+
+    @property
+    def goes_unsaid(self) -> bool:
+        return self.goes and not self.cleaned_data.get("reason")
+
+
+class RepresentativeFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Of heads who go together, each for itself would leave another."""
+        super().clean()
+        rows: Any = self.forms
+        going = [form for form in rows if form.goes]
+        headless = left_without_head([form.instance for form in going])
+        for form in going:
+            if form.goes_unsaid and not form.errors and form.instance.organisation_id in headless:
+                form.add_error("reason", WITHOUT_HEAD)
 
 
 class RepresentativeRows(TabularInline):
@@ -85,6 +121,7 @@ class RepresentativeRows(TabularInline):
 
     model = Representative
     form = RepresentativeForm
+    formset = RepresentativeFormSet
     extra = 0
     tab = True
     can_delete = False
@@ -118,7 +155,18 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
     inlines = [RepresentationInline]
     actions_detail = ["erase_this"]
     fieldsets = [
-        (None, {"fields": ["email", "password", ("last_name", "first_name"), ("patronymic", "language"), "is_active"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "email",
+                    "password",
+                    ("last_name", "first_name"),
+                    ("patronymic", "language"),
+                    ("is_active", "reason"),
+                ]
+            },
+        ),
         (_("Dates"), {"fields": [("date_joined", "last_login")]}),
     ]
     add_fieldsets = [
@@ -153,6 +201,8 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
         if change:
             locked_person(obj)
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            tell_of_account(obj)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list:
         return [*super().get_inlines(request, obj)] if obj else []
@@ -258,9 +308,14 @@ class RepresentativeAdmin(HistoryModelAdmin):
         follow_role(obj, by=cast("User", request.user))
 
     def delete_model(self, request: HttpRequest, obj: Representative) -> None:
-        delete_representative(obj)
-        revoke_beyond_rights(obj.user, obj.organisation, by=cast("User", request.user))
+        self.delete_queryset(request, Representative.objects.filter(pk=obj.pk))
 
+    @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Representative]) -> None:
-        for representative in queryset:
-            self.delete_model(request, representative)
+        """All of them or, where heads that go together would leave none, nobody."""
+        going = [*queryset.select_related("organisation", "user")]
+        if left_without_head(going):
+            raise RuleViolated(gettext("An organisation would be left without a head."), code="last_head")
+        for representative in going:
+            delete_representative(representative)
+            revoke_beyond_rights(representative.user, representative.organisation, by=cast("User", request.user))

@@ -146,7 +146,7 @@ class Organisation(PublicContent):
     logo = models.ImageField(_("logo"), upload_to="logos", blank=True, editable=False)
     consortium = models.ForeignKey(
         "self",
-        models.SET_NULL,
+        models.PROTECT,  # its members stand in the association through it, now and on each past day
         null=True,
         blank=True,
         related_name="sub_members",

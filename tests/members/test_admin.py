@@ -28,7 +28,7 @@ from common.caching import STAMP_KEY
 from common.images import LOGO_SIZES, variant_name
 from members.admin.decisions import DECISIONS
 from members.memberships import change_membership_status, record_membership_start
-from members.models import Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
+from members.models import Kind, Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
 from members.services import set_logo
 from tests.factories.members import (
     DirectionFactory,
@@ -908,3 +908,20 @@ def test_the_sidebar_and_the_heading_name_the_page_that_is_open(
     items = [item for section in shown.context["sidebar_navigation"] for item in section["items"]]
     assert [str(item["title"]) for item in items if item["active"]] == [marked]
     assert heading in shown.content.decode().partition("<h1")[2].partition("</h1>")[0]
+
+
+@pytest.mark.parametrize("is_part_still", [True, False], ids=["now", "before"])
+def test_a_consortium_others_stand_through_is_not_deleted(office: Client, is_part_still: bool) -> None:
+    """The one in between, without a membership of its own: the standing of its parts, now and then, hangs on it."""
+    member = MembershipFactory(organisation__kind=Kind.CONSORTIUM).organisation
+    between = OrganisationFactory(kind=Kind.CONSORTIUM, consortium=member)
+    if is_part_still:
+        Organisation.objects.filter(pk=OrganisationFactory().pk).update(consortium=between)  # leaves no history
+    else:
+        part = OrganisationFactory(consortium=between)
+        part.consortium = None
+        part.save()
+    many = {"action": "delete_selected", "_selected_action": [between.pk], "post": "yes"}
+    office.post(page("members_organisation_delete", between.pk), {"post": "yes"})
+    office.post(page("members_organisation_changelist"), many)
+    assert Organisation.objects.filter(pk=between.pk).exists()

@@ -59,7 +59,6 @@ def test_a_file_is_opened_through_a_check_that_is_logged(office: Client) -> None
 @pytest.mark.parametrize(
     ("state", "buttons"),
     [
-        ("draft", []),
         ("submitted", ["take_up", "withdraw"]),
         ("in_review", ["put_on_agenda", "return", "withdraw"]),
         ("returned", ["withdraw"]),
@@ -70,6 +69,30 @@ def test_a_file_is_opened_through_a_check_that_is_logged(office: Client) -> None
 def test_buttons_are_those_of_the_table(office: Client, state: str, buttons: list[str]) -> None:
     review = office.get(page_of(in_state(state))).context["review"]
     assert [name for name, _title, _variant in review.buttons] == buttons
+
+
+def test_a_draft_is_nothing_to_the_office(office: Client) -> None:
+    draft = ApplicationFactory()
+    assert [*office.get(LIST).context["cl"].result_list] == []
+    assert office.get(page_of(draft)).status_code == 302
+    assert office.post(page_of(draft, "move"), {"action": "withdraw"}).status_code == 404
+
+
+def test_who_has_read_a_former_submission_is_told(office: Client) -> None:
+    """Returned, changed and taken up again by a colleague, it is in review as before, with other answers."""
+    application = in_state("in_review")
+    seen = office.get(page_of(application)).context["review"].seen
+    application = turn(application, "return")
+    save_step(application, names=["city"], typed={"city": ["Пермь"]})
+    turn(turn(application, "submit"), "take_up")
+    posted = {"action": "put_on_agenda", "session": BoardSessionFactory().pk}
+    page = office.post(page_of(application, "move"), posted | {"seen": seen})
+    assert "submitted anew" in page.content.decode()
+    application.refresh_from_db()
+    assert application.state == "in_review"
+    office.post(page_of(application, "move"), posted | {"seen": page.context["review"].seen})
+    application.refresh_from_db()
+    assert application.state == "on_agenda"
 
 
 def test_remarks_go_back_to_the_applicant(office: Client) -> None:
@@ -190,6 +213,7 @@ def test_a_review_costs_as_much_for_three_files_as_for_one(office: Client, djang
     application = ApplicationFactory()
     for number in range(3):
         charter(application, b"%PDF-" + bytes([number]))
+    turn(application, "submit")
     with django_assert_max_num_queries(25):
         office.get(page_of(application))
 

@@ -63,6 +63,7 @@ from tests.office import enter, staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 12, 16)
+A_MONTH_AGO = datetime.datetime(2026, 11, 16, 9, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +86,7 @@ def in_review(**fields: Any) -> MembershipApplication:
 def on_agenda(session: BoardSession, votes: tuple[int, int, int] | None = (5, 0, 0), **fields: Any) -> AgendaItem:
     """``fields``: of the item, but ``of`` those of the application."""
     application = in_review(**fields.pop("of", {}))
+    MembershipApplication.objects.filter(pk=application.pk).update(submitted_at=A_MONTH_AGO)
     item = put_on_agenda(application, session=session, by=UserFactory(is_staff=True))
     given = dict(zip(("votes_for", "votes_against", "abstained"), votes, strict=True)) if votes else {}
     for name, value in {**given, **fields}.items():
@@ -260,6 +262,15 @@ def test_a_session_without_an_agenda_is_not_closed() -> None:
     assert mistakes(BoardSessionFactory()) == ["В повестке ничего нет."]
 
 
+def test_nobody_is_accepted_before_they_have_applied() -> None:
+    """A year that was mistyped, for which the clock would bill every year since."""
+    session = BoardSessionFactory(held_on=TODAY.replace(year=2006))
+    item = on_agenda(session)
+    assert mistakes(session) == [f"{item}: заявление подано позже дня заседания."]
+    with pytest.raises(RuleViolated):
+        close(session)
+
+
 def test_who_is_accepted_becomes_a_member_with_all_that_belongs_to_it() -> None:
     session = BoardSessionFactory(held_on=TODAY - datetime.timedelta(days=1))
     item = on_agenda(session, tier=Tier.ASSOCIATE, of={"short_name": "Завод «Искра»", "email": "anna@example.org"})
@@ -379,6 +390,21 @@ def test_declined_and_postponed_ones_hear_the_reason() -> None:
     assert "Нет устава" in letters["first@example.org"]
     assert "Ждём программу" in letters["second@example.org"]
     assert not Membership.objects.exists()
+
+
+def test_the_application_of_a_member_outlives_the_membership_by_three_years() -> None:
+    session = BoardSessionFactory()
+    kept, gone = (applied(on_agenda(session)) for _number in range(2))
+    close(session)
+    for application, left_on in ((kept, TODAY + datetime.timedelta(days=10)), (gone, TODAY)):
+        ended = Membership.objects.filter(organisation__inn=application.inn)
+        ended.update(status=MembershipStatus.LEFT, ended_on=left_on)
+    with time_machine.travel(TODAY + datetime.timedelta(days=3 * 365 + 2)):
+        assert [forget(), forget()] == [1, 0]
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    assert (gone.data, gone.email, gone.files.count(), bool(gone.number)) == ({}, "", 0, True)
+    assert (bool(kept.data), kept.files.count()) == (True, 1)
 
 
 def test_of_what_was_not_accepted_the_number_alone_is_kept_after_three_years() -> None:

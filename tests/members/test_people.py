@@ -24,6 +24,7 @@ from tests.factories.members import (
     UserFactory,
 )
 from tests.members.accounts import confirmed
+from tests.members.test_admin import errors_of, fields_of
 from tests.office import enter, superuser
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +206,36 @@ def test_the_staff_do_not_delete_the_last_head(acting: dict[str, Representative]
         client.post(f"/admin/members/representative/{acting[Role.VIEWER].pk}/delete/", {"post": "yes"}).status_code
         == 302
     )
+
+
+@pytest.mark.parametrize("way", ["roles", "account"])
+def test_the_office_leaves_no_organisation_without_a_head_unsaid(acting: dict[str, Representative], way: str) -> None:
+    """Each of two heads who end in one save leaves the other; who cannot log in signs nothing."""
+    head, client = acting[Role.HEAD], enter(superuser())
+    if way == "roles":
+        RepresentativeFactory(organisation=head.organisation, role=Role.HEAD)
+        place = f"/admin/members/organisation/{head.organisation_id}/change/"
+        data = fields_of(client, place)
+        rows = [name.removesuffix("-role") for name, value in data.items() if value == Role.HEAD]
+        data |= {f"{row}-ended_at_0": "2026-11-20" for row in rows} | {f"{row}-ended_at_1": "10:00" for row in rows}
+    else:
+        place, rows = f"/admin/members/user/{head.user_id}/change/", [""]
+        data = fields_of(client, place)
+        del data["is_active"]
+    why = [f"{row}-reason".lstrip("-") for row in rows]
+    refused = errors_of(client.post(place, data))
+    assert [error.partition(":")[0] for error in refused] == ["reason"] * len(rows)
+    assert Representative.objects.heads().count() == len(rows)
+    assert client.post(place, data | dict.fromkeys(why, "переизбрание")).status_code == 302
+    assert not Representative.objects.heads().exists()
+    assert len(told(acting[Role.COORDINATOR].user)) == len(rows)
+
+
+def test_two_heads_are_not_deleted_together(acting: dict[str, Representative]) -> None:
+    heads = [acting[Role.HEAD], RepresentativeFactory(organisation=acting[Role.HEAD].organisation, role=Role.HEAD)]
+    many = {"action": "delete_selected", "_selected_action": [head.pk for head in heads], "post": "yes"}
+    assert enter(superuser()).post("/admin/members/representative/", many).status_code == 409
+    assert Representative.objects.heads().count() == 2
 
 
 def test_the_staff_name_a_head_who_is_told(lyceum: Organisation) -> None:
@@ -396,3 +427,12 @@ def test_the_api_shows_and_invites_as_the_page_does(lyceum: Organisation, acting
     assert [one["role"] for one in shown["acting"]] == Role.values
     assert [one["email"] for one in shown["invitations"]] == ["new@example.org"]
     assert client_of(acting[Role.VIEWER].user).get(api).json()["invitations"] == []
+
+
+def test_half_a_character_is_refused_by_the_api_as_one_that_cannot_be_read(acting: dict[str, Representative]) -> None:
+    """The answer repeats what was sent, and nobody can write that down."""
+    sent = r'{"email": "anna@example.org", "role": "\ud83d", "language": "ru"}'
+    client = client_of(acting[Role.HEAD].user)
+    address = "/api/v1/my/organisations/lyceum/people/"
+    answer = client.post(address, sent, content_type="application/json", headers={"Idempotency-Key": "1"})
+    assert answer.status_code == 400

@@ -27,7 +27,7 @@ from members.profile_changes import (
     propose_profile,
     withdraw_profile_change,
 )
-from members.services import delete_organisation
+from members.services import PROFILE_FIELDS, delete_organisation
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.office import editor, enter, staff_with
 
@@ -377,6 +377,24 @@ def test_a_form_sent_as_it_is_says_that_there_is_nothing_to_check(client: Client
     response = post(client, lyceum)
     assert [message.level_tag for message in response.context["messages"]] == ["info"]
     assert not ProfileChange.objects.exists()
+
+
+def test_what_a_colleague_proposes_meanwhile_is_not_lost_unseen(client: Client, lyceum: Organisation) -> None:
+    """Both have opened the page; the first one's city must not go by the second one's website."""
+    address = f"/dashboard/{lyceum.slug}/profile/"
+    page = client.get(address).context
+    typed = {name: page["form"][name].value() or "" for name in PROFILE_FIELDS}
+    sent = {**typed, "seen": page["seen"], "website": "https://b.example.org"}
+    colleague = RepresentativeFactory(organisation=lyceum, role=Role.COORDINATOR).user
+    first = propose(lyceum, colleague, city="Химки")
+    refused = client.post(address, sent)
+    assert refused.context["form"].non_field_errors()[0].startswith(str(colleague))
+    assert refused.context["form"]["website"].value() == "https://b.example.org"
+    assert ProfileChange.objects.get().after == {"city": "Химки"}
+    client.post(address, {**sent, "seen": refused.context["seen"]})
+    assert ProfileChange.objects.get(pk=first.pk).after == {"website": "https://b.example.org"}
+    client.post(address, {**sent, "website": "https://c.example.org"})
+    assert ProfileChange.objects.get().after == {"website": "https://c.example.org"}
 
 
 def test_a_change_is_withdrawn_by_one_press(client: Client, lyceum: Organisation) -> None:

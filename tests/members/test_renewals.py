@@ -29,7 +29,7 @@ from members.models import (
     Role,
     status_on,
 )
-from members.renewals import left_behind, renew_and_remind, to_be_renewed
+from members.renewals import bill_next_period, left_behind, renew_and_remind, to_be_renewed
 from tests.factories.members import (
     FeeFactory,
     InvoiceFactory,
@@ -341,6 +341,16 @@ def test_one_that_breaks_a_rule_stops_no_other_and_waits_for_the_office(
     context = enter(superuser()).get("/admin/").context
     url = next(queue.url for queue in context["queues"] if [row for row, _url in queue.rows] == [broken])
     assert [*enter(superuser()).get(url).context["cl"].result_list] == [broken]
+
+
+def test_years_that_are_over_are_left_to_the_office(clock: time_machine.Traveller) -> None:
+    """Of a membership that begins twenty years ago by a mistyped day, each night would bill another one."""
+    FeeFactory(valid_from=datetime.date(2000, 1, 1)), RequisitesFactory()
+    old = PeriodFactory(starts_on=datetime.date(2006, 1, 1), ends_on=datetime.date(2006, 12, 31)).membership
+    live(clock, -60, -58)
+    assert (old.periods.count(), [*to_be_renewed()]) == (1, [old])
+    bill_next_period(old, by=superuser())
+    assert old.periods.count() == 2
 
 
 @pytest.mark.parametrize("now", ["suspended", "left", "excluded", "ended", "lapsed"])
