@@ -213,6 +213,12 @@ def with_hearing(invoices: QuerySet[Invoice], what: str) -> QuerySet[Invoice]:
     return invoices.annotate(is_heard=Exists(readers), is_told=Exists(told))
 
 
+def unheard() -> QuerySet[Invoice]:
+    """Open ones to be paid within a month, or overdue, of whose reminders nobody would read."""
+    due = Invoice.objects.open().filter(due_on__lte=timezone.localdate() + PAY_WITHIN)
+    return due.exclude(Exists(acting_heads().filter(organisation=OuterRef("organisation"))))
+
+
 def check_is_heard(invoice: Invoice) -> None:
     """Of one that was fetched ``with_hearing``. Raises RuleViolated where nobody acts for the organisation, and where
     they have been told that already."""

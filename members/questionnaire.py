@@ -78,7 +78,10 @@ class PeopleForm(StepForm):
     contact_name = LineField(
         label=gettext_lazy("Who answers our questions"),
         max_length=200,
-        help_text=gettext_lazy("Last name, first name, patronymic"),
+        help_text=gettext_lazy(
+            "Last name, first name, patronymic. Once you are a member, whoever has this address acts on the portal as "
+            "the head of the organisation, and can hand that over"
+        ),
         widget=forms.TextInput({"autocomplete": "name"}),
     )
     contact_position = LineField(label=gettext_lazy("Position of that person"), max_length=200)

@@ -3,7 +3,7 @@
 from members.admin.applications import APPLICATIONS
 from members.admin.arrivals import WITHOUT_HEAD
 from members.admin.board import TO_CLOSE
-from members.admin.fees import LEFT_BEHIND, NOT_RENEWED
+from members.admin.fees import LEFT_BEHIND, NOT_RENEWED, UNHEARD
 from members.admin.fees import OVERDUE as UNPAID
 from members.admin.memberships import SUSPENDED
 from members.admin.offices import OFFICE_REPORTS
@@ -22,6 +22,7 @@ DECISIONS = (
     NOT_RENEWED,
     LEFT_BEHIND,
     UNPAID,
+    UNHEARD,
     WITHOUT_HEAD,
     NEXT_STEPS,
 )

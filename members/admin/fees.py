@@ -31,7 +31,7 @@ from common.errors import RuleViolated
 from members.admin.certificates import MAKE_AGAIN
 from members.admin.report_filters import BilledFilter
 from members.fees import roubles
-from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again, with_sending
+from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again, unheard, with_sending
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -105,6 +105,10 @@ class PeriodInline(ReadOnlyInline):
         """A period is a part of its membership."""
         return request.user.has_perm("members.view_membership")
 
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Whoever may not read invoices sees the years alone."""
+        return self.fields if request.user.has_perm("members.view_invoice") else ["starts_on", "ends_on"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[MembershipPeriod]:
         return super().get_queryset(request).prefetch_related("invoices")
 
@@ -137,9 +141,11 @@ class OverdueFilter(DropdownFilter):
     parameter_name = "overdue"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("yes", _("Overdue"))]
+        return [("yes", _("Overdue")), ("unheard", _("Due, and nobody would read of it"))]
 
     def queryset(self, request: HttpRequest, invoices: QuerySet) -> QuerySet:
+        if self.value() == "unheard":
+            return invoices.filter(pk__in=unheard().values("pk"))
         return invoices.unpaid_after(timezone.localdate()) if self.value() else invoices  # type: ignore[attr-defined]
 
 
@@ -288,6 +294,10 @@ def _overdue() -> QuerySet[Invoice]:
     return overdue.annotate(waits_since=F("due_on")).order_by("due_on", "pk")
 
 
+def _unheard() -> QuerySet[Invoice]:
+    return unheard().select_related("organisation").annotate(waits_since=F("due_on")).order_by("due_on", "pk")
+
+
 NOT_RENEWED = Decision(
     _("Not renewed: set the fee or the bank details, or bill what is over"),
     "event_busy",
@@ -301,3 +311,9 @@ LEFT_BEHIND = Decision(
     "renewal=behind",
 )
 OVERDUE = Decision(_("Invoices that are overdue"), "receipt_long", _overdue, "overdue=yes")
+UNHEARD = Decision(
+    _("A fee is due, and the organisation has nobody who reads of it: find its head"),
+    "person_search",
+    _unheard,
+    "overdue=unheard",
+)

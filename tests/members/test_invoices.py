@@ -23,7 +23,7 @@ from common import documents
 from common.errors import RuleViolated
 from common.models import Document, DocumentState
 from members.fees import charge_for, outlook
-from members.invoices import a_year_from, bill_period, cancel_invoice, mark_paid
+from members.invoices import a_year_from, bill_period, cancel_invoice, mark_paid, unheard
 from members.models import (
     AssociationRequisites,
     FeeReduction,
@@ -48,7 +48,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.office import enter, staff_with
+from tests.office import enter, staff_with, superuser
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -490,3 +490,20 @@ def test_the_list_shows_what_is_overdue(office: Client, overdue: str, shown: int
     InvoiceFactory(due_on=TODAY)
     listed = office.get(reverse("admin:members_invoice_changelist"), {"overdue": overdue} if overdue else {})
     assert listed.context["cl"].result_count == shown
+
+
+def test_what_is_due_and_nobody_would_read_of_waits_for_the_office() -> None:
+    due, heard, _later = (InvoiceFactory(due_on=TODAY + days * DAY) for days in (30, 30, 31))
+    RepresentativeFactory(organisation=heard.organisation, role=Role.COORDINATOR)
+    RepresentativeFactory(organisation=due.organisation, role=Role.VIEWER)
+    assert [*unheard()] == [due]
+    shown = enter(superuser()).get("/admin/members/invoice/?overdue=unheard")
+    assert [*shown.context["cl"].queryset] == [due]
+
+
+def test_whoever_may_not_read_invoices_sees_none_on_the_page_of_a_membership() -> None:
+    invoice = billed()
+    person = staff_with("members.view_membership")
+    address = f"/admin/members/membership/{invoice.period.membership_id}/change/"
+    assert invoice.number not in enter(person).get(address).content.decode()
+    assert invoice.number in enter(superuser()).get(address).content.decode()
