@@ -486,7 +486,7 @@ ADMIN = """
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ GET  login  factor 403 403    200
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ POST login  factor 403 403
 /admin/members/membershipapplication/<membershipapplication>/move/ GET   login  factor 403 403    403
-/admin/members/membershipapplication/<membershipapplication>/move/ POST  login  factor 403 403    302
+/admin/members/membershipapplication/<membershipapplication>/move/ POST  login  factor 403 403    404
 /admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ GET   login  factor 403 403    200
 /admin/members/membershipapplication/<membershipapplication>/files/<applicationfile>/ POST  login  factor 403 403    200
 /admin/members/boardsession/<boardsession>/close_this/ GET   login  factor 403 403    200
