@@ -1,5 +1,6 @@
 """The first texts; and a text that somebody has agreed to is never changed, whoever writes."""
 
+import datetime
 from pathlib import Path
 
 import yaml
@@ -7,6 +8,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+WRITTEN_ON = datetime.date(2026, 11, 22)
 TEXTS = Path(__file__).resolve().parents[1] / "data" / "consents_1.yaml"
 
 FORWARD = """
@@ -31,7 +33,9 @@ DROP FUNCTION members_consent_text_keep();
 
 def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for purpose, words in yaml.safe_load(TEXTS.read_text(encoding="utf-8")).items():
-        apps.get_model("members", "ConsentText").objects.create(purpose=purpose, version=1, **words)
+        apps.get_model("members", "ConsentText").objects.create(
+            purpose=purpose, version=1, in_force_from=WRITTEN_ON, **words
+        )
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """Applications for membership: the terms and questions by kind, edited by the office, and what applicants say."""
 
+import datetime
 from pathlib import Path
 
 import django.contrib.postgres.fields
@@ -16,6 +17,7 @@ import common.one_line
 import common.private_files
 import members.models.application
 
+WRITTEN_ON = datetime.date(2026, 11, 22)
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -26,7 +28,9 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for number, question in enumerate(joining["questions"], start=1):
         apps.get_model("members", "Question").objects.create(position=number * 10, **question)
     for purpose, words in yaml.safe_load((DATA / "consents_2.yaml").read_text(encoding="utf-8")).items():
-        apps.get_model("members", "ConsentText").objects.create(purpose=purpose, version=1, **words)
+        apps.get_model("members", "ConsentText").objects.create(
+            purpose=purpose, version=1, in_force_from=WRITTEN_ON, **words
+        )
 
 
 def empty(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -327,7 +327,7 @@ def test_the_term_is_looked_at_again_when_one_ends() -> None:
     assert refused.value.code == "term_runs"
 
 
-@pytest.mark.parametrize(("state", "gone"), [("withdrawn", 1), ("declined", 1), ("submitted", 0), ("member", 0)])
+@pytest.mark.parametrize(("state", "gone"), [("withdrawn", 1), ("declined", 1), ("submitted", 0)])
 def test_what_led_to_nothing_goes_after_three_years(state: str, gone: int) -> None:
     in_state(state)
     with later(3 * 365 - 1):

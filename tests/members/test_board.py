@@ -453,7 +453,9 @@ def _wait_for_a_wait() -> None:
     """Until another connection waits for what this one holds."""
     with connection.cursor() as cursor:
         for _ in range(500):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
             if cursor.fetchone() != (0,):
                 return
             time.sleep(0.02)
