@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common import images
 from common.countries import country_choices
 from common.forms import OnceForm, WordsForm
+from common.marks import RichTextFormField
 from common.spoken import SpokenLanguagesFormField
 from members.models import (
     Direction,
@@ -99,6 +100,7 @@ class OrganisationProfileForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = [*PROFILE_FIELDS, "directions"]
+        field_classes = {"about": RichTextFormField, "about_en": RichTextFormField}
         widgets = {"directions": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, change: ProfileChange | None = None, **kwargs: Any) -> None:
@@ -114,6 +116,12 @@ class OrganisationProfileForm(forms.ModelForm):
         if upload:
             images.open_picture(upload)
         return upload
+
+    def clean(self) -> dict[str, Any]:
+        """A description that nobody touched stays as it is, to the letter: else there would be something to check."""
+        super().clean()
+        untouched = {"about", "about_en"} - {*self.changed_data}
+        return self.cleaned_data | {name: self[name].initial for name in untouched}
 
 
 class OfficeTurnForm(OnceForm, forms.ModelForm):

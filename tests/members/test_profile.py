@@ -17,6 +17,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
+from common.marks import to_marks
 from common.private_files import private_storage
 from members.models import Direction, Notification, Organisation, ProfileChange, ProfileChangeState, Role, User
 from members.profile_changes import (
@@ -361,6 +362,7 @@ def test_a_link_that_leads_elsewhere_is_seen_in_the_comparison(lyceum: Organisat
 
 def post(client: Client, organisation: Organisation, **changes: Any) -> Any:
     texts = {name: value for name, value in profile_of(organisation).items() if isinstance(value, str)}
+    texts["about"] = to_marks(texts["about"])
     return client.post(PROFILE, {**texts, **changes}, follow=True)
 
 
@@ -504,3 +506,25 @@ def test_the_queue_shows_what_waits_with_its_term(lyceum: Organisation, head: Us
     assert "решить до" in html
     ProfileChange.objects.update(proposed_at="2026-01-01T12:00Z")
     assert "срок истёк" in enter(editor()).get("/admin/").content.decode()
+
+
+# --- The description is typed in marks ------------------------------------------------------------------------
+
+
+def test_a_description_is_typed_in_marks_and_survives_a_mistake(lyceum: Organisation, client: Client) -> None:
+    stored = "<p>Мы учим <strong>физике</strong>.</p><p>И химии.</p>"
+    Organisation.objects.filter(pk=lyceum.pk).update(about=stored)
+    form = client.get(PROFILE).context["form"]
+    assert form["about"].value() == "Мы учим **физике**.\n\nИ химии."
+    page = {name: form[name].value() for name in form.fields if isinstance(form[name].value(), str)}
+    page["about"] = page["about"].replace("\n", "\r\n")
+    assert client.post(PROFILE, page).status_code == 302
+    assert not lyceum.profile_changes.exists()
+    typed = "Мы учим:\r\n- физике,\r\n- <b>химии</b>"
+    again = client.post(PROFILE, {**page, "about": typed, "short_name": ""}).context["form"]
+    assert again.errors
+    assert again["about"].value() == typed
+    client.post(PROFILE, {**page, "about": typed})
+    assert lyceum.profile_changes.get().after == {
+        "about": "<p>Мы учим:</p>\n<ul>\n<li>физике,</li>\n<li>&lt;b&gt;химии&lt;/b&gt;</li>\n</ul>"
+    }
