@@ -13,7 +13,7 @@ from markdownify import MarkdownConverter
 from common.html import LONGEST, as_words, sanitise
 
 MARKS = ["list", "blockquote", "heading", "emphasis", "link", "newline", "escape"]
-YEAR = re.compile(r"^( *\d{3,9})([.)])", re.MULTILINE)
+YEAR = re.compile(r"^((?:[ >]|[-*+] |\d{1,2}[.)] )*\d{3,9})([.)])", re.MULTILINE)  # also in a list or a quote
 INSIDE_A_LINE = re.compile(r"[\\*\[\]]|(?<!\w)_|_(?!\w)")
 AT_ITS_START = re.compile(r"^( *(?:\d{1,2}(?=[.)](?:\s|$))|(?=(?:[-+]|#{1,6})(?:\s|$)|>)))")
 BREAKS_AN_ADDRESS = re.compile(r"[()<>\\\s]")

@@ -27,8 +27,11 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
     form = OrganisationProfileForm(
         request.POST or None, request.FILES or None, instance=copy(organisation), change=waiting
     )
-    if request.method == "POST" and form.is_valid() and _is_sent(request, organisation, form):
-        return redirect("pages:dashboard_profile", slug=slug)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        if _is_sent(request, organisation, form):
+            return redirect("pages:dashboard_profile", slug=slug)
+        status = 409
     change = last if last and (last.is_waiting or last.is_refused_lately) else None
     context = {
         "organisation": organisation,
@@ -37,7 +40,7 @@ def dashboard_profile(request: HttpRequest, slug: str) -> HttpResponse:
         "differences": differences(change) if change else [],
         "seen": fingerprint(waiting),
     }
-    return render(request, "pages/dashboard_profile.html", context)
+    return render(request, "pages/dashboard_profile.html", context, status=status)
 
 
 def _is_sent(request: HttpRequest, organisation: Organisation, form: OrganisationProfileForm) -> bool:

@@ -86,6 +86,7 @@ def test_a_logo(disk: Disk) -> None:
     form = {"name": "Школа", "short_name": "Школа"}
     client.post(address, {**form, "new_logo": picture()})
     before = files(folder), ProfileChange.objects.get().after
+    form["seen"] = client.get(address).context["seen"]
     holds(sum(path.stat().st_size for path in folder.rglob("*")) + PAGE)
     refused = client.post(address, {**form, "city": "Сургут", "new_logo": picture()})
     meanwhile = files(folder), ProfileChange.objects.get().after
