@@ -1,5 +1,5 @@
 """Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
-are the letters, ``reports`` those of membership."""
+are the letters, ``reports`` those of membership, ``registrations`` those for one event."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 
 import psycopg2
 
-from benchmarks import mail, reports
+from benchmarks import mail, registrations, reports
 from benchmarks.figures import FIGURES, ORGANISATIONS, YARDSTICK, Figure
 from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
@@ -33,12 +33,14 @@ def main() -> None:
         os.environ |= {**ENVIRONMENT, **urls}
         database.autocommit = True
         _prepare(database)
-        if not arguments.words or {*arguments.words} - {"mail", "reports"}:
+        if not arguments.words or {*arguments.words} - {"mail", "reports", "registrations"}:
             _pages(arguments, database)
         if not arguments.words or "mail" in arguments.words:
             mail.print_table(arguments.rounds)
         if not arguments.words or "reports" in arguments.words:
             reports.print_table(arguments.rounds)
+        if not arguments.words or "registrations" in arguments.words:
+            registrations.print_table(arguments.rounds, arguments.seconds)
 
 
 def _pages(arguments: argparse.Namespace, database: "psycopg2.extensions.connection") -> None:

@@ -25,6 +25,12 @@ TYPO = _searched("хрустальныи", "лецей Сургут")
 FILTERED = ("/organisations/?kind=school&region=RU-KHM", "/organisations/?role=founder&direction=robotics")
 DETAIL = tuple(f"/organisations/organisation-{number}/" for number in range(100, 130))
 API = ("/api/v1/organisations/",)
+EVENTS = ("/events/",)
+EVENTS_FILTERED = ("/events/?kind=webinar&audience=pupils", "/events/?direction=robotics&when=past")
+EVENTS_FREQUENT = ("/events/?when=past&q=" + quote("робототехника"),)
+MONTH = ("/events/calendar/",)
+FEED = ("/events/feed.ics",)
+EVENT = tuple(f"/events/event-{number}/" for number in range(100, 130))
 
 YARDSTICK = "one-query list of 20 rows"
 FIGURES = (
@@ -41,4 +47,15 @@ FIGURES = (
     Figure("/organisations/<slug>/", "cold", DETAIL, aim=1.3),
     Figure("/organisations/<slug>/ from the page cache", "warm", DETAIL, aim=3.5),
     Figure("/api/v1/organisations/", "cold", API, aim=1.2),
+    Figure("/events/", "cold", EVENTS, aim=0.6),
+    Figure("/events/ from the page cache", "warm", EVENTS, aim=3.5),
+    Figure("/events/?when=past", "cold", ("/events/?when=past",), aim=0.6),
+    Figure("/events/ filtered", "cold", EVENTS_FILTERED, aim=0.6),
+    Figure("/events/ frequent word", "cold", EVENTS_FREQUENT, aim=0.45),
+    Figure("/events/calendar/", "cold", MONTH, aim=0.6),
+    Figure("/events/<slug>/", "cold", EVENT, aim=1.3),
+    Figure("/events/<slug>/ from the page cache", "warm", EVENT, aim=3.5),
+    Figure("/events/feed.ics", "cold", FEED, aim=0.25),
+    Figure("/events/feed.ics from the page cache", "warm", FEED, aim=2.5),
+    Figure("/api/v1/events/", "cold", ("/api/v1/events/",), aim=1.2),
 )

@@ -36,22 +36,22 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bytes | None:
-        """The body, once the whole answer has come. Raises RuntimeError where it is not 200 of a known length."""
+        """The body, once the whole answer has come. Raises RuntimeError where it is no success of a known length."""
         self.received += self.socket.recv(1 << 18)
         head, end, body = self.received.partition(b"\r\n\r\n")
         if not end:
             return None
         lower = head.lower()
         length = lower.find(b"content-length:")
-        if b" 200 " not in head[:15] or length < 0:
+        if head[9:12] not in (b"200", b"302") or length < 0:
             raise RuntimeError(f"answered {head!r}")
         expected = int(lower[length + 15 :].split(b"\r\n", 1)[0])
         return body if len(body) == expected else None
 
 
-def drive(port: int, paths: Sequence[str], *, seconds: float) -> Round:
-    """Ask for ``paths`` in turn over eight connections."""
-    requests = _requests(port, paths)
+def drive(port: int, asked: Sequence[str] | Iterator[bytes], *, seconds: float) -> Round:
+    """Ask for these paths in turn, or send these requests, over eight connections."""
+    requests = _requests(port, asked) if isinstance(asked, Sequence) else asked
     selector = selectors.DefaultSelector()
     measured = Round(seconds)
     for _ in range(CONNECTIONS):

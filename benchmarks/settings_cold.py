@@ -6,5 +6,10 @@ MIDDLEWARE = [name for name in MIDDLEWARE if name != "common.page_cache.PageCach
 # The generator asks from one address; the limits for one address have tests of their own.
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,
-    "DEFAULT_THROTTLE_RATES": {**REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "anon": None, "search": None},
+    "DEFAULT_THROTTLE_RATES": {
+        **REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"],
+        "anon": None,
+        "search": None,
+        "register": None,
+    },
 }

@@ -14,13 +14,17 @@ PLACE = "0"  # a slug that no address holds otherwise
 
 
 def organisation_detail(organisation: "HasSlug") -> str:
-    return _pattern(get_script_prefix()).replace(PLACE, organisation.slug)
+    return _pattern("pages:organisation_detail", get_script_prefix()).replace(PLACE, organisation.slug)
+
+
+def event_detail(event: "HasSlug") -> str:
+    return _pattern("events:event_detail", get_script_prefix()).replace(PLACE, event.slug)
 
 
 @lru_cache
-def _pattern(prefix: str) -> str:
+def _pattern(name: str, prefix: str) -> str:
     """``reverse`` once for each language prefix: lists ask for an address in every row."""
-    return reverse("pages:organisation_detail", args=[PLACE])
+    return reverse(name, args=[PLACE])
 
 
 def verify(certificate: "HasCode") -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import npgettext_lazy
 
 from common.admin import Decision
 from common.charts import Bar, longest
+from events.admin import decisions as events_decisions
 from members.admin import decisions as members_decisions
 from members.models import Kind, Membership, Organisation, Representative, Tier
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from members.models import User
 
-DECISIONS = (*members_decisions.DECISIONS,)
+DECISIONS = (*events_decisions.DECISIONS, *members_decisions.DECISIONS)
 SHOWN = 7
 
 

@@ -28,6 +28,7 @@ admin.autodiscover()
 
 urlpatterns = [
     path("", include("common.urls")),
+    path("", include("events.urls")),
     path("", include("members.urls")),
     path("", include("cluster_portal.pages.urls")),
     path("account/", include("allauth.urls")),

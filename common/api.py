@@ -1,10 +1,12 @@
 """Base of the API: pages, errors, read-only sets."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpHeaders
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import parsers, status
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.pagination import PageNumberPagination
@@ -49,3 +51,9 @@ def key_of(headers: HttpHeaders) -> str:
         problem = _("A request that makes something carries a key of its own, of 1 to 64 characters.")
         raise ValidationError({KEY_HEADER: [problem]}, code="idempotency_key_missing")
     return key
+
+
+def choice(name: str, meaning: str, values: Iterable[str] | None = None) -> OpenApiParameter:
+    """A parameter of a list that may be given several times."""
+    kind: dict[str, Any] = {"type": "string"} | ({"enum": list(values)} if values else {})
+    return OpenApiParameter(name, {"type": "array", "items": kind}, description=meaning)

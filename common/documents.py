@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -37,9 +37,14 @@ def order_document(template: str, data: Mapping[str, Any]) -> Document:
 
     It is made when the running transaction has been committed.
     """
-    document = Document.objects.create(template=template, data=data)
+    return order_documents(template, [data])[0]
+
+
+def order_documents(template: str, data: Iterable[Mapping[str, Any]]) -> list[Document]:
+    """One for each of ``data``."""
+    documents = Document.objects.bulk_create(Document(template=template, data=one) for one in data)
     transaction.on_commit(_make_soon, robust=True)
-    return document
+    return documents
 
 
 def make_again(document: Document) -> None:

@@ -14,11 +14,11 @@ from common.view_settings import ViewSettings
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# The camera is for reading tickets at the door, on our own pages only; nothing else is ever asked for.
+# Nothing is ever asked for, but on the page that reads tickets at the door, where it is the camera.
 PERMISSIONS_POLICY = ", ".join(
-    ["camera=(self)"]
-    + [f"{feature}=()" for feature in ("geolocation", "microphone", "payment", "usb", "browsing-topics")]
+    f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
+WITH_CAMERA = PERMISSIONS_POLICY.replace("camera=()", "camera=(self)")
 
 
 class NullCharacterMiddleware:
@@ -39,7 +39,7 @@ class PermissionsPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
 
 

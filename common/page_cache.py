@@ -26,6 +26,7 @@ LONGEST_QUERY = 200  # characters
 ASKED_KEPT_FOR = 10 * 60  # s, of pages with a query: there is no end of them
 
 BROTLI_QUALITY = 10  # of 11: the last takes three times as long and saves nothing
+LARGE, BROTLI_QUALITY_OF_LARGE = 100_000, 5  # bytes; half a second for a feed of a thousand events would be too long
 MOST_AT_HAND = 200  # pages of about 10 KB in the memory of each process
 
 PREFIX = "page 2:"  # with another number after each change of StoredPage: old code and new share the cache for a while
@@ -171,7 +172,10 @@ def _stored(response: HttpResponse, stamp: str, seconds: int) -> StoredPage:
     response["Cache-Control"] = "no-cache"  # keep it, but ask each time: the answer is 304 while nothing changed
     patch_vary_headers(response, ("Cookie", "Accept-Encoding", "HX-Request"))
     packed = {
-        "br": brotli.compress(response.content, quality=BROTLI_QUALITY),
+        "br": brotli.compress(
+            response.content,
+            quality=BROTLI_QUALITY if len(response.content) < LARGE else BROTLI_QUALITY_OF_LARGE,
+        ),
         "gzip": gzip.compress(response.content, compresslevel=6, mtime=0),
     }
     return StoredPage(stamp, time.time() + seconds, etag, list(response.items()), packed)

@@ -1,1 +1,1 @@
-"""Events: forums, sessions, project camps; registration, tickets, certificates. Not begun."""
+"""Events: forums, sessions, project camps; registration and tickets."""

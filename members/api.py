@@ -1,6 +1,5 @@
 """Public API of the directory."""
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -13,7 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api import KEY_HEADER, key_of
+from common.api import KEY_HEADER, choice, key_of
 from common.countries import country_codes
 from common.spoken import language_codes
 from members.filters import SORTS, Overview, Selection
@@ -156,19 +155,14 @@ class DirectionViewSet(PublicViewSet):
     pagination_class = None
 
 
-def _choice(name: str, meaning: str, values: Iterable[str] | None = None) -> OpenApiParameter:
-    kind: dict[str, Any] = {"type": "string"} | ({"enum": list(values)} if values else {})
-    return OpenApiParameter(name, {"type": "array", "items": kind}, description=meaning)
-
-
 @extend_schema_view(
     list=extend_schema(
         parameters=[
             OpenApiParameter("q", str, description="Words in Russian or English, in any form, forgiving mistypes"),
-            _choice("kind", "Kind of organisation; repeat it for several", Kind.values),
-            _choice("role", "Role in the association", Tier.values),
-            _choice("region", "Code of the region by ISO 3166-2"),
-            _choice("direction", "Slug of the direction"),
+            choice("kind", "Kind of organisation; repeat it for several", Kind.values),
+            choice("role", "Role in the association", Tier.values),
+            choice("region", "Code of the region by ISO 3166-2"),
+            choice("direction", "Slug of the direction"),
             OpenApiParameter("sort", str, enum=list(SORTS), description="By name, or the newest first"),
         ]
     )
@@ -182,7 +176,7 @@ class OrganisationViewSet(PublicViewSet):
     def get_queryset(self) -> QuerySet:
         organisations = Organisation.objects.published()
         if self.action == "list":
-            selection = Selection.read(self.request.query_params, Overview.load())
+            selection = Selection.asked(self.request.query_params, Overview.load())
             if selection.unknown:
                 words = ", ".join(selection.unknown)
                 raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})

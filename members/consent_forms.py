@@ -20,7 +20,18 @@ DOCUMENTS = {
     ConsentPurpose.APPLICATION: pgettext_lazy(
         "I have read the", "consent to the processing of personal data in the application"
     ),
+    ConsentPurpose.REGISTRATION: pgettext_lazy(
+        "I have read the", "consent to the processing of my personal data for this event"
+    ),
+    ConsentPurpose.PUPIL: pgettext_lazy("I have read the", "consent to the processing of my child’s personal data"),
 }
+
+
+def consent_label(text: ConsentText) -> SafeString:
+    """What stands beside the box, with the way to this very version."""
+    address = reverse("members:consent_text", args=[text.purpose, text.version])
+    link = format_html('<a href="{}" target="_blank">{}</a>', address, DOCUMENTS[ConsentPurpose(text.purpose)])
+    return format_html("<span>{}</span>", format_html(gettext("I have read the {link} and agree to it"), link=link))
 
 
 class TextField(forms.ModelMultipleChoiceField):
@@ -33,10 +44,7 @@ class TextField(forms.ModelMultipleChoiceField):
     }
 
     def label_from_instance(self, text: ConsentText) -> SafeString:
-        purpose = ConsentPurpose(text.purpose)
-        address = reverse("members:consent_text", args=[text.purpose, text.version])
-        link = format_html('<a href="{}" target="_blank">{}</a>', address, DOCUMENTS[purpose])
-        return format_html("<span>{}</span>", format_html(gettext("I have read the {link} and agree to it"), link=link))
+        return consent_label(text)
 
     def clean(self, value: Any) -> Any:
         return super().clean(value).get()
@@ -64,6 +72,10 @@ class NewsConsentForm(ConsentForm):
 
 class ApplicationConsentForm(ConsentForm):
     purpose = ConsentPurpose.APPLICATION
+
+
+class PupilConsentForm(ConsentForm):
+    purpose = ConsentPurpose.PUPIL
 
 
 class EraseForm(WordsForm):

@@ -61,6 +61,12 @@ def give_consent_without_account(text: ConsentText) -> Consent:
 
 
 @transaction.atomic
+def end_consent(consent: Consent) -> None:
+    """One that was given without an account is withdrawn by whoever holds the link it was given by."""
+    _end(Consent.objects.standing().filter(pk=consent.pk))
+
+
+@transaction.atomic
 def withdraw_consents(user: User, *, purpose: str) -> None:
     """All that stand for the purpose, to whichever version; for the account there is the erasure of it instead."""
     if purpose == ConsentPurpose.ACCOUNT:

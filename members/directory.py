@@ -1,23 +1,19 @@
 """One reading of the directory: what was asked, what was found, and which choices stand beside it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.http import QueryDict
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from common import querystring
 from common.caching import kept_until_change
+from common.facets import Counts, FilteredList, Option
 from common.tiles import Tile
-from members.filters import Counts, Overview, Selection
+from members.filters import Overview, Selection
 from members.models import Organisation
 from members.models.organisation import OrganisationQuerySet
 
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
     from members.models import User
 
 
-PER_PAGE = 20
 # The columns of a row, as tuples: a page of twenty costs no objects.
 SHOWN = (
     "slug",
@@ -43,25 +38,6 @@ SHOWN = (
     "direction_slugs",
     "website",
 )
-MOST_PAGES = 500  # beyond that one narrows the list, and the database does not count off hundreds of thousands
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice of a facet with the number of organisations behind it."""
-
-    value: str
-    label: str
-    number: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is on, and the address of the same list without it."""
-
-    label: str
-    url: str
 
 
 class Row(NamedTuple):
@@ -101,12 +77,14 @@ def _asked_for_public_rows(selection: Selection, positions: range) -> tuple[str,
     return rows[positions.start : positions.stop].query.sql_with_params()
 
 
-class Directory:
+class Directory(FilteredList):
+    selection: Selection
+
     def __init__(self, query: QueryDict, *, reader: "User | AnonymousUser") -> None:
         self.query = query
         self.reader = reader
         self.overview = Overview.load()
-        self.selection = Selection.read(query, self.overview)
+        self.selection = Selection.asked(query, self.overview)
 
     @cached_property
     def organisations(self) -> OrganisationQuerySet:
@@ -116,12 +94,6 @@ class Directory:
     def _found(self) -> OrganisationQuerySet:
         """Those that the words mean: decided once, for the rows and for the counts."""
         return Organisation.objects.visible_to(self.reader).searched(self.selection.words)
-
-    @cached_property
-    def page(self) -> Page:
-        """Of positions in the list: the counts know how many there are, and only the rows of these are read."""
-        positions = range(min(self.counts.total, MOST_PAGES * PER_PAGE))
-        return Paginator(positions, PER_PAGE).get_page(self.query.get("page"))
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -163,33 +135,33 @@ class Directory:
             return self.overview.counts
         return kept_until_change(f"directory:{self.panel_key}", lambda: self.selection.counts(self._found))
 
-    @cached_property
-    def panel_key(self) -> str:
-        """Alike where the filters, their numbers and the map are alike."""
-        reader = self.reader.pk or "public"
-        asked = f"{self.overview.stamp} {reader} {get_language()} {get_script_prefix()} {self._first_page.urlencode()}"
-        return blake2b(asked.encode(), digest_size=16).hexdigest()
+    @property
+    def stamp(self) -> str:
+        return f"{self.overview.stamp} {self.reader.pk or 'public'}"
+
+    def labels_of(self, name: str) -> dict[str, str]:
+        return getattr(self.overview.labels, name)
 
     @property
     def kinds(self) -> list[Option]:
-        return self._options("kind")
+        return self.options("kind")
 
     @property
     def roles(self) -> list[Option]:
-        return self._options("role")
+        return self.options("role")
 
     @property
     def regions(self) -> list[Option]:
-        return self._options("region")
+        return self.options("region")
 
     @property
     def directions(self) -> list[Option]:
-        return self._options("direction")
+        return self.options("direction")
 
     @property
     def places(self) -> dict[str, Tile]:
         """Where the choices of a region stand on the map, by their values; those off the map are absent."""
-        numbers = self.counts.region
+        numbers = self.counts["region"]
         return {
             code: Tile.of_region(region, number=numbers.get(code, 0), chosen=code in self.selection.region)
             for code, region in self.overview.regions.items()
@@ -197,32 +169,5 @@ class Directory:
         }
 
     @property
-    def chips(self) -> list[Chip]:
-        chips = (
-            [Chip(_("“%s”") % self.selection.words, querystring.removing(self.query, "q"))]
-            if self.selection.words
-            else []
-        )
-        for name in ("kind", "role", "region", "direction"):
-            labels = getattr(self.overview.labels, name)
-            chips += [
-                Chip(labels[value], querystring.removing(self.query, name, value))
-                for value in getattr(self.selection, name)
-            ]
-        return chips
-
-    @property
     def export_url(self) -> str:
-        return f"{reverse('members:organisation_export')}?{self._first_page.urlencode()}"
-
-    @property
-    def _first_page(self) -> QueryDict:
-        query = self.query.copy()
-        query.pop(querystring.PAGE, None)
-        return query
-
-    def _options(self, name: str) -> list[Option]:
-        labels: dict[str, str] = getattr(self.overview.labels, name)
-        numbers: dict[str, int] = getattr(self.counts, name)
-        chosen: tuple[str, ...] = getattr(self.selection, name)
-        return [Option(value, label, numbers.get(value, 0), value in chosen) for value, label in labels.items()]
+        return f"{reverse('members:organisation_export')}?{self.first_page.urlencode()}"

@@ -52,10 +52,26 @@ PAGES = """
 /verify/known-code/                      POST  405    factor 405
 /verify/other-code/                      GET   404    factor 404
 /verify/other-code/                      POST  405    factor 405
+/events/                                 GET   200    factor 200
+/events/                                 POST  405    factor 405
+/events/calendar/                        GET   200    factor 200
+/events/calendar/                        POST  405    factor 405
+/events/feed.ics                         GET   200    factor 200
+/events/feed.ics                         POST  405    factor 405
+/events/feed.rss                         GET   200    factor 200
+/events/feed.rss                         POST  405    factor 405
+/events/open/                            GET   200    factor 200
+/events/open/                            POST  405    factor 405
+/events/open/event.ics                   GET   200    factor 200
+/events/open/event.ics                   POST  405    factor 405
 
 # Not published: there only for those who act for it, and for the office
 /organisations/hidden/                   GET   404    factor 404    404    404    200
 /organisations/hidden/                   POST  405    factor 405
+/events/draft-a/                         GET   404    factor 404    404    404    200
+/events/draft-a/                         POST  405    factor 405
+/events/draft-a/event.ics                GET   404    factor 404    404    404    200
+/events/draft-a/event.ics                POST  405    factor 405
 
 # The way out of letters: for whoever holds the address, and for nobody without it
 /unsubscribe/<token>/                    GET   200    factor 200
@@ -213,10 +229,81 @@ PAGES = """
 /api/v1/my/organisations/a/membership/   POST  403    factor 405
 /api/v1/my/organisations/hidden/membership/ GET 403   factor 404    404    404    200    200    200    200    404
 /api/v1/my/organisations/hidden/membership/ POST 403  factor 405
+/api/v1/events/                          GET   200    factor 200
+/api/v1/events/                          POST  405    factor 405
+/api/v1/events/open/                     GET   200    factor 200
+/api/v1/events/open/                     POST  405    factor 405
+/api/v1/events/open/programme/           GET   200    factor 200
+/api/v1/events/open/programme/           POST  405    factor 405
+/api/v1/events/draft-a/                  GET   404    factor 404
+/api/v1/events/draft-a/                  POST  405    factor 405
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
 /api/v1/docs/                            POST  405    factor 405
+
+# Registering for an event is open to all; a registration is for whoever holds its address, the names of a group besides
+# only for those who teach in its organisation
+/events/forum/check-in/                  GET   login  factor 404    404    404    404    200    200    200    404    200
+/events/forum/check-in/                  POST  login  factor 404    404    404    404    200    200    200    404    200
+/events/forum/certificates/              GET   login  factor 404    404    404    404    404    200    200    404    200
+/events/forum/certificates/              POST  login  factor 404    404    404    404    404    409    409    404    409
+/events/forum/certificates/archive/      GET   login  factor 404
+/events/forum/certificates/archive/      POST  login  factor 405
+/events/registrations/<ticketlink>/certificates/ GET 404 factor 404
+/events/registrations/<ticketlink>/certificates/ POST 405 factor 405
+/account/tickets/                        GET   login  200
+/account/tickets/                        POST  login  405
+/events/forum/register/                  GET   200    factor 200
+/events/forum/register/                  POST  200    factor 200
+/events/forum/register/sent/             GET   200    factor 200
+/events/forum/register/sent/             POST  405    factor 405
+/events/forum/register-group/            GET   login  factor 200
+/events/forum/register-group/            POST  login  factor 200
+/events/registrations/<ticketlink>/ GET  200    factor 200
+/events/registrations/<ticketlink>/ POST 405    factor 405
+/events/registrations/<ticketlink>/confirm/ GET  405    factor 405
+/events/registrations/<ticketlink>/confirm/ POST 302    factor 302
+/events/registrations/<ticketlink>/accept/ GET  405    factor 405
+/events/registrations/<ticketlink>/accept/ POST 302    factor 302
+/events/registrations/<ticketlink>/coming/ GET  405    factor 405
+/events/registrations/<ticketlink>/coming/ POST 302    factor 302
+/events/registrations/<ticketlink>/cancel/ GET  200    factor 200
+/events/registrations/<ticketlink>/cancel/ POST 302    factor 302
+/events/registrations/<ticketlink>/calendar/ GET 200   factor 200
+/events/registrations/<ticketlink>/calendar/ POST 405  factor 405
+/events/registrations/<grouptoken>/ GET   302    factor 404    404    404    404    302    302    302    404
+/events/registrations/<grouptoken>/ POST  405    factor 405
+/events/registrations/<grouptoken>/cancel/ GET 404 factor 404    404    404    404    200    200    200    404
+/events/registrations/<grouptoken>/cancel/ POST 404 factor 404   404    404    404    302    302    302    404
+/events/registrations/<grouptoken>/group/ GET login factor 404   404    404    404    200    200    200    404
+/events/registrations/<grouptoken>/group/ POST login factor 405
+/events/registrations/<grouptoken>/group/print/ GET login factor 404 404 404   404    200    200    200    404
+/events/registrations/<grouptoken>/group/print/ POST login factor 405
+/events/registrations/<grouptoken>/group/consents/ GET login factor 404 404 404 404   200    200    200    404
+/events/registrations/<grouptoken>/group/consents/ POST login factor 404 404 404 404  302    302    302    404
+/events/registrations/<grouptoken>/group/guests/<ticket>/ GET login factor 404 404 404 404 200 200 200 404
+/events/registrations/<grouptoken>/group/guests/<ticket>/ POST login factor 404 404 404 404 200 200 200 404
+/events/registrations/<grouptoken>/group/guests/<ticket>/remove/ GET login factor 405
+/events/registrations/<grouptoken>/group/guests/<ticket>/remove/ POST login factor 404 404 404 404 302 302 302 404
+/events/registrations/<grouptoken>/group/guests/<ticket>/consent/ GET login factor 404 404 404 404 200 200 200 404
+/events/registrations/<grouptoken>/group/guests/<ticket>/consent/ POST login factor 404 404 404 404 200 200 200 404
+/events/registrations/forged/            GET   404    factor 404
+/events/registrations/forged/            POST  405    factor 405
+/events/consents/<parentconsent>/        GET   200    factor 200
+/events/consents/<parentconsent>/        POST  200    factor 200
+/events/consents/forged/                 GET   404    factor 404
+/events/consents/forged/                 POST  404    factor 404
+/dashboard/a/registrations/              GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/registrations/              POST  login  factor 405
+/dashboard/hidden/registrations/         GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/registrations/         POST  login  factor 405
+/api/v1/my/registrations/                GET   403    factor 200
+/api/v1/my/registrations/                POST  403    factor 400
+/api/v1/my/registrations/<registration>/ GET   403    factor 200    404
+/api/v1/my/registrations/<registration>/ POST  403    factor 405
+/api/v1/my/registrations/<registration>/cancel/ GET 403 factor 405
+/api/v1/my/registrations/<registration>/cancel/ POST 403 factor 200 404
 
 # A person's own account
 /account/                                GET   login  200
@@ -360,6 +447,10 @@ associationrequisites
 joinconditions
 question
 boardsession
+event                 view add change delete
+eventseries           view add change delete
+ticketpool            view add change delete
+session               view add change delete
 """
 
 ADMIN = """
@@ -515,6 +606,35 @@ ADMIN = """
 /admin/members/                                       POST  302    factor 403 200
 /admin/no-such-page/                                  GET   302    factor 403 404
 /admin/no-such-page/                                  POST  302    factor 403 404
+# Events: their state moves by pages that ask first; whose registration it is decides the office with that right
+/admin/events/event/<event>/history/<historicalevent>/ GET   login  factor 403 200
+/admin/events/event/<event>/history/<historicalevent>/ POST  login  factor 403 403
+/admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ GET   login  factor 403 200
+/admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ POST  login  factor 403 403
+/admin/events/event/<event>/publish_this/ GET   login  factor 403 200
+/admin/events/event/<event>/publish_this/ POST  login  factor 403 302
+/admin/events/event/<event>/return_this/ GET   login  factor 403 200
+/admin/events/event/<event>/return_this/ POST  login  factor 403 200
+/admin/events/event/<event>/postpone_this/ GET   login  factor 403 200
+/admin/events/event/<event>/postpone_this/ POST  login  factor 403 200
+/admin/events/event/<event>/resume_this/ GET   login  factor 403 200
+/admin/events/event/<event>/resume_this/ POST  login  factor 403 302
+/admin/events/event/<event>/cancel_this/ GET   login  factor 403 200
+/admin/events/event/<event>/cancel_this/ POST  login  factor 403 200
+/admin/events/event/<event>/hold_this/ GET   login  factor 403 200
+/admin/events/event/<event>/hold_this/ POST  login  factor 403 302
+/admin/events/event/<event>/archive_this/ GET   login  factor 403 200
+/admin/events/event/<event>/archive_this/ POST  login  factor 403 409
+/admin/events/event/<event>/write_this/ GET   login  factor 403 200
+/admin/events/event/<event>/write_this/ POST  login  factor 403 200
+/admin/events/event/<event>/stop_this/ GET   login  factor 403 200
+/admin/events/event/<event>/stop_this/ POST  login  factor 403 302
+/admin/events/registration/<registration>/approve_this/ GET   login  factor 403 403    200
+/admin/events/registration/<registration>/approve_this/ POST  login  factor 403 403    302
+/admin/events/registration/<registration>/decline_this/ GET   login  factor 403 403    200
+/admin/events/registration/<registration>/decline_this/ POST  login  factor 403 403    200
+/admin/events/registration/<registration>/cancel_this/ GET   login  factor 403 403    200
+/admin/events/registration/<registration>/cancel_this/ POST  login  factor 403 403    200
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

@@ -86,7 +86,8 @@ def test_a_view_renders_the_template_of_its_name() -> None:
 
 def test_addresses_are_in_kebab_case() -> None:
     segments = {segment for route, _ in function_views() for segment in re.sub(r"<.+?>", "", route).split("/")}
-    assert {segment for segment in segments if not re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*(\.csv)?)?", segment)} == set()
+    kebab = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*(\.(csv|ics|rss))?)?")
+    assert {segment for segment in segments if not kebab.fullmatch(segment)} == set()
 
 
 def test_no_floor_names_an_address_of_a_higher_one() -> None:
@@ -116,12 +117,12 @@ def names_of(template: Path) -> tuple[str, str]:
 
 def test_every_template_is_used() -> None:
     """Named in the code or in another template, or found by a package under its own name; letters have no ending."""
-    text = "\n".join(sources(".py", ".html", ".txt").values())
+    text = "\n".join(sources(".py", ".html", ".txt", ".typ").values())
     packages = [folder for folder in get_app_template_dirs("templates") if "site-packages" in folder.parts]
     unused = [
         str(name)
         for name in TEMPLATES
-        if not any(f"{quote}{called}" in text for called in names_of(name) for quote in ('"', "'"))
+        if not any(f"{quote}{called}" in text for called in names_of(name) for quote in ('"', "'", '"/'))
         and not any((folder / name).exists() for folder in packages)
     ]
     assert unused == []
@@ -181,10 +182,11 @@ def test_text_is_empty_and_never_null() -> None:
 
 
 # A document is shown with the record it is of, and made again there; numbers, keys and marks of what was told are
-# changed by nobody; what a person was told, and how they want to be told, is theirs.
+# changed by nobody; what a person was told, and how they want to be told, is theirs; what a parent has said, the
+# parent's and the teacher's.
 TENDED_ELSEWHERE = {
     "Document", "IdempotencyKey", "MembershipImport", "MembershipReminder", "NumberSeries", "Notification",
-    "NotificationChoice",
+    "NotificationChoice", "CheckIn", "EventReminder", "ParentConsent",
 }  # fmt: skip
 
 

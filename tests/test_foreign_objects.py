@@ -27,6 +27,10 @@ from pytest_django import DjangoDbBlocker
 from common import health
 from common.links import link_tokens
 from common.models import Document
+from events.emails import registration_token
+from events.models import EventState
+from events.parent_consents import ask_parents, tokens_of
+from events.registrations import Asked, Guest, register_attendee, register_group
 from members import data_exports
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
@@ -48,6 +52,7 @@ from members.models import (
 )
 from members.questionnaire import Questionnaire
 from tests.browser.readers import credential
+from tests.factories.events import EventOrganiserFactory, PoolFactory
 from tests.factories.members import (
     ApplicationFactory,
     CertificateFactory,
@@ -74,15 +79,18 @@ MEETINGS = itertools.count(1)
 OBJECTS = {
     "/organisations/a/": "/organisations/<organisation>/",
     "/dashboard/a/": "/dashboard/<organisation>/",
+    "/events/draft-a/": "/events/<event>/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
+    "/events/forum/certificates": "/events/<event>/certificates",
+    "/events/forum/check-in/": "/events/<event>/check-in/",
     "/account/sessions/1/": "/account/sessions/<session>/",
     "/account/data/6f1c1a52-0000-4000-8000-000000000000/": "/account/data/<dataexport>/",
     "/account/consents/publication/1/": "/account/consents/publication/<publicperson>/",
     "/account/2fa/webauthn/keys/1/": "/account/2fa/webauthn/keys/<passkey>/",
 }
 # Whoever holds these may open what they lead to, and nobody guesses one: so here they are the reader's own.
-TOKENS = {"token", "application", "confirmation", "invitationtoken"}
+TOKENS = {"token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent"}
 # Route → why it names nothing that belongs to an organisation or a person.
 EXCUSED = {
     "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
@@ -94,7 +102,16 @@ EXCUSED = {
     "join/applications/<str:token>/check/": "the same",
     "join/applications/<str:token>/withdraw/": "the same",
     "join/applications/<str:token>/letter/": "the same",
-    "invitations/<str:token>/": "the same, and whoever has another e-mail address cannot accept",
+    "events/<slug:slug>/register/": "open to everybody",
+    "events/<slug:slug>/register/sent/": "the same",
+    "events/<slug:slug>/register-group/": "whoever teaches anywhere registers a group of theirs",
+    "events/registrations/<str:token>/confirm/": "the address is the proof; a group has nothing to prove",
+    "events/registrations/<str:token>/accept/": "the address is the proof; for a group see that to cancel",
+    "events/registrations/<str:token>/coming/": "the same",
+    "events/registrations/<str:token>/calendar/": "the same",
+    "events/registrations/<str:token>/certificates/": "the same",
+    "events/consents/<str:token>/": "the address is the proof",
+    "invitations/<str:token>/": "the address is the proof, and whoever has another e-mail address cannot accept",
     "unsubscribe/<str:token>/": "the same",
     "consents/<slug:purpose>/": "texts that everybody reads",
     "consents/<slug:purpose>/<int:version>/": "the same",
@@ -103,6 +120,7 @@ EXCUSED = {
     "account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "the address is the proof",
     "api/v1/regions/(?P<code>[^/.]+)/$": "open data",
     "api/v1/directions/(?P<slug>[^/.]+)/$": "open data",
+    "api/v1/events/(?P<slug>[^/.]+)/programme/$": "public events alone, for everybody",
 }
 
 
@@ -155,13 +173,27 @@ class Estate:
         data_exports.make_due()
         links = link_tokens("invitation", subjects=[str(invitation.pk)])
         confirmation = link_tokens(CONFIRM_LINK, subjects=[f"{draft.pk} {draft.email}"])
+        pool = PoolFactory()
+        single = register_attendee(pool.event, pool=pool, asked=Asked("Гость", self.head.email, self.head, ours))
+        asked = Asked("Учитель", self.head.email, self.head, ours)
+        [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
+        ask_parents(group)
+        ticket = group.tickets.all()[0]
         self.keys: dict[str, Any] = {
+            "registration": single.pk,
+            "ticketlink": registration_token(single),
+            "grouptoken": registration_token(group),
+            "ticket": ticket.pk,
+            "parentconsent": tokens_of([ticket])[ticket.pk],
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,
             "representative": viewer.pk,
             "invitation": invitation.pk,
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
+            "event": EventOrganiserFactory(
+                organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
+            ).event.slug,
             "profilechange": ProfileChangeFactory(organisation=ours, with_logo=True).pk,
             "notification": NotificationFactory(user=self.head, text="Сказано").pk,
             "publicperson": public.pk,
@@ -214,7 +246,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
         for relation in row._meta.related_objects:
             model = relation.related_model
             assert isinstance(model, type)
-            if model.__module__.startswith(("members.", "common.")):
+            if model.__module__.startswith(("members.", "common.", "events.")):
                 field = relation.field.name
                 todo += [one for one in model._base_manager.filter(**{field: row}) if type(one) is not Organisation]
         pointers = [field.name for field in row._meta.concrete_fields if field.related_model in (User, Document)]
@@ -222,7 +254,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
 
 
 # Not words: what addresses, sorts, guards or names a file.
-NO_WORDS = {"slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256"}
+NO_WORDS = {"slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256", "time_zone"}
 
 NO_WORDS_OF_JSON = {"country", "status", "precision"}
 
@@ -351,6 +383,7 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     assert marked >= {
         "User", "Representative", "Invitation", "JoinRequest", "ProfileChange", "Invoice", "PublicPerson",
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
+        "Registration", "Ticket",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

@@ -31,6 +31,10 @@ from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
+from events.emails import registration_token
+from events.models import EventState
+from events.parent_consents import ask_parents, tokens_of
+from events.registrations import Asked, Guest, register_attendee, register_group
 from members.application_drafts import attach_file
 from members.application_emails import CONFIRM_LINK, token_of
 from members.consents import give_consent, publish_consent_text, text_in_force
@@ -39,6 +43,7 @@ from members.erasure import erase_person
 from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
+from tests.factories.events import EventFactory, EventOrganiserFactory, EventSeriesFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
     BoardSessionFactory,
@@ -84,6 +89,8 @@ class World:
             "editor": [UserFactory(is_staff=True, groups=["editors"])],
             "superuser": [UserFactory(is_staff=True, is_superuser=True)],
         }
+        EventFactory(slug="open")
+        EventOrganiserFactory(event=EventFactory(slug="draft-a", state=EventState.DRAFT), organisation=self.ours)
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         [token] = link_tokens("unsubscribe", subjects=["reader@example.org news"]).values()
         [visitor] = people["visitor"]
@@ -127,6 +134,7 @@ class World:
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             **self.application(),
+            **self.registrations(visitor),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
@@ -155,6 +163,28 @@ class World:
             ),
             "question": question,
             "joinconditions": terms,
+        }
+
+    def registrations(self, visitor: User) -> dict[str, Any]:
+        """Of the visitor, and a group of ours, of one of whose pupils a parent was asked."""
+        pool = PoolFactory(event=EventFactory(slug="forum"))
+        EventOrganiserFactory(event=pool.event, organisation=self.ours)
+        single = register_attendee(pool.event, pool=pool, asked=Asked("Гость", visitor.email, visitor))
+        teacher = self.ours.representatives.get(role=Role.TEACHER).user
+        asked = Asked("Учитель", teacher.email, teacher, self.ours)
+        [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
+        ask_parents(group)
+        ticket = group.tickets.all()[0]
+        return {
+            "registration": single,
+            "event": pool.event,
+            "ticketpool": pool,
+            "session": SessionFactory(event=pool.event),
+            "eventseries": EventSeriesFactory(),
+            "ticketlink": SimpleNamespace(pk=registration_token(single)),
+            "grouptoken": SimpleNamespace(pk=registration_token(group)),
+            "ticket": ticket,
+            "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
         }
 
     def representative(self, role: str, **fields: object) -> User:

@@ -38,6 +38,11 @@ EXCUSED = {
     "members.ProfileChange": "who proposed and who decided: the same",
     "members.BoardSession": "who closed it: the row of who was erased names nobody",
     "members.ErasureAct": "must be kept for three years, and names the person by a number",
+    "events.HistoricalEvent": "who changed it: the row of who was erased names nobody",
+    "events.HistoricalEventSeries": "the same",
+    "events.EventMove": "who moved it: the same",
+    "events.EventMessage": "who wrote it: the same; it names no reader",
+    "events.CheckIn": "who stood at the door: the same; whose it is, the holder of registrations tells",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }
 NAMES = {"first_name", "last_name", "patronymic"}

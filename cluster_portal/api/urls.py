@@ -3,6 +3,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
+from events.api import EventViewSet
+from events.registrations_api import OwnRegistrationViewSet
 from members.api import DirectionViewSet, OrganisationViewSet, RegionViewSet
 from members.people_api import OwnOrganisationViewSet
 
@@ -10,7 +12,9 @@ router = SimpleRouter()
 router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("regions", RegionViewSet, basename="region")
 router.register("directions", DirectionViewSet, basename="direction")
+router.register("events", EventViewSet, basename="event")
 router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
+router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
 
 OPEN = {"permission_classes": [permissions.AllowAny]}
 

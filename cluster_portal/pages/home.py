@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.db.models import Case, When
+from django.http import QueryDict
 from django.urls import reverse
 
 from cluster_portal.pages.lattice import Lattice
 from common.charts import Bar, longest
 from common.tiles import Tile
+from events.listing import EventList
 from members.filters import Overview
 from members.models import Kind, Organisation
 from members.models.organisation import OrganisationQuerySet
 
 NEWEST = 6
+NEXT_EVENTS = 4
 ON_THE_LATTICE = 19  # the association and two rings around it
 
 
@@ -23,31 +26,32 @@ def contents() -> dict[str, Any]:
     kinds = [
         Bar(label, number, kind=kind, url=f"{directory}?kind={kind}")
         for kind, label in Kind.choices
-        if (number := overview.counts.kind.get(kind))
+        if (number := overview.counts["kind"].get(kind))
     ]
     return {
+        "events": EventList(QueryDict()).few(NEXT_EVENTS),
         "lattice": Lattice.of(_on_the_lattice(published)),
         "newest": published.filter(is_association=False).order_by("-created_at", "pk")[:NEWEST],
         "figures": {
             "organisations": overview.counts.total,
-            "members": sum(number for tier, number in overview.counts.role.items() if tier),
-            "regions": len(overview.counts.region),
+            "members": sum(number for tier, number in overview.counts["role"].items() if tier),
+            "regions": len(overview.counts["region"]),
         },
         "kinds": kinds,
         "all_kinds": Kind.choices,
         "most_of_a_kind": longest(kinds),
         "directions": [
-            (direction, overview.counts.direction.get(slug, 0)) for slug, direction in overview.directions.items()
+            (direction, overview.counts["direction"].get(slug, 0)) for slug, direction in overview.directions.items()
         ],
         "regions": [
             (overview.regions[code], number)
             for code in overview.labels.region
-            if (number := overview.counts.region.get(code))
+            if (number := overview.counts["region"].get(code))
         ],
         "tiles": [
             Tile.of_region(
                 region,
-                number=overview.counts.region.get(region.code, 0),
+                number=overview.counts["region"].get(region.code, 0),
                 url=f"{directory}?region={region.code}",
             )
             for region in overview.regions.values()

@@ -6,6 +6,7 @@ from cluster_portal.pages import (
     dashboard_overview,
     dashboard_people,
     dashboard_profile,
+    dashboard_registrations,
     mailbox,
     offices,
     style_guide,
@@ -67,6 +68,11 @@ urlpatterns = [
         "dashboard/<slug:slug>/people/requests/<int:pk>/",
         dashboard_people.dashboard_join_request,
         name="dashboard_join_request",
+    ),
+    path(
+        "dashboard/<slug:slug>/registrations/",
+        dashboard_registrations.dashboard_registrations,
+        name="dashboard_registrations",
     ),
 ]
 if settings.DEBUG:

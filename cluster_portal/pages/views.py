@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -10,9 +10,13 @@ from django.views.decorators.http import require_safe
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
 from common.limits import limited
+from events.listing import EventList, Row, first_of_each
+from events.models import ParticipantCertificate
 from members.filters import Overview
 from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.policies import can_edit_organisation
+
+EVENTS_OF_ORGANISATION = 4  # to come, and past
 
 
 @login_not_required
@@ -37,6 +41,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "sub_members": sub_members if organisation.is_consortium else [],
         "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
+        **_events_of(organisation),
     }
     return render(request, "pages/organisation_detail.html", context)
 
@@ -67,9 +72,20 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a certificate holds, to whoever has it before them."""
     known = MembershipCertificate.objects.select_related("membership", "organisation", "replaced_by")
     certificate = known.filter(code=code.lower()).first()
-    if certificate is None:
-        return render(request, "pages/verify_unknown.html", status=404)
-    return render(request, "pages/verify.html", {"certificate": certificate})
+    if certificate:
+        return render(request, "pages/verify.html", {"certificate": certificate})
+    of_people = ParticipantCertificate.objects.select_related("ticket__registration__event")
+    if own := of_people.filter(code=code.lower()).first():
+        context = {"certificate": own, "event": own.ticket.registration.event}
+        return render(request, "pages/verify_participant.html", context)
+    return render(request, "pages/verify_unknown.html", status=404)
+
+
+def _events_of(organisation: Organisation) -> dict[str, list[Row]]:
+    """Its next and its last ones."""
+    lists = [EventList(QueryDict(f"organiser={organisation.slug}&when={when}")) for when in ("upcoming", "past")]
+    rows = list(lists[0].as_rows(first_of_each((one.selection for one in lists), EVENTS_OF_ORGANISATION)))
+    return {"upcoming": [row for row in rows if not row.is_over], "past": [row for row in rows if row.is_over]}
 
 
 def _consortium_that_is_member(organisation: Organisation, visible: QuerySet[Organisation]) -> Standing | None:

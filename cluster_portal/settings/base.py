@@ -22,6 +22,7 @@ env = environ.Env()
 INSTALLED_APPS = [
     "common",
     "members",
+    "events",
     "cluster_portal.pages",
     "cluster_portal.api",
     "cluster_portal.demo",
@@ -176,6 +177,8 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.invitation": addresses.dashboard_people,
     "members.joinrequest": addresses.dashboard_people,
     "members.officereport": addresses.dashboard_offices,
+    "events.event": addresses.event_detail,
+    "events.participantcertificate": addresses.verify,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
@@ -325,6 +328,8 @@ REST_FRAMEWORK: dict[str, Any] = {
         "apply": "30/hour",
         "export": "20/min",
         "invitation": "30/min",
+        "parent": "60/min",
+        "register": "60/min",
         "search": "120/min",
         "unsubscribe": "600/min",
         "verify": "30/min",
@@ -347,6 +352,12 @@ SPECTACULAR_SETTINGS = {
         "InvoiceStateEnum": "members.models.InvoiceState",
         "CertificateStateEnum": "members.models.certificate.CertificateState",
         "OfficeReportStateEnum": "members.models.OfficeReportState",
+        "RegistrationStateEnum": "events.models.RegistrationState",
+        "KindEnum": "members.models.Kind",
+        "PrecisionEnum": "members.models.OfficeStatusChange.Precision",
+        "EventKindEnum": "events.models.EventKind",
+        "EventStateEnum": "events.models.EventState",
+        "EventPrecisionEnum": "events.models.Precision",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -96,6 +96,14 @@ UNFOLD = {
                 _page(_("Reports of offices"), "rate_review", "members_officereport"),
             ),
             _section(
+                _("Events"),
+                _page(_("Events"), "event", "events_event"),
+                _page(_("Registrations"), "confirmation_number", "events_registration"),
+                _page(_("Series of events"), "event_repeat", "events_eventseries"),
+                _page(_("Pools of places"), "event_seat", "events_ticketpool"),
+                _page(_("Sessions of events"), "view_agenda", "events_session"),
+            ),
+            _section(
                 _("People"),
                 _page(_("People with an account"), "group", "members_user"),
                 _page(_("Representatives"), "supervisor_account", "members_representative"),

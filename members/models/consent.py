@@ -29,6 +29,8 @@ class ConsentPurpose(models.TextChoices):
     PUBLICATION = "publication", _("Publication of personal data of a person in a public role")
     NEWS = "news", _("News and invitations by e-mail")
     APPLICATION = "application", _("Processing of personal data in an application for membership")
+    REGISTRATION = "registration", _("Processing of personal data in a registration for an event")
+    PUPIL = "pupil", _("Processing of personal data of a pupil who takes part in an event")
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):

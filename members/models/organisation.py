@@ -20,9 +20,9 @@ from stdnum.ru import ogrn as ogrn_number
 from common.html import RichTextField
 from common.models import PublicContent
 from common.one_line import OneLineField
+from common.search import searched
 from common.translation import Translated
 from members.models.membership import Tier
-from members.models.search import searched
 from members.models.standing import Standing, standing_of
 from members.models.taxonomy import Direction, Region
 
@@ -112,7 +112,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
-        return searched(self, text)
+        return searched(self, text, then=("sort_name", "pk"))
 
 
 class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]

@@ -28,6 +28,7 @@ from common.links import link_tokens
 from common.mail.letters import Letter
 from common.models import OutgoingMail
 from common.text import slug_of
+from events.models import Event
 from members import data_exports, membership_imports
 from members.agendas import put_on_agenda
 from members.application_drafts import attach_file
@@ -65,6 +66,7 @@ from members.models import (
 )
 from members.offices import report_turn
 from members.topics import MEMBERSHIP, choose
+from tests.browser import coming
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -91,6 +93,8 @@ def load() -> None:
     _apply_for_membership()
     _tell_of_offices()
     _upload_a_table()
+    coming.load()
+    coming.open_doors()
 
 
 def _person(email: str) -> User:
@@ -212,6 +216,7 @@ def places() -> dict[str, object]:
         "letter": OutgoingMail.objects.get(purpose="system").pk,
         "table": MembershipImport.objects.get().pk,
         "membership": Membership.objects.earliest("pk").pk,
+        "event": Event.objects.upcoming().first().pk,
         "invoice": Invoice.objects.get().pk,
         "organisation": Organisation.objects.get(slug="phystech-lyceum").pk,
         "office_report": OfficeReport.objects.get().pk,
@@ -225,6 +230,7 @@ def places() -> dict[str, object]:
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
         "unsubscribe": links[kept],
         "unsubscribed": links[refused],
+        **coming.places(),
     }
 
 

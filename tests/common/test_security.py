@@ -22,7 +22,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(address: str) -> None:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     }
     policy = directives(answer["Content-Security-Policy"])
     assert policy["default-src"] == ["'none'"]

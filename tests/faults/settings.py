@@ -12,3 +12,4 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "test" / "media")
 STORAGES = {**STORAGES, "private": {"BACKEND": "common.private_files.PrivateStorage"}}
 TIME_ZONE = env("TIME_ZONE", default=TIME_ZONE)
 CELERY_BEAT_SCHEDULE = {name: {**entry, "schedule": 1.0} for name, entry in CELERY_BEAT_SCHEDULE.items()}
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["register"] = env("REGISTER_RATE", default="60/min")

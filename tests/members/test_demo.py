@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from stdnum.ru import inn, ogrn
 
+from events.models import Event
 from members import application_demo, demo
 from members.fees import DAY
 from members.invoices import bill_period
@@ -124,7 +125,7 @@ def test_the_same_seed_makes_the_same_organisations() -> None:
         call_command("demo", scale=40, seed=seed)
         assert Organisation.objects.count() == 40
         made.append(rows())
-        for model in (Invoice, MembershipPeriod, Organisation):
+        for model in (Event, Invoice, MembershipPeriod, Organisation):
             model.objects.all().delete()
     assert made[0] == made[1] != made[2]
 

@@ -7,10 +7,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from events import demo as events_demo
+from events import scale as events_scale
 from members import application_demo
 from members import demo as members_demo
 from members import scale as members_scale
 from members.models import Organisation
+
+PAST_EACH, UPCOMING_FOR = 10, 10  # past events an organisation, organisations an upcoming one
 
 
 class Command(BaseCommand):
@@ -18,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing where any organisation exists")
-        parser.add_argument("--scale", type=int, metavar="N", help="make N plausible organisations instead")
+        parser.add_argument(
+            "--scale", type=int, metavar="N", help="make N plausible organisations, and events, instead"
+        )
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same organisations")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,9 +33,13 @@ class Command(BaseCommand):
         with transaction.atomic():
             if options["scale"]:
                 members_scale.make_organisations(options["scale"], seed=options["seed"])
+                past, upcoming = options["scale"] * PAST_EACH, options["scale"] // UPCOMING_FOR
+                events_scale.make_events(past, upcoming, seed=options["seed"])
             else:
                 members_demo.load()
+                events_demo.load()
                 # Their password is public, and those who apply are nobody: only for a portal on one's own machine.
                 if settings.DEBUG:
                     members_demo.load_logins()
                     application_demo.load()
+                    events_demo.load_registrations()

@@ -1,4 +1,4 @@
-"""Search in names, places, kinds and descriptions, as a person would mean it in Russian."""
+"""Search in rows with a ``search_vector`` and a ``search_text``, as a person would mean it in Russian."""
 
 from functools import reduce
 from operator import add, and_, or_
@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from common.text import fold
 
-Organisations = TypeVar("Organisations", bound=QuerySet)
+Rows = TypeVar("Rows", bound=QuerySet)
 
 LONGEST = 100  # characters of a query that are read
 MOST_WORDS = 8
@@ -17,27 +17,28 @@ SHORTEST_LIKE = 4  # letters; shorter words are like too many others
 WEIGHTS = [0.05, 0.2, 0.6, 1.0]  # D description, C kind and directions, B place, A names
 
 
-def searched(organisations: Organisations, text: str) -> Organisations:
-    """Those that have all the words in any form; else words that look alike, too; at last any one of the words.
+def searched(rows: Rows, text: str, *, then: tuple[str, ...]) -> Rows:
+    """Those that have all the words in any form; else words that look alike, too; at last any one of the words. The
+    best come first, and those equally good in the order of ``then``.
 
     At most two short queries decide which of the three is meant.
     """
     words = fold(text[:LONGEST]).split()[:MOST_WORDS]
     if not words:
-        return organisations
+        return rows
     stems = [SearchQuery(word, config="russian") for word in words]
-    exact = organisations.filter(search_vector=reduce(and_, stems))
+    exact = rows.filter(search_vector=reduce(and_, stems))
     if exact.exists():
-        return exact.annotate(rank=_rank(reduce(and_, stems))).order_by("-rank", "sort_name", "pk")
+        return exact.annotate(rank=_rank(reduce(and_, stems))).order_by("-rank", *then)
     # A short word is no likeness of another, and «в» or «и» is in no text's index: beside longer ones it only ranks.
     telling = [word for word in words if len(word) >= SHORTEST_LIKE] or words
     means = [_means(word) for word in telling]
-    alike = organisations.filter(reduce(and_, means))
+    alike = rows.filter(reduce(and_, means))
     if len(telling) > 1 and not alike.exists():
-        alike = organisations.filter(reduce(or_, means))
+        alike = rows.filter(reduce(or_, means))
     likeness = [TrigramWordSimilarity(word, "search_text") for word in telling]
     rank = reduce(add, likeness, _rank(reduce(or_, stems)))
-    return alike.annotate(rank=rank).order_by("-rank", "sort_name", "pk")
+    return alike.annotate(rank=rank).order_by("-rank", *then)
 
 
 def _rank(query: SearchQuery) -> SearchRank:

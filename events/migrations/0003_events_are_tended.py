@@ -1,0 +1,26 @@
+"""What editors may do with events."""
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+TENDED = ("event", "eventseries", "eventorganiser", "track", "session", "talk", "eventmaterial", "plannedsigning",
+          "ticketpool", "quota", "registrationquestion")  # fmt: skip
+
+
+def let_editors_tend(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    # Django makes permissions only after all migrations; made here by the same function, they are not made twice.
+    create_permissions(installed.get_app_config("events"), verbosity=0, apps=apps)
+    group, _made = apps.get_model("auth", "Group").objects.get_or_create(name="editors")
+    permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="events")
+    group.permissions.add(
+        *permissions.filter(codename="view_eventmessage"),
+        *permissions.filter(codename__regex=rf"^(view|add|change|delete)_({'|'.join(TENDED)})$"),
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0002_event_search")]
+    operations = [migrations.RunPython(let_editors_tend, migrations.RunPython.noop)]

@@ -1,0 +1,63 @@
+"""Times in forms are typed by the clock of the place, whichever clock the reader's own is."""
+
+import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from events.models import Event
+from events.times import CLOCKS
+
+
+def shown_at(moment: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
+    """For a widget, which would turn a moment into the clock of the reader."""
+    return moment and moment.astimezone(zone).replace(tzinfo=None)
+
+
+def typed_at(moment: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
+    """What a field has read by the clock of the reader, by that of the place."""
+    return moment and timezone.localtime(moment).replace(tzinfo=zone)
+
+
+def clocks(known: str) -> list[tuple[str, str]]:
+    """The clocks of the country, and the one that stands there already."""
+    names = [(zone, capfirst(str(name))) for zone, name in CLOCKS.items()]
+    return names if known in CLOCKS else [*names, (known, known)]
+
+
+class PlaceTimesForm(forms.ModelForm):
+    """Of an event. With another time zone the hours stay as they were typed, so the moments are others."""
+
+    CLOCKED: ClassVar = ("starts_at", "ends_at", "opens_at", "closes_at")
+    instance: Event
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = {name: getattr(self.instance, name) for name in self.CLOCKED}
+        for name in {*self.CLOCKED} & {*self.fields}:
+            self.initial[name] = shown_at(self.stored[name], self.instance.zone)
+        if "time_zone" in self.fields:
+            self.initial.setdefault("time_zone", self.instance.time_zone)
+            zones: Any = self.fields["time_zone"]
+            zones.choices = clocks(self.instance.time_zone)
+            zones.help_text = _("All times here are by this clock")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if zone := data.get("time_zone"):
+            data.update({name: typed_at(data.get(name), ZoneInfo(zone)) for name in self.CLOCKED if name in data})
+        return data
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Moments are compared, and not what was typed."""
+        plain = [name for name in super().changed_data if name not in self.CLOCKED]
+        if not self.instance.pk:
+            return [*plain, *({*self.CLOCKED} & {*self.fields})]
+        cleaned = getattr(self, "cleaned_data", {})
+        return [*plain, *(name for name in self.CLOCKED if name in cleaned and cleaned[name] != self.stored[name])]

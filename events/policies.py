@@ -1,0 +1,54 @@
+"""Who may do what with events. Whether it is possible now, the models and services say."""
+
+from typing import TYPE_CHECKING
+
+from events.models import Event, Registration
+from members.models import Organisation, Representative, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from members.models import User
+
+TENDING = (Role.HEAD, Role.COORDINATOR)
+TEACHING = (*TENDING, Role.TEACHER)
+
+
+def can_tend_event(user: "User | AnonymousUser", event: Event) -> bool:
+    """The head and the coordinators of an organiser, and whoever of the staff may change events."""
+    if not user.is_authenticated:
+        return False
+    if user.is_staff and user.has_perm("events.change_event"):
+        return True
+    roles = Representative.objects.active().filter(user=user, role__in=TENDING)
+    return roles.filter(organisation__in=event.organisers.all()).exists()
+
+
+def can_check_in(user: "User | AnonymousUser", event: Event) -> bool:
+    """Besides those who tend the event, the teachers of its organisers stand at the door."""
+    if not user.is_authenticated:
+        return False
+    if user.is_staff and user.has_perm("events.change_event"):
+        return True
+    roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
+    return roles.filter(organisation__in=event.organisers.all()).exists()
+
+
+def organisations_with_groups_of(user: "User | AnonymousUser") -> "QuerySet[Organisation]":
+    """For which the person may register groups: heads, coordinators and teachers."""
+    if not user.is_authenticated:
+        return Organisation.objects.none()
+    roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
+    return Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("sort_name")
+
+
+def can_act_for_registration(user: "User | AnonymousUser", registration: Registration) -> bool:
+    """Whose it is; for a group, whoever of its organisation may register groups, and so nobody who has left it. Whoever
+    has no account acts by the signed link, which is asked elsewhere."""
+    if not user.is_authenticated:
+        return False
+    if not registration.is_group:
+        return registration.user_id == user.pk
+    own = registration.organisation
+    return own is not None and organisations_with_groups_of(user).filter(pk=own.pk).exists()

@@ -1,0 +1,168 @@
+"""Times as people say them: «16 декабря, пятница, 10:00 по Екатеринбургу»."""
+
+import datetime
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+
+from events.models import Precision
+
+# As people call the clocks of the country; any other is told by its distance from UTC.
+CLOCKS = {
+    "Europe/Kaliningrad": gettext_lazy("Kaliningrad time"),
+    "Europe/Moscow": gettext_lazy("Moscow time"),
+    "Europe/Samara": gettext_lazy("Samara time"),
+    "Asia/Yekaterinburg": gettext_lazy("Yekaterinburg time"),
+    "Asia/Omsk": gettext_lazy("Omsk time"),
+    "Asia/Novosibirsk": gettext_lazy("Novosibirsk time"),
+    "Asia/Krasnoyarsk": gettext_lazy("Krasnoyarsk time"),
+    "Asia/Irkutsk": gettext_lazy("Irkutsk time"),
+    "Asia/Yakutsk": gettext_lazy("Yakutsk time"),
+    "Asia/Vladivostok": gettext_lazy("Vladivostok time"),
+    "Asia/Magadan": gettext_lazy("Magadan time"),
+    "Asia/Kamchatka": gettext_lazy("Kamchatka time"),
+}
+
+
+class HasTimes(Protocol):
+    """An event, or what a list has read of one."""
+
+    @property
+    def starts_at(self) -> datetime.datetime | None: ...
+    @property
+    def ends_at(self) -> datetime.datetime | None: ...
+    @property
+    def precision(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
+
+
+class Times(NamedTuple):
+    starts_at: datetime.datetime | None
+    ends_at: datetime.datetime | None
+    precision: str
+    time_zone: str
+
+    @property
+    def local(self) -> tuple[datetime.datetime, datetime.datetime] | None:
+        """Beginning and end by the clock of the place."""
+        if self.starts_at is None or self.ends_at is None:
+            return None
+        zone = ZoneInfo(self.time_zone)
+        return self.starts_at.astimezone(zone), self.ends_at.astimezone(zone)
+
+    def stated(self, moment: datetime.datetime) -> str:
+        """For programs, by ISO 8601, as far as it is known."""
+        if self.precision == Precision.TIME:
+            return moment.isoformat(timespec="minutes")
+        return moment.date().isoformat()[: LENGTHS[self.precision]]
+
+
+LENGTHS: dict[str, int] = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
+
+
+def times_of(event: HasTimes) -> Times:
+    return Times(event.starts_at, event.ends_at, event.precision, event.time_zone)
+
+
+TO = "\N{WORD JOINER}–\N{WORD JOINER}"  # no line ends at it
+
+
+def within(name: object) -> str:
+    """The name of a day or month within a sentence: Russian writes it small, English does not."""
+    return str(name).lower() if get_language() == "ru" else str(name)
+
+
+def clock(zone: str, at: datetime.datetime) -> str:
+    """«по Москве», or «UTC+4»."""
+    if zone in CLOCKS:
+        return str(CLOCKS[zone])
+    minutes = int((at.astimezone(ZoneInfo(zone)).utcoffset() or datetime.timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def day_said(day: datetime.date, *, today: datetime.date) -> str:
+    """The year is said where it is not this one."""
+    year_is_said = day.year != today.year
+    form = pgettext("format of a date with its year", "j F Y") if year_is_said else pgettext("format of a date", "j F")
+    return date_format(day, form)
+
+
+def when(event: HasTimes, *, today: datetime.date) -> str:
+    """As far as it is known: hours and minutes by the clock of the place, a day or days, a month, a year."""
+    return _when(times_of(event), today, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _when(times: Times, today: datetime.date, _language: str | None) -> str:
+    """Remembered, as to say a date takes longer than to read it."""
+    if (local := times.local) is None:
+        return _("Date not known")
+    starts, ends = local
+    if times.precision == Precision.YEAR:
+        return date_format(starts, pgettext("format of a year that is all of a date", "Y"))
+    if times.precision == Precision.MONTH:
+        return capfirst(date_format(starts, "F Y"))
+    if starts.date() != ends.date():
+        days = _days(starts.date(), ends.date(), today)
+        return (
+            days
+            if times.precision == Precision.DAY
+            else f"{days}, {_('from %(time)s') % {'time': _hours(starts, times)}}"
+        )
+    day = f"{day_said(starts.date(), today=today)}, {within(WEEKDAYS[starts.weekday()])}"
+    return day if times.precision == Precision.DAY else f"{day}, {_hours(starts, times, ends)}"
+
+
+def moment_said(moment: datetime.datetime, event: HasTimes) -> str:
+    """«12 декабря, 18:00 по Москве», by the clock of the place."""
+    local = moment.astimezone(ZoneInfo(event.time_zone))
+    return f"{day_said(local.date(), today=timezone.localdate())}, {_hours(local, times_of(event))}"
+
+
+class Leaf(NamedTuple):
+    """What stands large and small on the leaf of a calendar."""
+
+    large: str
+    small: str
+
+
+def leaf(event: HasTimes, *, today: datetime.date) -> Leaf:
+    return _leaf(times_of(event), today, get_language())
+
+
+@lru_cache(maxsize=5000)
+def _leaf(times: Times, today: datetime.date, _language: str | None) -> Leaf:
+    if (local := times.local) is None:
+        return Leaf("?", "")
+    first, last = (moment.date() for moment in local)
+    year = "" if first.year == today.year else f" {first.year}"
+    if times.precision == Precision.YEAR:
+        return Leaf(str(first.year), "")
+    if times.precision == Precision.MONTH:
+        return Leaf(within(date_format(first, "M")), str(first.year))
+    if first != last and first.month == last.month:
+        return Leaf(f"{first.day}–{last.day}", within(date_format(first, "M")) + year)
+    return Leaf(str(first.day), within(date_format(first, "M")) + year)
+
+
+def _days(first: datetime.date, last: datetime.date, today: datetime.date) -> str:
+    """«5–9 июля», «28 июня – 3 июля 2027 г.»."""
+    until = day_said(last, today=today)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{until}"
+    since = day_said(first, today=last if first.year == last.year else today)
+    return f"{since} – {until}"
+
+
+def _hours(starts: datetime.datetime, times: Times, ends: datetime.datetime | None = None) -> str:
+    until = f"{TO}{ends:%H:%M}" if ends and ends != starts else ""
+    return f"{starts:%H:%M}{until} {clock(times.time_zone, starts)}".replace(" ", "\N{NO-BREAK SPACE}")

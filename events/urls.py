@@ -1,0 +1,42 @@
+from django.urls import include, path
+
+from events import certificate_views, check_in_views, group_views, registration_views, views
+
+app_name = "events"
+# Under the address of one registration.
+registration_urlpatterns = [
+    path("", registration_views.registration, name="registration"),
+    path("confirm/", registration_views.registration_prove, name="registration_prove"),
+    path("accept/", registration_views.registration_accept, name="registration_accept"),
+    path("coming/", registration_views.registration_coming, name="registration_coming"),
+    path("cancel/", registration_views.registration_cancel, name="registration_cancel"),
+    path("calendar/", registration_views.registration_calendar, name="registration_calendar"),
+    path("group/", group_views.group, name="group"),
+    path("group/print/", group_views.group_print, name="group_print"),
+    path("group/consents/", group_views.group_consents, name="group_consents"),
+    path("group/guests/<int:pk>/", group_views.group_guest, name="group_guest"),
+    path("group/guests/<int:pk>/remove/", group_views.group_guest_remove, name="group_guest_remove"),
+    path("group/guests/<int:pk>/consent/", group_views.group_consent_send, name="group_consent_send"),
+    path("certificates/", certificate_views.registration_certificates, name="registration_certificates"),
+]
+urlpatterns = [
+    path("account/tickets/", registration_views.account_tickets, name="account_tickets"),
+    path("events/registrations/<str:token>/", include(registration_urlpatterns)),
+    path("events/consents/<str:token>/", group_views.parent_consent, name="parent_consent"),
+    path("events/", views.event_list, name="event_list"),
+    path("events/calendar/", views.event_calendar, name="event_calendar"),
+    path("events/feed.ics", views.event_feed_ics, name="event_feed_ics"),
+    path("events/feed.rss", views.event_feed_rss, name="event_feed_rss"),
+    path("events/<slug:slug>/", views.event_detail, name="event_detail"),
+    path("events/<slug:slug>/event.ics", views.event_ics, name="event_ics"),
+    path("events/<slug:slug>/register-group/", group_views.event_register_group, name="event_register_group"),
+    path("events/<slug:slug>/register/", registration_views.event_register, name="event_register"),
+    path("events/<slug:slug>/register/sent/", registration_views.event_register_sent, name="event_register_sent"),
+    path("events/<slug:slug>/check-in/", check_in_views.event_check_in, name="event_check_in"),
+    path("events/<slug:slug>/certificates/", certificate_views.event_certificates, name="event_certificates"),
+    path(
+        "events/<slug:slug>/certificates/archive/",
+        certificate_views.event_certificates_zip,
+        name="event_certificates_zip",
+    ),
+]

@@ -1,0 +1,99 @@
+"""At the door."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from common.errors import RuleViolated
+from events.check_ins import check_in, undo_check_in
+from events.models import CheckIn, Event, EventState, Registration, RegistrationState
+from events.registrations import cancel_registration, register_attendee
+from members.models import User
+from tests.at_once import at_once
+from tests.events.people import asked
+from tests.factories.events import EventFactory, PoolFactory
+from tests.factories.members import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def registration() -> Registration:
+    """Of somebody who comes to what is on now."""
+    pool = PoolFactory(event__starts_at=timezone.now() + datetime.timedelta(hours=1))
+    return register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory()))
+
+
+def code_of(registration: Registration) -> str:
+    return registration.tickets.get().code
+
+
+def refusal(event: Event, code: str, by: User) -> str:
+    with pytest.raises(RuleViolated) as refused:
+        check_in(event, code=code, by=by)
+    return refused.value.code
+
+
+def test_the_second_scan_says_when_and_where_the_first_was(registration: Registration, staff: User) -> None:
+    first = check_in(registration.event, code=code_of(registration).lower(), by=staff, gate="Главный вход")
+    second = check_in(registration.event, code=f" {code_of(registration)}", by=UserFactory(), gate="Двор")
+    assert (first.is_first, second.is_first) == (True, False)
+    assert (second.check_in.at, second.check_in.gate, second.check_in.by) == (first.check_in.at, "Главный вход", staff)
+
+
+def test_an_event_of_two_days_is_entered_on_each(registration: Registration, staff: User) -> None:
+    event = registration.event
+    Event.objects.update(ends_at=timezone.now() + datetime.timedelta(days=2))
+    event.refresh_from_db()
+    check_in(event, code=code_of(registration), by=staff)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        assert check_in(event, code=code_of(registration), by=staff).is_first
+    assert CheckIn.objects.count() == 2
+
+
+def test_what_was_ticked_by_mistake_is_undone(registration: Registration, staff: User) -> None:
+    check_in(registration.event, code=code_of(registration), by=staff)
+    assert undo_check_in(registration.event, code=code_of(registration))
+    assert not undo_check_in(registration.event, code=code_of(registration))
+    assert check_in(registration.event, code=code_of(registration), by=staff).is_first
+
+
+def test_a_ticket_of_another_event_is_none(registration: Registration, staff: User) -> None:
+    other = EventFactory(starts_at=timezone.now())
+    assert refusal(other, code_of(registration), staff) == "unknown_ticket"
+
+
+def test_nobody_comes_in_with_a_ticket_of_a_place_given_back(registration: Registration, staff: User) -> None:
+    cancel_registration(registration, by=None)
+    assert refusal(registration.event, code_of(registration), staff) == "no_place"
+
+
+def test_nobody_comes_in_from_the_waiting_list(registration: Registration, staff: User) -> None:
+    Registration.objects.update(state=RegistrationState.WAITING, queue_number=1)
+    assert refusal(registration.event, code_of(registration), staff) == "no_place"
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_the_doors_are_open_about_the_event_alone(registration: Registration, staff: User, days: int) -> None:
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=days)):
+        assert refusal(registration.event, code_of(registration), staff) == "doors_closed"
+
+
+def test_nobody_is_let_in_to_what_was_cancelled(registration: Registration, staff: User) -> None:
+    registration.event.state = EventState.CANCELLED
+    assert refusal(registration.event, code_of(registration), staff) == "doors_closed"
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_of_sixty_scanners_of_one_ticket_one_sees_it_first(registration: Registration, staff: User) -> None:
+    event, code = registration.event, code_of(registration)
+    entries = at_once(*[lambda: check_in(event, code=code, by=staff).is_first] * 60)
+    assert (entries.count(True), entries.count(False), CheckIn.objects.count()) == (1, 59, 1)

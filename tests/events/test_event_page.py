@@ -1,0 +1,181 @@
+"""The page of one event."""
+
+import datetime
+import json
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from events.event_page import desk_of
+from events.models import (
+    Event,
+    EventMaterial,
+    EventSeries,
+    EventState,
+    PlannedSigning,
+    Precision,
+    Session,
+    Talk,
+    Track,
+)
+from events.moves import Who, move_event
+from members.models import PublicationBasis
+from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
+from tests.factories.members import OrganisationFactory, PublicPersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(event: Event) -> str:
+    """As one line, with plain spaces."""
+    content = Client().get(f"/events/{event.slug}/").content.decode()
+    return re.sub(r"\s+", " ", content.replace("\N{WORD JOINER}", ""))
+
+
+def full(parts: int = 1) -> Event:
+    """An event with so many of everything that its page shows."""
+    series = EventSeries.objects.create(name="Форумы", slug="forums")
+    event = EventFactory(series=series)
+    assert event.starts_at
+    for number in range(parts):
+        EventFactory(series=series)
+        EventOrganiserFactory(event=event)
+        PoolFactory(event=event)
+        starts = event.starts_at + datetime.timedelta(hours=number)
+        track = Track.objects.create(event=event, name=f"Секция {number}")
+        ends = starts + datetime.timedelta(minutes=30)
+        session = Session.objects.create(event=event, track=track, name="Открытие", starts_at=starts, ends_at=ends)
+        talk = Talk.objects.create(session=session, name="Доклад")
+        person = {"basis": PublicationBasis.SOURCE, "source": "https://example.org/", "is_published": True}
+        talk.speakers.add(PublicPersonFactory(**person))
+        EventMaterial.objects.create(event=event, talk=talk, name="Слайды", link="https://example.org/slides")
+        PlannedSigning.objects.create(event=event, subject="Дружба").parties.add(OrganisationFactory())
+    return event
+
+
+def test_queries_do_not_grow_with_the_programme() -> None:
+    numbers = []
+    for parts in (1, 3):
+        EventSeries.objects.all().delete()
+        event = full(parts)
+        page_of(EventFactory())  # what is known for all pages
+        with CaptureQueriesContext(connection) as queries:
+            page_of(event)
+        numbers.append(len(queries))
+    assert numbers == [9, 9]
+
+
+def test_speakers_are_those_who_may_be_shown() -> None:
+    event = full()
+    talk = Talk.objects.get()
+    talk.speakers.add(PublicPersonFactory(name="Скрытый Докладчик", basis=PublicationBasis.CONSENT, is_published=True))
+    shown = talk.speakers.exclude(name="Скрытый Докладчик").get()
+    page = page_of(event)
+    assert shown.name in page
+    assert "Скрытый Докладчик" not in page
+    programme = Client().get(f"/api/v1/events/{event.slug}/programme/").json()
+    assert [speaker["name"] for speaker in programme[0]["talks"][0]["speakers"]] == [shown.name]
+
+
+def test_the_programme_goes_by_the_clock_of_the_place() -> None:
+    zone = ZoneInfo("Asia/Kamchatka")
+    starts = datetime.datetime(2027, 3, 1, 10, tzinfo=zone)
+    event = EventFactory(starts_at=starts, ends_at=starts + datetime.timedelta(days=1), time_zone=zone.key)
+    for name, begins in (("Второй день", starts + datetime.timedelta(days=1)), ("Открытие", starts)):
+        Session.objects.create(event=event, name=name, starts_at=begins, ends_at=begins + datetime.timedelta(hours=1))
+    page = page_of(event)
+    times = re.findall(r'<time datetime="2027-03-0\dT10:00:00\+12:00">10:00</time>', page)
+    assert len(times) == 2
+    assert page.index("1 марта, ") < page.index("Открытие") < page.index("2 марта, ") < page.index("Второй день")
+
+
+@pytest.mark.parametrize(
+    ("move", "banner"), [("postpone", "Мероприятие перенесено"), ("cancel", "Мероприятие отменено")]
+)
+def test_what_does_not_take_place_as_planned_says_so_and_why(move: str, banner: str) -> None:
+    event = EventFactory()
+    move_event(event, move=move, who=Who.STAFF, by=None, reason="Школу закрыли на ремонт")
+    page = page_of(event)
+    assert banner in page
+    assert "Школу закрыли на ремонт" in page
+
+
+NOW = datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC)
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "state"),
+    [
+        pytest.param({}, "open", id="open"),
+        pytest.param({"opens_at": NOW + DAY}, "soon", id="not open yet"),
+        pytest.param({"closes_at": NOW - DAY}, "closed", id="closed"),
+        pytest.param({"starts_at": NOW - DAY / 24, "ends_at": NOW + DAY}, "closed", id="has begun"),
+        pytest.param({"state": EventState.POSTPONED}, "closed", id="postponed"),
+        pytest.param({"state": EventState.CANCELLED}, None, id="cancelled"),
+        pytest.param({"state": EventState.HELD}, None, id="held"),
+        pytest.param({"registration": "none"}, "none", id="nobody registers"),
+    ],
+)
+def test_the_box_of_the_registration_says_how_it_stands(fields: dict[str, Any], state: str | None) -> None:
+    with time_machine.travel(NOW, tick=False):
+        desk = desk_of(EventFactory(**{"starts_at": NOW + 9 * DAY, "ends_at": NOW + 10 * DAY, **fields}))
+        assert (desk and desk.state) == state
+
+
+def test_registration_elsewhere_is_a_link_and_here_agrees_with_the_services() -> None:
+    elsewhere = EventFactory(registration="elsewhere", registration_site="https://example.org/form")
+    assert 'href="https://example.org/form" rel="noopener nofollow"' in page_of(elsewhere)
+    here = EventFactory()
+    desk = desk_of(here)
+    assert desk
+    assert here.takes_registrations is (desk.state == "open")
+
+
+def test_search_engines_are_told_the_same() -> None:
+    zone = ZoneInfo("Europe/Kaliningrad")
+    starts = datetime.datetime(2027, 3, 1, 10, tzinfo=zone)
+    event = EventFactory(
+        name="Форум </script><script>alert(1)</script>",
+        starts_at=starts,
+        ends_at=starts + DAY,
+        time_zone=zone.key,
+        state=EventState.CANCELLED,
+        city="Светлогорск",
+        venue="Дом культуры",
+    )
+    content = Client().get(f"/events/{event.slug}/").content.decode()
+    for other in ("/events/?when=all", "/events/calendar/?month=2027-03"):
+        assert "Форум &lt;/script&gt;" in Client().get(other).content.decode()
+    assert "<script>alert" not in content
+    [block] = re.findall(r'<script type="application/ld\+json">(.+?)</script>', content)
+    data = json.loads(block)
+    expected = {
+        "name": event.name,
+        "startDate": "2027-03-01T10:00+02:00",
+        "eventStatus": "https://schema.org/EventCancelled",
+        "location": {"@type": "Place", "name": "Дом культуры", "address": "Дом культуры, Светлогорск"},
+    }
+    assert {name: data[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("precision", "day", "said"),
+    [("day", datetime.date(2017, 7, 6), "6 июля 2017 г., четверг"), ("month", datetime.date(2021, 3, 1), "Март 2021"),
+     ("year", datetime.date(2023, 1, 1), "2023 год")],
+)  # fmt: skip
+def test_a_time_is_said_as_far_as_it_is_known(precision: str, day: datetime.date, said: str) -> None:
+    starts = datetime.datetime.combine(day, datetime.time(), ZoneInfo("Europe/Moscow"))
+    event = EventFactory(
+        starts_at=starts, ends_at=starts, precision=Precision(precision), registration="none", state=EventState.HELD,
+        headcount=400, headcount_is_least=True,
+    )  # fmt: skip
+    page = page_of(event)
+    assert f">{said}</time>" in page
+    assert re.search(r"<small>более</small>\s*400", page)

@@ -1,0 +1,178 @@
+"""What the clock does before an event, with the clock moved."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+from django.db.models import F
+from django.utils import timezone
+
+from common.models import OutgoingMail
+from events.models import Event, EventReminder, EventState, Registration, RegistrationState, TicketPool
+from events.moves import hold_what_is_over
+from events.registrations import register_attendee, register_group, say_coming
+from events.reminders import ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
+from members.models import Notification, Role
+from tests.events.people import asked, guests, states
+from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
+from tests.factories.members import RepresentativeFactory, UserFactory
+
+State = RegistrationState
+pytestmark = pytest.mark.django_db
+JOBS: list[Callable[[], int]] = [ask_who_comes, free_places_of_the_silent, remind]
+
+
+@pytest.fixture
+def pool() -> TicketPool:
+    return PoolFactory(capacity=2, event=EventFactory(asks_to_confirm=True, silence_frees=True))
+
+
+@contextmanager
+def before(pool: TicketPool, **time: float) -> Iterator[None]:
+    event = Event.objects.get(pk=pool.event_id)
+    assert event.starts_at
+    with time_machine.travel(event.starts_at - datetime.timedelta(**time), tick=False):
+        yield
+
+
+def run() -> list[int]:
+    """Each of the jobs twice: the second time there is nothing to do."""
+    done = [job() for job in JOBS]
+    assert [job() for job in JOBS] == [0, 0, 0]
+    return done
+
+
+def register(pool: TicketPool, number: int = 1) -> Registration:
+    return register_attendee(pool.event, pool=pool, asked=asked(number, user=UserFactory()))
+
+
+def subjects() -> list[str]:
+    return [
+        subject.partition(":")[0] for subject in OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)
+    ]
+
+
+def test_before_an_event_people_hear_a_week_a_day_and_the_question(pool: TicketPool) -> None:
+    register(pool)
+    done = []
+    for hours in (8 * 24, 7 * 24, 3 * 24, 48, 30, 24, 1):
+        with before(pool, hours=hours):
+            done.append(run())
+    assert done == [[0, 0, 0], [0, 0, 1], [0, 0, 0], [1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert [subject.partition("?")[0] for subject in subjects()[1:]] == [
+        "Напоминание",
+        "Вы придёте",
+        "Место перешло следующему",
+    ]
+
+
+def test_whoever_says_that_they_come_keeps_the_place(pool: TicketPool) -> None:
+    registration = register(pool)
+    with before(pool, hours=48):
+        run()
+        say_coming(registration)
+        say_coming(registration)
+    with before(pool, hours=24):
+        assert run() == [0, 0, 1]
+    assert states(pool.event) == [State.CONFIRMED]
+
+
+def test_silence_gives_the_place_to_the_next(pool: TicketPool) -> None:
+    for number in range(3):
+        register(pool, number)
+    say_coming(Registration.objects.order_by("pk")[0])
+    with before(pool, hours=40):
+        run()
+    with before(pool, hours=23):
+        assert run()[1] == 1
+    assert states(pool.event) == [State.CONFIRMED, State.EXPIRED, State.OFFERED]
+    [letter] = OutgoingMail.objects.filter(subject__startswith="Место перешло")
+    assert "спросили, придёте ли вы" in letter.text.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [
+        pytest.param({"silence_frees": False}, 47, id="the event does not say so"),
+        pytest.param({}, 30, id="asked too late"),
+        pytest.param({"state": EventState.POSTPONED}, 47, id="postponed since"),
+    ],
+)
+def test_silence_costs_nothing_else(pool: TicketPool, changes: dict[str, object], hours: int) -> None:
+    """Asked 30 hours before, as the job was down, there were only six to answer in."""
+    register(pool)
+    with before(pool, hours=hours):
+        assert ask_who_comes() == 1
+    Event.objects.update(**changes)
+    with before(pool, hours=12):
+        assert free_places_of_the_silent() == 0
+    assert states(pool.event) == [State.CONFIRMED]
+
+
+def test_whoever_registers_late_is_not_asked(pool: TicketPool) -> None:
+    with before(pool, hours=40):
+        register(pool)
+        assert run() == [0, 0, 0]
+
+
+def test_a_week_without_the_job_brings_one_letter_and_not_all_that_were_due(pool: TicketPool) -> None:
+    register(pool)
+    with before(pool, hours=20):
+        assert remind() == 1
+    assert subjects()[1:] == ["Скоро"]
+
+
+def test_a_group_hears_once_and_no_one_else_does(pool: TicketPool) -> None:
+    """Neither who waits, nor who has not shown that the address is theirs."""
+    register_group(pool.event, pool=pool, group="8А", guests=guests(2), asked=asked(user=UserFactory()))
+    register(pool, 2)
+    register_attendee(pool.event, pool=PoolFactory(event=pool.event), asked=asked(3))
+    with before(pool, days=7):
+        assert remind() == 1
+
+
+def test_a_moved_event_is_reminded_of_anew(pool: TicketPool) -> None:
+    register(pool)
+    with before(pool, days=7):
+        remind()
+    Event.objects.update(
+        starts_at=F("starts_at") + datetime.timedelta(days=30), ends_at=F("ends_at") + datetime.timedelta(days=30)
+    )
+    with before(pool, days=7):
+        assert remind() == 1
+    assert EventReminder.objects.count() == 2
+
+
+def test_a_job_that_was_killed_in_the_middle_sends_nobody_a_second_letter(
+    pool: TicketPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(pool)
+    with before(pool, days=7):
+        remind()
+        EventReminder.objects.all().delete()
+        register(pool, 2)
+        Registration.objects.update(registered_at=timezone.now() - datetime.timedelta(days=1))
+        assert remind() == 1
+
+
+def test_what_is_over_was_held(pool: TicketPool) -> None:
+    with before(pool, hours=-7):
+        assert [hold_what_is_over(), hold_what_is_over()] == [1, 0]
+    assert Event.objects.get().state == EventState.HELD
+
+
+def test_an_approval_that_is_late_is_told_to_the_organiser_and_then_to_the_office(pool: TicketPool) -> None:
+    TicketPool.objects.update(needs_approval=True)
+    organiser = EventOrganiserFactory(event=pool.event).organisation
+    head = RepresentativeFactory(organisation=organiser, role=Role.HEAD).user
+    editor = UserFactory(is_staff=True, is_superuser=True)
+    decide_by = register(pool).decide_by
+    assert decide_by
+    told = []
+    for hours in (-1, 1, 2, 49, 50):
+        with time_machine.travel(decide_by + datetime.timedelta(hours=hours)):
+            escalate_approvals()
+        told.append([*Notification.objects.order_by("pk").values_list("user", flat=True)])
+    assert told == [[], [head.pk], [head.pk], [head.pk, editor.pk], [head.pk, editor.pk]]
