@@ -1,5 +1,6 @@
 """Who may do what with events. Whether it is possible now, the models and services say."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from events.models import Event, Registration
@@ -17,22 +18,26 @@ TEACHING = (*TENDING, Role.TEACHER)
 
 def can_tend_event(user: "User | AnonymousUser", event: Event) -> bool:
     """The head and the coordinators of an organiser, and whoever of the staff may change events."""
-    if not user.is_authenticated:
-        return False
-    if user.is_staff and user.has_perm("events.change_event"):
-        return True
-    roles = Representative.objects.active().filter(user=user, role__in=TENDING)
-    return roles.filter(organisation__in=event.organisers.all()).exists()
+    return _acts_for(user, event, TENDING, staff="events.change_event")
+
+
+def can_tend_attendees(user: "User | AnonymousUser", event: Event) -> bool:
+    """Who sees who comes, and decides on it: of the staff only those who tend registrations, not the editors."""
+    return _acts_for(user, event, TENDING, staff="events.change_registration")
 
 
 def can_check_in(user: "User | AnonymousUser", event: Event) -> bool:
-    """Besides those who tend the event, the teachers of its organisers stand at the door."""
+    """Besides those who tend the attendees, the teachers of the organisers stand at the door."""
+    return _acts_for(user, event, TEACHING, staff="events.change_registration")
+
+
+def _acts_for(user: "User | AnonymousUser", event: Event, roles: Sequence[str], *, staff: str) -> bool:
     if not user.is_authenticated:
         return False
-    if user.is_staff and user.has_perm("events.change_event"):
+    if user.is_staff and user.has_perm(staff):
         return True
-    roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
-    return roles.filter(organisation__in=event.organisers.all()).exists()
+    own = Representative.objects.active().filter(user=user, role__in=roles)
+    return own.filter(organisation__in=event.organisers.all()).exists()
 
 
 def organisations_with_groups_of(user: "User | AnonymousUser") -> "QuerySet[Organisation]":
