@@ -167,9 +167,9 @@ def _words(event: Event) -> Words:
 
 
 def _office() -> list[User]:
-    """Those of the staff who may change events."""
+    """Those of the staff who may decide on registrations."""
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
-    return [person for person in staff if person.has_perm("events.change_event")]
+    return [person for person in staff if person.has_perm("events.change_registration")]
 
 
 def _told_of(event: Event, *, before: datetime.timedelta) -> RegistrationQuerySet:
