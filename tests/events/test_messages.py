@@ -73,6 +73,7 @@ def test_of_a_cancellation_everybody_hears_once_and_calendars_drop_it(pool: Tick
     assert (message.total, message.sent, message.state) == (3, 3, MessageState.SENT)
 
 
+@time_machine.travel(BEGINS - datetime.timedelta(days=350))  # in another year
 def test_another_time_and_place_is_told_as_old_and_new(pool: TicketPool, staff: User) -> None:
     event = pool.event
     event.starts_at, event.ends_at = BEGINS + datetime.timedelta(days=1), BEGINS + datetime.timedelta(days=1, hours=6)
