@@ -73,7 +73,6 @@ def test_of_a_cancellation_everybody_hears_once_and_calendars_drop_it(pool: Tick
     assert (message.total, message.sent, message.state) == (3, 3, MessageState.SENT)
 
 
-@time_machine.travel(BEGINS - datetime.timedelta(days=350))  # in another year
 def test_another_time_and_place_is_told_as_old_and_new(pool: TicketPool, staff: User) -> None:
     event = pool.event
     event.starts_at, event.ends_at = BEGINS + datetime.timedelta(days=1), BEGINS + datetime.timedelta(days=1, hours=6)
@@ -82,8 +81,8 @@ def test_another_time_and_place_is_told_as_old_and_new(pool: TicketPool, staff: 
     assert send_waiting() == 3
     assert letters()[0] == ("u0", "Изменения")
     text = OutgoingMail.objects.earliest("pk").text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "16 декабря 2027" in text.partition("→")[0]
-    assert "17 декабря 2027" in text.partition("→")[2]
+    assert "16 декабря" in text.partition("→")[0]
+    assert "17 декабря" in text.partition("→")[2]
     assert "Где: Сургут, Лицей → Сургут, Дворец творчества" in text
     assert calendars() == [("REQUEST", "CONFIRMED")] * 2
 
