@@ -229,6 +229,13 @@ def say_coming(registration: Registration) -> Registration:
     return locked
 
 
+def ask_anew(event: Event) -> None:
+    """At another time: what people have said of the former one, or were silent on, tells nothing. Under the lock of
+    ``event``."""
+    answered = Registration.objects.filter(event=event).exclude(asked_at=None, coming_at=None)
+    answered.update(asked_at=None, coming_at=None)
+
+
 @transaction.atomic
 def replace_guest(ticket: Ticket, *, guest: Guest, by: User) -> Ticket:
     """Another person comes in place of one of a group: the place stays, the ticket is a new one.
