@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.emails import registration_token
 from events.group_lists import rows_of
 from events.models import ParentConsent, Registration, RegistrationState, Ticket, TicketPool
-from events.parent_consents import ask_parents, mark_pupils, tokens_of
+from events.parent_consents import ask_parents, grant, mark_pupils, tokens_of
 from events.registrations import register_group
 from members.consents import text_in_force
 from members.models import Consent, Representative, Role, User
@@ -269,6 +270,9 @@ def test_after_a_refusal_the_place_stays_and_the_teacher_names_another(
     answer = client.post(link, {"parent": "Мария Иванова", "consent": text_in_force("pupil").pk})
     assert (answer.status_code, Consent.objects.exists()) == (200, False)
     assert "Вы отказались" in text_of(answer)
+    with pytest.raises(RuleViolated) as too_late:
+        grant(ParentConsent.objects.order_by("pk")[0], parent="Мария Иванова", text=text_in_force("pupil"))
+    assert too_late.value.code == "pupil_gone"
     registration = Registration.objects.get()
     gone = registration.tickets.get(name="")
     shown = text_of(client.get(page_of(registration)))
