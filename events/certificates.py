@@ -80,12 +80,17 @@ def revoke_certificate(certificate: ParticipantCertificate, *, by: User) -> Part
     return locked
 
 
-def take_out(registrations: Collection[int]) -> None:
-    """The people of these are erased: of their certificates the numbers remain, which are not valid any more."""
-    own = ParticipantCertificate.objects.filter(ticket__registration__in=registrations)
+def take_out(certificates: QuerySet[ParticipantCertificate]) -> None:
+    """Their people are erased: the numbers remain, which are not valid any more."""
+    own = ParticipantCertificate.objects.filter(pk__in=[*certificates.values_list("pk", flat=True)])
+    own.standing().update(revoked_at=timezone.now())
+    forget_names(own)
+
+
+def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
+    """What is printed on them goes, with the paper; number, event, role, hours and day remain."""
     papers = Document.objects.filter(pk__in=own.exclude(document=None).values_list("document", flat=True))
     gone = [*papers.select_for_update()]
-    own.standing().update(revoked_at=timezone.now())
     own.update(name="", document=None)
     for paper in gone:
         if paper.file:

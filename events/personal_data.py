@@ -51,7 +51,7 @@ def _erase(person: Person) -> int:
         end_of_erased(one)
     keys = [*registrations.values_list("pk", flat=True)]
     Ticket.objects.filter(registration__in=keys, registration__group="").update(name="")
-    take_out([*registrations.filter(group="").values_list("pk", flat=True)])
+    take_out(ParticipantCertificate.objects.filter(ticket__registration__in=registrations.filter(group="")))
     RegistrationMove.objects.filter(registration__in=keys).update(reason="")
     return Registration.objects.filter(pk__in=keys).update(name="", email="", answers={}, user=None)
 

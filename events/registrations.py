@@ -20,7 +20,7 @@ the transaction that frees it, so nobody can come between.
 """
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -229,6 +229,13 @@ def say_coming(registration: Registration) -> Registration:
     return locked
 
 
+def ask_anew(event: Event) -> None:
+    """At another time: what people have said of the former one, or were silent on, tells nothing. Under the lock of
+    ``event``."""
+    answered = Registration.objects.filter(event=event).exclude(asked_at=None, coming_at=None)
+    answered.update(asked_at=None, coming_at=None)
+
+
 @transaction.atomic
 def replace_guest(ticket: Ticket, *, guest: Guest, by: User) -> Ticket:
     """Another person comes in place of one of a group: the place stays, the ticket is a new one.
@@ -279,14 +286,21 @@ def check_capacity(pool: TicketPool, capacity: int | None) -> None:
 
 
 def offer_free_places(pool: TicketPool, *, event: Event) -> int:
-    """Offer what is free to those who wait, by the event's rule; returns to how many. Under the lock of ``event``.
+    """Offer what is free to those who wait; returns to how many. Under the lock of ``event``."""
+    turns = [*next_in_turn(pool, event=event)]
+    for registration in turns:
+        _offer(registration, event)
+    return len(turns)
+
+
+def next_in_turn(pool: TicketPool, *, event: Event) -> Iterator[Registration]:
+    """Those who wait and whom the free places are enough for, by the event's rule. Under the lock of ``event``.
 
     What is kept for an organisation is no turn of anybody else, so those who come from it are asked past others.
     """
     if event.has_begun or event.state != EventState.PUBLISHED:
-        return 0
-    free = FreePlaces.of(pool)
-    offered, is_turn = 0, True
+        return
+    free, is_turn = FreePlaces.of(pool), True
     for registration in Registration.objects.queued().filter(pool=pool).select_related("event", "pool"):
         if not free.has_any or not (is_turn or any(free.kept.values())):
             break
@@ -297,11 +311,9 @@ def offer_free_places(pool: TicketPool, *, event: Event) -> int:
         )
         if registration.places <= open_to_them:
             free.take(registration.places, registration.organisation_id)
-            _offer(registration, event)
-            offered += 1
+            yield registration
         elif event.waiting_rule == WaitingRule.STRICT:
             is_turn = False
-    return offered
 
 
 def expire_due() -> int:

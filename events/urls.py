@@ -14,6 +14,7 @@ registration_urlpatterns = [
     path("group/", group_views.group, name="group"),
     path("group/print/", group_views.group_print, name="group_print"),
     path("group/consents/", group_views.group_consents, name="group_consents"),
+    path("group/consents/mark/", group_views.group_consents_mark, name="group_consents_mark"),
     path("group/guests/<int:pk>/", group_views.group_guest, name="group_guest"),
     path("group/guests/<int:pk>/remove/", group_views.group_guest_remove, name="group_guest_remove"),
     path("group/guests/<int:pk>/consent/", group_views.group_consent_send, name="group_consent_send"),

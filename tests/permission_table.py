@@ -282,6 +282,8 @@ PAGES = """
 /events/registrations/<grouptoken>/group/print/ POST login factor 405
 /events/registrations/<grouptoken>/group/consents/ GET login factor 404 404 404 404   200    200    200    404
 /events/registrations/<grouptoken>/group/consents/ POST login factor 404 404 404 404  302    302    302    404
+/events/registrations/<grouptoken>/group/consents/mark/ GET login factor 405
+/events/registrations/<grouptoken>/group/consents/mark/ POST login factor 404 404 404 404 302 302 302 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/ GET login factor 404 404 404 404 200 200 200 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/ POST login factor 404 404 404 404 200 200 200 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/remove/ GET login factor 405

@@ -29,7 +29,7 @@ from common import health
 from common.admin import ReadOnly
 from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
-from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
+from common.models import DeadTask, Discrepancy, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
 from events.emails import registration_token
 from events.models import EventState
@@ -142,6 +142,9 @@ class World:
             "handover": Handover.objects.create(organisation=self.ours, what={"invitations": 1}),
             "membershipimport": MembershipImportFactory(),
             "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
+            "discrepancy": Discrepancy.objects.create(
+                invariant="event_capacity", record="events.ticketpool", record_key=1, seen_at=timezone.now()
+            ),
         }
 
     def application(self) -> dict[str, Any]:

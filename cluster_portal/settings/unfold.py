@@ -128,6 +128,7 @@ UNFOLD = {
                 _page(_("Signed links"), "link", "common_signedlink"),
                 _page(_("Jobs by the clock"), "schedule", "common_jobrun"),
                 _page(_("Failed tasks"), "report", "common_deadtask"),
+                _page(_("Discrepancies"), "rule", "common_discrepancy"),
             ),
             _section(
                 _("Reference lists"),

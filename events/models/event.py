@@ -24,6 +24,7 @@ from common.models import PublicContent
 from common.one_line import OneLineField
 from common.search import searched
 from common.translation import Translated
+from events.models.addresses import RESERVED, validate_event_slug
 from members.models import Direction, Organisation, Region
 from members.models.organisation import WebsiteField
 from members.models.taxonomy import validate_time_zone
@@ -195,7 +196,7 @@ class Event(PublicContent):
     kind = models.CharField(_("kind"), max_length=20, choices=EventKind)
     name = OneLineField(_("name"), max_length=200)
     name_en = OneLineField(_("name in English"), max_length=200, blank=True)
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_event_slug])
     summary = OneLineField(_("in one sentence"), max_length=300, blank=True, help_text=_("For lists and letters"))
     summary_en = OneLineField(_("in one sentence, in English"), max_length=300, blank=True)
     about = RichTextField(_("description"), blank=True)
@@ -326,6 +327,7 @@ class Event(PublicContent):
                 name="event_registration_closes_after_it_opens",
                 violation_error_message=_("Registration closes after it opens."),
             ),
+            models.CheckConstraint(condition=~Q(slug__in=RESERVED), name="event_slug_is_free"),
         ]
         indexes = [
             models.Index(fields=["starts_at", "id"], condition=Q(state__in=NOT_HELD), name="event_awaited"),

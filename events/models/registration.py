@@ -151,6 +151,9 @@ class Registration(models.Model):
     offer_until = models.DateTimeField(_("offer to be accepted by"), null=True, editable=False)
     asked_at = models.DateTimeField(_("asked whether they will come"), null=True, editable=False)
     coming_at = models.DateTimeField(_("said that they will come"), null=True, editable=False)
+    forgotten_at = models.DateTimeField(
+        _("data deleted"), null=True, editable=False, help_text=_("That somebody was registered remains, and not who")
+    )
 
     objects: ClassVar = RegistrationQuerySet.as_manager()
 
@@ -280,6 +283,7 @@ class Ticket(models.Model):
     code = models.CharField(_("code"), max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     name = OneLineField(pgettext_lazy("of a person", "name"), max_length=150)
     grade = OneLineField(_("class"), max_length=20, blank=True)
+    is_adult = models.BooleanField(_("18 or older"), default=False, db_default=False, editable=False)
     removed_at = models.DateTimeField(_("taken off"), null=True, editable=False)
 
     objects: ClassVar = TicketQuerySet.as_manager()
@@ -292,10 +296,37 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def asked_parent(self) -> "ParentConsent | None":
+        """None where no parent was asked, or a new person has come in place of another."""
+        return getattr(self, "parent_consent", None)
+
+    @property
+    def consent_state(self) -> str:
+        """Of a pupil: what a parent has said; of an adult nobody is asked."""
+        if self.is_adult:
+            return "adult"
+        return self.asked_parent.state if self.asked_parent else "unasked"
+
+    def get_consent_state_display(self) -> str:
+        if self.is_adult:
+            return str(_("18 or older"))
+        return self.asked_parent.get_state_display() if self.asked_parent else str(_("not asked for"))
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether a parent is still to agree: of a pupil, who is one of a group and under 18."""
+        return self.registration.is_group and self.consent_state in ("unasked", "asked")
+
+    @property
+    def is_refused(self) -> bool:
+        """By a parent: who it was is deleted, and the place waits for another pupil."""
+        return self.consent_state == "refused"
+
 
 class ParentConsent(models.Model):
-    """What a parent has said of one pupil of a group, by the link that the teacher has handed over. Of the parent it
-    holds the name that makes the consent somebody's, and no address."""
+    """What a parent has said of one pupil of a group, by the link that the teacher has handed over, or on a paper that
+    the school keeps. Of the parent it holds the name that makes the consent somebody's, and no address."""
 
     ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="parent_consent", verbose_name=_("ticket"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
@@ -304,6 +335,15 @@ class ParentConsent(models.Model):
     )
     parent = OneLineField(_("parent"), max_length=150, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True)
+    paper_at = models.DateTimeField(_("noted that the school has it on paper"), null=True, editable=False)
+    paper_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("noted by"),
+    )
 
     class Meta:
         verbose_name = _("consent of a parent")
@@ -317,10 +357,17 @@ class ParentConsent(models.Model):
     def state(self) -> str:
         if self.consent_id:
             return "granted"
-        return "refused" if self.refused_at else "asked"
+        if self.refused_at:
+            return "refused"
+        return "paper" if self.paper_at else "asked"
 
     def get_state_display(self) -> str:
-        said = {"granted": _("consent given"), "refused": _("refused"), "asked": _("not answered yet")}
+        said = {
+            "granted": _("consent given"),
+            "refused": _("refused"),
+            "paper": _("consent on paper"),
+            "asked": _("not answered yet"),
+        }
         return str(said[self.state])
 
 
