@@ -98,7 +98,7 @@ def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
     Document.objects.filter(pk__in=[paper.pk for paper in gone]).delete()
 
 
-def hours_of(event: Event, days: Collection[datetime.date]) -> int | None:
+def hours_of(event: Event, *, days: Collection[datetime.date]) -> int | None:
     """Whole hours of the programme on these ``days``, what runs in parallel once and breaks not at all; or what the
     event says of a day. None where neither is known."""
     if event.hours_a_day:
@@ -119,7 +119,7 @@ def _written(event: Event, tickets: list[Ticket], *, by: User) -> list[Participa
     numbers = next_numbers(f"participant certificate {today.year}", len(tickets))
     for ticket, number in zip(tickets, numbers, strict=True):
         days = frozenset(one.day for one in ticket.check_ins.all())
-        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days))
+        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days=days))
         is_speaker = ticket.registration.pool.kind == PoolKind.SPEAKER
         made.append(
             ParticipantCertificate(

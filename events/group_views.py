@@ -16,10 +16,9 @@ from common.addresses import absolute, without_language
 from common.errors import RuleViolated
 from common.limits import limited
 from common.private_pages import private_page
-from events.certificates import ready_of
 from events.emails import registration_token
 from events.group_forms import GroupForm, GuestForm, ParentAddressForm, ParentForm, PupilsForm
-from events.models import Registration, Ticket
+from events.models import ParticipantCertificate, Registration, Ticket
 from events.parent_consents import ask_parents, asked_by, grant, mark_pupils, refuse, send_to_parent, tokens_of
 from events.policies import organisations_with_groups_of
 from events.registration_views import open_event, registration_to_act
@@ -69,7 +68,7 @@ def group(request: HttpRequest, token: str) -> HttpResponse:
         "rest": rest,
         "rest_token": rest and registration_token(rest),
         "consents": _consents(tickets),
-        "certificates": ready_of(Registration.objects.filter(pk=found.pk)).count(),
+        "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
     }
     return render(request, "events/group.html", context)
 

@@ -17,9 +17,8 @@ from common.errors import RuleViolated
 from common.limits import limited
 from common.private_pages import private_page
 from events.calendar_files import NAME, Method, calendar_file, content_type
-from events.certificates import ready_of
 from events.emails import key_of, registration_token
-from events.models import Event, EventState, Registration, RegistrationWay
+from events.models import Event, EventState, ParticipantCertificate, Registration, RegistrationWay
 from events.policies import can_act_for_registration, organisations_with_groups_of
 from events.registration_forms import RegistrationForm
 from events.registrations import accept_offer, cancel_registration, prove_address, register_attendee, say_coming
@@ -80,7 +79,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "ticket": ticket,
         "qr": qr_of(ticket.code) if ticket and found.is_admitted else "",
-        "certificates": ready_of(Registration.objects.filter(pk=found.pk)).count(),
+        "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
         **_about(found.event),
     }
     return render(request, "events/registration.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cluster_portal.pages.own import own_organisation
 from members.fees import outlook
-from members.forms import LeaveForm
+from members.membership_forms import LeaveForm
 from members.memberships import Who, change_membership_status, last_membership, possible_moves
 from members.models import MembershipStatus, MembershipStatusChange, User
 from members.policies import can_leave_association

@@ -185,7 +185,7 @@ LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "members.adapters.SocialAccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "members.account_forms.SignupForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "members.consent_forms.ConsentForm"  # of every way to sign up
 SOCIALACCOUNT_AUTO_SIGNUP = False  # no account without a consent
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -225,7 +225,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "members.forms.AddPasskeyForm", "edit_webauthn": "members.forms.EditPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "members.account_forms.AddPasskeyForm",
+    "edit_webauthn": "members.account_forms.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Cluster Portal"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of telephones differ, and people type slowly
 USERSESSIONS_TRACK_ACTIVITY = True

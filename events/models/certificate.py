@@ -12,7 +12,7 @@ from events.models.registration import Ticket
 from members.models.certificate import new_code
 
 if TYPE_CHECKING:
-    from members.models.certificate import HasCode
+    from members.models.addressed import HasCode
 
 
 class AttendeeRole(models.TextChoices):

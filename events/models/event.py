@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -33,11 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
-
-
-class HasSlug(Protocol):
-    @property
-    def slug(self) -> str: ...
+    from members.models.addressed import HasSlug
 
 
 class EventKind(models.TextChoices):
