@@ -323,7 +323,8 @@ def test_a_parent_who_refuses_outweighs_a_paper(
     assert "Учитель отметил" in text_of(client.get(link))
     client.post(link, {"refuse": "yes"})
     mark_pupils([first], mark="paper", by=teacher)
-    assert ParentConsent.objects.get(ticket=first).state == "refused"
+    refused = ParentConsent.objects.get(ticket=first)
+    assert (refused.state, refused.paper_at) == ("refused", None)
 
 
 def test_a_parent_signs_with_a_name_and_a_tick(client: Client, link: str) -> None:
