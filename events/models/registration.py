@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -269,6 +269,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def admitting(self) -> Self:
         """With which one comes in: of a confirmed place."""
         return self.standing().filter(registration__state=RegistrationState.CONFIRMED)
+
+    def came(self) -> Self:
+        """Whose entrance was noted, on any day."""
+        return self.filter(Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
+
+    def not_come(self) -> Self:
+        return self.filter(~Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
 
 
 class Ticket(models.Model):

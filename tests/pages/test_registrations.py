@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from cluster_portal.pages.dashboard_registrations import attendance_of
+from events.attendees.history import attendance_of
 from events.check_ins import check_in
 from events.models import Event
 from events.registrations import cancel_registration, register_attendee, register_group
@@ -47,7 +47,7 @@ def test_an_organisation_sees_its_groups_and_people_and_its_head_who_came(client
             check_in(pool.event, code=ticket.code, by=head)
     with time_machine.travel(pool.event.ends_at + datetime.timedelta(days=1)):
         counted: list[Any] = [*attendance_of(school)]
-        assert [(event, event.registered, event.came) for event in counted] == [(pool.event, 4, 2)]
+        assert [(event, event.had_places, event.came) for event in counted] == [(pool.event, 4, 2)]
         for person, sees in ((head, True), (viewer, False)):
             client.force_login(person)
             page = text_of(client.get("/dashboard/school/registrations/"))
