@@ -97,7 +97,7 @@ class Attendees(FilteredList):
         """Of each filter its name, what it is called, and what is there to choose."""
         titles = {
             "state": _("State"),
-            "pool": _("Places"),
+            "pool": _("Pool of places"),
             "organisation": _("Come from"),
             "came": pgettext("people", "Came"),
             "wait": _("Wait for"),

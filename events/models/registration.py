@@ -75,9 +75,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_late_offers(self) -> Self:
         return self.filter(state=RegistrationState.OFFERED, offer_until__lte=timezone.now())
 
+    def to_decide(self) -> Self:
+        """That wait for the organiser, with an address that is known to be theirs."""
+        return self.filter(state=RegistrationState.PENDING, hold_until=None)
+
     def overdue(self) -> Self:
         """That nobody has approved in the term of the event."""
-        return self.filter(state=RegistrationState.PENDING, hold_until=None, decide_by__lte=timezone.now())
+        return self.to_decide().filter(decide_by__lte=timezone.now())
 
     def of_person(self, user: "User | AnonymousUser") -> Self:
         """By the account, or by its address where that was shown to be theirs without the account."""
@@ -207,6 +211,11 @@ class Registration(models.Model):
                 fields=["offer_until"], condition=Q(state=RegistrationState.OFFERED), name="registration_offers"
             ),
             models.Index(fields=["pool", "-queue_number"], name="registration_queue"),
+            models.Index(
+                fields=["event", "decide_by"],
+                condition=Q(state=RegistrationState.PENDING, hold_until=None),
+                name="registration_to_decide",
+            ),
         ]
 
     def __str__(self) -> str:
