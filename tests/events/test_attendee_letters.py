@@ -110,6 +110,7 @@ def test_news_of_the_event_is_seen_and_not_stopped_here(page: Client, people: di
     assert "Новость мероприятия" in words_of(page.get(LETTERS))
     for key in (news.pk, "", "x", "9" * 30):
         assert page.post(LETTERS, {"stop": key}).status_code == 404
+    assert not event_messages.stop_message(news)
     news.refresh_from_db()
     assert news.state == MessageState.SENDING
 
