@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from events.models import Event, Registration
 from members.models import Organisation, Representative, Role
+from members.policies import role_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -57,3 +58,10 @@ def can_act_for_registration(user: "User | AnonymousUser", registration: Registr
         return registration.user_id == user.pk
     own = registration.organisation
     return own is not None and organisations_with_groups_of(user).filter(pk=own.pk).exists()
+
+
+def can_see_registered(user: "User | AnonymousUser", event: Event, *, organisation: Organisation) -> bool:
+    """Names of pupils and addresses: the head and the coordinators of an organiser, in its own dashboard. The office
+    reads registrations in the admin site, by a right that editors of events lack."""
+    is_organiser = event.organisers.filter(pk=organisation.pk).exists()
+    return is_organiser and role_of(user, organisation) in TENDING

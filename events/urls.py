@@ -1,6 +1,8 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.attendees import letter_views as attendee_letters
+from events.attendees import views as attendees
 
 app_name = "events"
 # Under the address of one registration.
@@ -19,6 +21,23 @@ registration_urlpatterns = [
     path("group/guests/<int:pk>/remove/", group_views.group_guest_remove, name="group_guest_remove"),
     path("group/guests/<int:pk>/consent/", group_views.group_consent_send, name="group_consent_send"),
     path("certificates/", certificate_views.registration_certificates, name="registration_certificates"),
+]
+# Under the address of an event in the dashboard of its organiser.
+attendee_urlpatterns = [
+    path("registrations/", attendees.dashboard_event_registrations, name="dashboard_event_registrations"),
+    path(
+        "registrations/export.csv",
+        attendees.dashboard_event_registrations_csv,
+        name="dashboard_event_registrations_csv",
+    ),
+    path(
+        "registrations/export.xlsx",
+        attendees.dashboard_event_registrations_xlsx,
+        name="dashboard_event_registrations_xlsx",
+    ),
+    path("registrations/<int:pk>/", attendees.dashboard_event_registration, name="dashboard_event_registration"),
+    path("letters/", attendee_letters.dashboard_event_letters, name="dashboard_event_letters"),
+    path("letters/write/", attendee_letters.dashboard_event_letter, name="dashboard_event_letter"),
 ]
 urlpatterns = [
     path("account/tickets/", registration_views.account_tickets, name="account_tickets"),
@@ -40,4 +59,5 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("dashboard/<slug:slug>/events/<slug:event>/", include(attendee_urlpatterns)),
 ]

@@ -424,6 +424,20 @@ PAGES = """
 /account/vk/login/callback/              POST  404
 /account/sessions/                       GET   login  200
 /account/sessions/                       POST  login  302
+
+# Who is registered for an event: for the head and the coordinators of its organiser; the office has its own lists
+/dashboard/a/events/forum/registrations/ GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/registrations/ POST  login  factor 404    404    404    404    404    302    302    404
+/dashboard/a/events/forum/registrations/<registration>/ GET login factor 404 404  404    404    404    200    200    404
+/dashboard/a/events/forum/registrations/<registration>/ POST login factor 405
+/dashboard/a/events/forum/registrations/export.csv GET login factor 404 404 404   404    404    200    200    404
+/dashboard/a/events/forum/registrations/export.csv POST login factor 405
+/dashboard/a/events/forum/registrations/export.xlsx GET login factor 404 404 404  404    404    200    200    404
+/dashboard/a/events/forum/registrations/export.xlsx POST login factor 405
+/dashboard/a/events/forum/letters/       GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/letters/       POST  login  factor 404    404    404    404    404    404    404    404
+/dashboard/a/events/forum/letters/write/ GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/letters/write/ POST  login  factor 404    404    404    404    404    200    200    404
 """
 
 # In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where

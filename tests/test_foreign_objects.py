@@ -84,6 +84,8 @@ OBJECTS = {
     "/invoices/2020-0001/": "/invoices/<invoice>/",
     "/events/forum/certificates": "/events/<event>/certificates",
     "/events/forum/check-in/": "/events/<event>/check-in/",
+    "/events/forum/registrations/": "/events/<event>/registrations/",
+    "/events/forum/letters/": "/events/<event>/letters/",
     "/account/sessions/1/": "/account/sessions/<session>/",
     "/account/data/6f1c1a52-0000-4000-8000-000000000000/": "/account/data/<dataexport>/",
     "/account/consents/publication/1/": "/account/consents/publication/<publicperson>/",

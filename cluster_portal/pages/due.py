@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import DateTimeField, OuterRef, Q, Subquery
+from django.db.models import Count, DateTimeField, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.countries import country_name
 from common.models import DocumentState
+from events.models import Registration
+from events.policies import TENDING
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -20,7 +23,7 @@ from members.models import (
     Organisation,
     User,
 )
-from members.policies import can_edit_organisation, tended_roles
+from members.policies import can_edit_organisation, role_of, tended_roles
 
 ASKED_AHEAD = datetime.timedelta(days=30)
 NEWS_EVERY = datetime.timedelta(days=365)
@@ -140,6 +143,31 @@ def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, None, url, note=one.get_role_display())
 
 
+def registrations(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Of people who want to come to its events, and wait for its word."""
+    waiting = Registration.objects.to_decide().filter(event=OuterRef("pk")).order_by().values("event")
+    events = organisation.organised_events.annotate(
+        number=Subquery(waiting.annotate(number=Count("pk")).values("number")),
+        by=Subquery(waiting.annotate(by=Min("decide_by")).values("by")),
+    )
+    events = events.filter(number__gt=0).order_by("by", "pk")
+    if not (events and role_of(user, organisation) in TENDING):
+        return
+    for event in events:
+        told = ngettext(
+            "%(number)d registration waits for your decision: %(event)s",
+            "%(number)d registrations wait for your decision: %(event)s",
+            event.number,
+        )
+        page = reverse("events:dashboard_event_registrations", args=[organisation.slug, event.slug])
+        yield Due(
+            told % {"number": event.number, "event": event.title},
+            timezone.localdate(event.by) if event.by else None,
+            f"{page}?wait=decision",
+            is_overdue=event.by is not None and event.by <= timezone.now(),
+        )
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -148,6 +176,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     exclusion,
     applications,
     requests_to_join,
+    registrations,
 )
 
 

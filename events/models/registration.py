@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -75,9 +75,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_late_offers(self) -> Self:
         return self.filter(state=RegistrationState.OFFERED, offer_until__lte=timezone.now())
 
+    def to_decide(self) -> Self:
+        """That wait for the organiser, with an address that is known to be theirs."""
+        return self.filter(state=RegistrationState.PENDING, hold_until=None)
+
     def overdue(self) -> Self:
         """That nobody has approved in the term of the event."""
-        return self.filter(state=RegistrationState.PENDING, hold_until=None, decide_by__lte=timezone.now())
+        return self.to_decide().filter(decide_by__lte=timezone.now())
 
     def of_person(self, user: "User | AnonymousUser") -> Self:
         """By the account, or by its address where that was shown to be theirs without the account."""
@@ -210,6 +214,11 @@ class Registration(models.Model):
                 fields=["offer_until"], condition=Q(state=RegistrationState.OFFERED), name="registration_offers"
             ),
             models.Index(fields=["pool", "-queue_number"], name="registration_queue"),
+            models.Index(
+                fields=["event", "decide_by"],
+                condition=Q(state=RegistrationState.PENDING, hold_until=None),
+                name="registration_to_decide",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -272,6 +281,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def admitting(self) -> Self:
         """With which one comes in: of a confirmed place."""
         return self.standing().filter(registration__state=RegistrationState.CONFIRMED)
+
+    def came(self) -> Self:
+        """Whose entrance was noted, on any day."""
+        return self.filter(Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
+
+    def not_come(self) -> Self:
+        return self.filter(~Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
 
 
 class Ticket(models.Model):

@@ -90,6 +90,18 @@ PAGES = [
     Page("dashboard-forbidden", "/dashboard/phystech-lyceum/profile/", "viewer@example.org", status=403),
     Page("dashboard-empty", "/dashboard/", VISITOR),
     Page("dashboard-registrations", "/dashboard/phystech-lyceum/registrations/", HEAD),
+    Page(
+        "event-registrations",
+        "/dashboard/phystech-lyceum/events/coming-forum/registrations/",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "event-letter",
+        "/dashboard/phystech-lyceum/events/coming-forum/letters/write/",
+        HEAD,
+        only_in_tests=True,
+    ),
     # On the way in
     Page("log-in", "/account/login/"),
     Page("log-in-by-code", "/account/login/code/"),
