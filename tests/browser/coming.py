@@ -3,21 +3,27 @@
 import datetime
 
 import time_machine
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from events.check_ins import check_in
+from common.documents import make_due
+from events.certificates import issue_certificates, revoke_certificate
+from events.check_ins import check_in, check_in_group
 from events.emails import registration_token
 from events.models import (
     Event,
     EventFormat,
     EventKind,
+    EventState,
     ParentConsent,
+    ParticipantCertificate,
     Registration,
     RegistrationQuestion,
     RegistrationState,
+    Session,
 )
 from events.parent_consents import ask_parents, grant, refuse, tokens_of
-from events.registrations import Asked, Guest, register_attendee, register_group
+from events.registrations import Asked, Guest, prove_address, register_attendee, register_group
 from members.consents import text_in_force
 from members.models import ConsentPurpose, Organisation, User
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
@@ -67,6 +73,40 @@ def open_doors() -> None:
             event, pool=pool, group="8А", guests=[Guest(name, "8А") for name in PUPILS], asked=asked
         )
     check_in(event, code=group.tickets.all()[0].code, by=head, gate="главный вход")
+
+
+def close_doors() -> None:
+    """Of what is over: a class that has come in part, and a guest; each has a certificate, one of them revoked."""
+    lyceum, head = Organisation.objects.get(slug="phystech-lyceum"), User.objects.get(email="head@example.org")
+    starts_at = (timezone.now() - datetime.timedelta(days=6)).replace(hour=7, minute=0, second=0, microsecond=0)
+    event = EventFactory(
+        slug="over-forum", name="День инженерных классов", name_en="Day of engineering classes", starts_at=starts_at,
+        city="Долгопрудный", summary="Лекции, мастерские и разговор с инженерами.",
+    )  # fmt: skip
+    EventOrganiserFactory(event=event, organisation=lyceum)
+    Session.objects.create(
+        event=event, name="Мастерские", starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=4)
+    )
+    pool = PoolFactory(event=event, name="Очно", capacity=40)
+    asked = Asked(head.get_full_name(), head.email, head, lyceum)
+    with time_machine.travel(starts_at - datetime.timedelta(days=1)):
+        [group] = register_group(
+            event, pool=pool, group="8А", guests=[Guest(name, "8А") for name in PUPILS], asked=asked
+        )
+        guest = register_attendee(event, pool=pool, asked=Asked("Светлана Ким", "svetlana@example.org"))
+        prove_address(guest)
+    with time_machine.travel(starts_at):
+        came = group.tickets.values_list("pk", flat=True)[:3]
+        check_in_group(event, group=group, tickets=[*came], by=head)
+        check_in(event, code=guest.tickets.get().code, by=head)
+    Event.objects.filter(pk=event.pk).update(state=EventState.HELD, headcount=4)
+    issue_certificates(event, by=head)
+    revoke_certificate(event_certificates().earliest("pk"), by=head)
+    make_due()
+
+
+def event_certificates() -> QuerySet[ParticipantCertificate]:
+    return ParticipantCertificate.objects.filter(ticket__registration__event__slug="over-forum")
 
 
 def places() -> dict[str, object]:
