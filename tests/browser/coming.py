@@ -3,7 +3,6 @@
 import datetime
 
 import time_machine
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.documents import make_due
@@ -23,7 +22,7 @@ from events.models import (
     Session,
 )
 from events.parent_consents import ask_parents, grant, refuse, tokens_of
-from events.registrations import Asked, Guest, prove_address, register_attendee, register_group
+from events.registrations import Asked, Guest, cancel_registration, prove_address, register_attendee, register_group
 from members.consents import text_in_force
 from members.models import ConsentPurpose, Organisation, User
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
@@ -58,7 +57,17 @@ def load() -> None:
     register_attendee(event, pool=full, asked=Asked("Первый", "first@example.org", user=head))
     register_attendee(event, pool=full, asked=Asked(visitor.get_full_name(), visitor.email, user=visitor))
     register_attendee(event, pool=hall, asked=Asked("Анна Гостева", "guest@example.org"))
+    _offer_a_place(event)
     Registration.objects.filter(user=head).update(asked_at=timezone.now())
+
+
+def _offer_a_place(event: Event) -> None:
+    tour = PoolFactory(event=event, name="Экскурсия в лабораторию", capacity=1)
+    names = {"Нина Орлова": "nina@example.org", "Сергей Белов": "sergey@example.org"}
+    first, _next = [
+        prove_address(register_attendee(event, pool=tour, asked=Asked(name, email))) for name, email in names.items()
+    ]
+    cancel_registration(first, by=None)
 
 
 def open_doors() -> None:
@@ -101,12 +110,8 @@ def close_doors() -> None:
         check_in(event, code=guest.tickets.get().code, by=head)
     Event.objects.filter(pk=event.pk).update(state=EventState.HELD, headcount=4)
     issue_certificates(event, by=head)
-    revoke_certificate(event_certificates().earliest("pk"), by=head)
+    revoke_certificate(ParticipantCertificate.objects.earliest("pk"), by=head)
     make_due()
-
-
-def event_certificates() -> QuerySet[ParticipantCertificate]:
-    return ParticipantCertificate.objects.filter(ticket__registration__event__slug="over-forum")
 
 
 def places() -> dict[str, object]:
@@ -114,12 +119,20 @@ def places() -> dict[str, object]:
     registrations = event.registrations.select_related("event")
     group = registrations.exclude(group="").get()
     single = registrations.filter(group="")
-    last = group.tickets.last()
+    first, *_others, last = group.tickets.all()
+    over = ParticipantCertificate.objects.select_related("ticket__registration").order_by("pk")
+    revoked, *_valid, of_guest = over
     return {
         "ticket": registration_token(single.get(state=RegistrationState.CONFIRMED, hold_until=None)),
+        "offered": registration_token(single.get(state=RegistrationState.OFFERED)),
         "waiting": registration_token(single.get(state=RegistrationState.WAITING)),
         "unproved": registration_token(single.exclude(hold_until=None).get()),
         "group": registration_token(group),
         "pupil": last.pk,
         "parent": tokens_of([last])[last.pk],
+        "agreed": tokens_of([first])[first.pk],
+        "over": registration_token(of_guest.ticket.registration),
+        "participant": of_guest.code,
+        "revoked": revoked.code,
+        "registration": group.pk,
     }
