@@ -13,7 +13,9 @@ from events.registration_forms import OneLine
 
 class WalkInForm(OnceForm):
     name = OneLine(label=_("First and last name"), max_length=150, widget=forms.TextInput({"autocomplete": "off"}))
-    pool: Any = forms.ModelChoiceField(TicketPool.objects.none(), label=_("Places"), empty_label=None)
+    pool: Any = forms.ModelChoiceField(
+        TicketPool.objects.none(), label=pgettext_lazy("of a pool", "Place"), empty_label=None
+    )
 
     def __init__(self, data: Any = None, *, event: Event) -> None:
         super().__init__(data)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +15,7 @@ from common.models import ViewKind
 from common.private_pages import private_page
 from common.staff_views import note_view
 from events.check_in_forms import GateForm, WalkInForm
-from events.check_ins import attendance, check_in, check_in_group, find_people, group_of, people_of
+from events.check_ins import attendance, check_in, check_in_group, doors_of, find_people, group_of, people_of
 from events.models import Event, Registration, Ticket
 from events.policies import can_check_in
 from events.walk_ins import admit_walk_in, undo_entrance
@@ -32,7 +33,7 @@ def event_check_in(request: HttpRequest, slug: str) -> HttpResponse:
     context["walk_in_form"] = WalkInForm(event=event)
     if request.method == "POST":
         context |= _answer(request, event)
-    context["attendance"] = attendance(event)
+    context |= {"attendance": attendance(event), "doors": doors_of(event), "now": timezone.now()}
     response = render(request, f"events/event_check_in.html{_fragment(request)}", context)
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response

@@ -127,10 +127,15 @@ def _check_place(registration: Registration) -> None:
         raise RuleViolated(text % {"state": registration.get_state_display()}, code="no_place")
 
 
+def doors_of(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None:
+    """From when to when entrances are noted; None where nobody is let in."""
+    if event.state not in (EventState.PUBLISHED, EventState.HELD) or not (event.starts_at and event.ends_at):
+        return None
+    return event.starts_at - OPENS_BEFORE, event.ends_at + OPENS_BEFORE
+
+
 def check_doors(event: Event, now: datetime.datetime) -> None:
     """Raises RuleViolated where nobody is let in at this time."""
-    is_held = event.state in (EventState.PUBLISHED, EventState.HELD)
-    if not (is_held and event.starts_at and event.ends_at) or not (
-        event.starts_at - OPENS_BEFORE <= now <= event.ends_at + OPENS_BEFORE
-    ):
+    doors = doors_of(event)
+    if doors is None or not doors[0] <= now <= doors[1]:
         raise RuleViolated(_("Nobody is let in to this event now."), code="doors_closed")

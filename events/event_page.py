@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from events.models import (
     RegistrationWay,
     Session,
     Talk,
+    TicketPool,
 )
 from events.times import moment_said, times_of
 from members.filters import Overview
@@ -67,7 +68,12 @@ class Desk:
     site: str = ""  # elsewhere
     opens: str = ""
     closes: str = ""
-    pools: list[Any] = field(default_factory=list)
+    pools: list[TicketPool] = field(default_factory=list)
+    group_url: str = ""
+
+    @property
+    def has_limits(self) -> bool:
+        return any(pool.capacity is not None for pool in self.pools)
 
 
 def contents(event: Event) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def desk_of(event: Event) -> Desk | None:
     if event.state not in AWAITED or event.is_over:
         return None
     if event.registration == RegistrationWay.NONE:
-        return Desk("none")
+        return Desk("none") if event.state == EventState.PUBLISHED else None
     now, closes_at = timezone.now(), event.registration_closes_at
     state = "open"
     if event.opens_at and event.opens_at > now:
@@ -158,21 +164,17 @@ def desk_of(event: Event) -> Desk | None:
     elif event.state != EventState.PUBLISHED or (closes_at and closes_at <= now):
         state = "closed"
     is_here = event.registration == RegistrationWay.HERE
+    pools = [*event.pools.all()] if is_here else []
+    takes_groups = state == "open" and any(pool.takes_groups for pool in pools)
     return Desk(
         state,
-        url=_register_url(event) if is_here else event.registration_site,
+        url=reverse("events:event_register", args=[event.slug]) if is_here else event.registration_site,
         site="" if is_here else event.registration_site,
         opens=moment_said(event.opens_at, event) if event.opens_at else "",
         closes=moment_said(closes_at, event) if closes_at else "",
-        pools=list(event.pools.all()) if is_here else [],
+        pools=pools,
+        group_url=reverse("events:event_register_group", args=[event.slug]) if takes_groups else "",
     )
-
-
-def _register_url(event: Event) -> str:
-    try:
-        return reverse("events:event_register", args=[event.slug])
-    except NoReverseMatch:  # the page is not there yet
-        return ""
 
 
 STATUS = {EventState.POSTPONED: "EventPostponed", EventState.CANCELLED: "EventCancelled"}

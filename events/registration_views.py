@@ -80,6 +80,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "ticket": ticket,
         "qr": qr_of(ticket.code) if ticket and found.is_admitted else "",
         "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
+        "reason": _reason(found),
         **_about(found.event),
     }
     return render(request, "events/registration.html", context)
@@ -150,6 +151,12 @@ def account_tickets(request: HttpRequest) -> HttpResponse:
     others = [one for one in reversed(found) if one not in awaited][:SHOWN]
     lists = [(_("Upcoming"), _told(awaited)), (_("Past and cancelled"), _told(others))]
     return render(request, "events/account_tickets.html", {"lists": lists, "has_any": bool(found)})
+
+
+def _reason(ended: Registration) -> str:
+    """Of the organiser, for whoever has no place any more."""
+    move = None if ended.is_active else ended.moves.filter(target=ended.state).last()
+    return move.reason if move else ""
 
 
 def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str, str]]:

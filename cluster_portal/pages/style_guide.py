@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from cluster_portal.pages.style_guide_events import example_events
 from common.charts import Bar
 from common.tiles import Tile
 from members.filters import Overview
@@ -83,5 +84,6 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "waiting": ProfileChange(),
         "decided": ProfileChange(state=ProfileChangeState.ACCEPTED, accepted_fields=["short_name"]),
         "decision": ExampleDecision({"accept": ["about"]}),
+        "events": example_events(),
     }
     return render(request, "pages/style_guide.html", context)

@@ -18,8 +18,8 @@ from common.templatetags.ui import node
 from events.listing import Row
 from events.models import Precision
 from events.months import Day
-from events.times import HasTimes, Times, times_of, within
-from events.times import when as said
+from events.times import HasTimes, Times, moment_said, times_of, within
+from events.times import when as day_and_hours
 
 register = template.Library()
 
@@ -73,12 +73,18 @@ def _long(day: datetime.date) -> str:
 @register.simple_tag
 def event_time(event: HasTimes) -> SafeString:
     """When it is, by the clock of the place, for people and for programs."""
-    return moment(times_of(event), said(event, today=timezone.localdate()))
+    return moment(times_of(event), day_and_hours(event, today=timezone.localdate()))
 
 
 @register.filter
 def when(event: HasTimes) -> str:
-    return said(event, today=timezone.localdate())
+    return day_and_hours(event, today=timezone.localdate())
+
+
+@register.filter
+def said(moment: datetime.datetime, event: HasTimes) -> str:
+    """«12 декабря, 18:00 по Москве», by the clock of the place."""
+    return moment_said(moment, event)
 
 
 @register.filter

@@ -5,19 +5,24 @@ import datetime
 import time_machine
 from django.utils import timezone
 
-from events.check_ins import check_in
+from common.documents import make_due
+from events.certificates import issue_certificates, revoke_certificate
+from events.check_ins import check_in, check_in_group
 from events.emails import registration_token
 from events.models import (
     Event,
     EventFormat,
     EventKind,
+    EventState,
     ParentConsent,
+    ParticipantCertificate,
     Registration,
     RegistrationQuestion,
     RegistrationState,
+    Session,
 )
 from events.parent_consents import ask_parents, grant, refuse, tokens_of
-from events.registrations import Asked, Guest, register_attendee, register_group
+from events.registrations import Asked, Guest, cancel_registration, prove_address, register_attendee, register_group
 from members.consents import text_in_force
 from members.models import ConsentPurpose, Organisation, User
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
@@ -52,7 +57,17 @@ def load() -> None:
     register_attendee(event, pool=full, asked=Asked("Первый", "first@example.org", user=head))
     register_attendee(event, pool=full, asked=Asked(visitor.get_full_name(), visitor.email, user=visitor))
     register_attendee(event, pool=hall, asked=Asked("Анна Гостева", "guest@example.org"))
+    _offer_a_place(event)
     Registration.objects.filter(user=head).update(asked_at=timezone.now())
+
+
+def _offer_a_place(event: Event) -> None:
+    tour = PoolFactory(event=event, name="Экскурсия в лабораторию", capacity=1)
+    names = {"Нина Орлова": "nina@example.org", "Сергей Белов": "sergey@example.org"}
+    first, _next = [
+        prove_address(register_attendee(event, pool=tour, asked=Asked(name, email))) for name, email in names.items()
+    ]
+    cancel_registration(first, by=None)
 
 
 def open_doors() -> None:
@@ -69,17 +84,55 @@ def open_doors() -> None:
     check_in(event, code=group.tickets.all()[0].code, by=head, gate="главный вход")
 
 
+def close_doors() -> None:
+    """Of what is over: a class that has come in part, and a guest; each has a certificate, one of them revoked."""
+    lyceum, head = Organisation.objects.get(slug="phystech-lyceum"), User.objects.get(email="head@example.org")
+    starts_at = (timezone.now() - datetime.timedelta(days=6)).replace(hour=7, minute=0, second=0, microsecond=0)
+    event = EventFactory(
+        slug="over-forum", name="День инженерных классов", name_en="Day of engineering classes", starts_at=starts_at,
+        city="Долгопрудный", summary="Лекции, мастерские и разговор с инженерами.",
+    )  # fmt: skip
+    EventOrganiserFactory(event=event, organisation=lyceum)
+    Session.objects.create(
+        event=event, name="Мастерские", starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=4)
+    )
+    pool = PoolFactory(event=event, name="Очно", capacity=40)
+    asked = Asked(head.get_full_name(), head.email, head, lyceum)
+    with time_machine.travel(starts_at - datetime.timedelta(days=1)):
+        [group] = register_group(
+            event, pool=pool, group="8А", guests=[Guest(name, "8А") for name in PUPILS], asked=asked
+        )
+        guest = register_attendee(event, pool=pool, asked=Asked("Светлана Ким", "svetlana@example.org"))
+        prove_address(guest)
+    with time_machine.travel(starts_at):
+        came = group.tickets.values_list("pk", flat=True)[:3]
+        check_in_group(event, group=group, tickets=[*came], by=head)
+        check_in(event, code=guest.tickets.get().code, by=head)
+    Event.objects.filter(pk=event.pk).update(state=EventState.HELD, headcount=4)
+    issue_certificates(event, by=head)
+    revoke_certificate(ParticipantCertificate.objects.earliest("pk"), by=head)
+    make_due()
+
+
 def places() -> dict[str, object]:
     event = Event.objects.get(slug="coming-forum")
     registrations = event.registrations.select_related("event")
     group = registrations.exclude(group="").get()
     single = registrations.filter(group="")
-    last = group.tickets.last()
+    first, *_others, last = group.tickets.all()
+    over = ParticipantCertificate.objects.select_related("ticket__registration").order_by("pk")
+    revoked, *_valid, of_guest = over
     return {
         "ticket": registration_token(single.get(state=RegistrationState.CONFIRMED, hold_until=None)),
+        "offered": registration_token(single.get(state=RegistrationState.OFFERED)),
         "waiting": registration_token(single.get(state=RegistrationState.WAITING)),
         "unproved": registration_token(single.exclude(hold_until=None).get()),
         "group": registration_token(group),
         "pupil": last.pk,
         "parent": tokens_of([last])[last.pk],
+        "agreed": tokens_of([first])[first.pk],
+        "over": registration_token(of_guest.ticket.registration),
+        "participant": of_guest.code,
+        "revoked": revoked.code,
+        "registration": group.pk,
     }

@@ -167,6 +167,19 @@ PAGES = [
     Page("group-consent", "/events/registrations/{group}/group/guests/{pupil}/consent/", HEAD, only_in_tests=True),
     Page("parent-consent", "/events/consents/{parent}/", only_in_tests=True),
     Page("account-tickets", "/account/tickets/", VISITOR),
+    Page("account-tickets-none", "/account/tickets/", COMPANY),
+    Page("event-full", "/events/coming-forum/", only_in_tests=True),
+    Page("event-over", "/events/over-forum/", only_in_tests=True),
+    Page("event-postponed", "/events/demo-kamchatka-lesson/"),
+    Page("event-check-in-early", "/events/coming-forum/check-in/", HEAD, only_in_tests=True),
+    Page("event-certificates", "/events/over-forum/certificates/", HEAD, only_in_tests=True),
+    Page("event-certificates-early", "/events/coming-forum/certificates/", HEAD, only_in_tests=True),
+    Page("event-register-closed", "/events/over-forum/register/", only_in_tests=True),
+    Page("registration-offered", "/events/registrations/{offered}/", only_in_tests=True),
+    Page("registration-over", "/events/registrations/{over}/", only_in_tests=True),
+    Page("parent-consent-given", "/events/consents/{agreed}/", only_in_tests=True),
+    Page("verify-participant", "/verify/{participant}/", only_in_tests=True),
+    Page("verify-participant-revoked", "/verify/{revoked}/", only_in_tests=True),
     # Errors
     Page("error-400", "/errors/400/", status=400, only_in_tests=True),
     Page("error-403", "/errors/403/", HEAD, status=403, only_in_tests=True),
@@ -287,6 +300,14 @@ PAGES = [
     Page("admin-events", "/admin/events/event/", STAFF, package="unfold"),
     Page("admin-event", "/admin/events/event/{event}/change/", STAFF, package="unfold", only_in_tests=True),
     Page("admin-event-write", "/admin/events/event/{event}/write_this/", STAFF, package="unfold", only_in_tests=True),
+    Page("admin-registrations", "/admin/events/registration/", STAFF, package="unfold"),
+    Page(
+        "admin-registration",
+        "/admin/events/registration/{registration}/change/",
+        STAFF,
+        package="unfold",
+        only_in_tests=True,
+    ),
 ]
 
 # What axe finds in a page that a package draws, and why it stays: package → rule → reason.

@@ -95,6 +95,7 @@ def load() -> None:
     _upload_a_table()
     coming.load()
     coming.open_doors()
+    coming.close_doors()
 
 
 def _person(email: str) -> User:

@@ -14,7 +14,16 @@ from django.utils import timezone
 from common.errors import RuleViolated
 from common.models import OutgoingMail, PersonalDataView
 from events.check_ins import attendance, check_in, find_people
-from events.models import CheckIn, Event, ParentConsent, Registration, RegistrationState, Ticket, TicketPool
+from events.models import (
+    CheckIn,
+    Event,
+    EventState,
+    ParentConsent,
+    Registration,
+    RegistrationState,
+    Ticket,
+    TicketPool,
+)
 from events.parent_consents import ask_parents, mark_pupils, refuse
 from events.registrations import Asked, Guest, register_attendee, register_group, remove_guest
 from events.walk_ins import admit_walk_in, undo_entrance
@@ -239,6 +248,25 @@ def test_who_acts_for_an_organiser_stands_at_its_door(client: Client, event: Eve
 def test_nobody_else_sees_the_door(client: Client, event: Event) -> None:
     client.force_login(RepresentativeFactory(role=Role.HEAD).user)
     assert (client.get(DOOR).status_code, client.post(DOOR, {"code": "A"}).status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("hours", "changes", "said"),
+    [
+        pytest.param(14, {}, "Отмечать вход можно с", id="too early"),
+        pytest.param(-1, {}, None, id="on"),
+        pytest.param(-19, {}, "Вход больше не отмечается", id="too late"),
+        pytest.param(-1, {"state": EventState.CANCELLED}, "Вход закрыт", id="cancelled"),
+    ],
+)
+def test_the_page_says_when_nobody_is_let_in(
+    door: Client, event: Event, hours: int, changes: dict[str, Any], said: str | None
+) -> None:
+    starts_at = timezone.now() + datetime.timedelta(hours=hours)
+    Event.objects.update(starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=6), **changes)
+    shown = words_of(door.get(DOOR))
+    words = ("Отмечать вход можно с", "Вход больше не отмечается", "Вход закрыт")
+    assert [word for word in words if word in shown] == ([said] if said else [])
 
 
 def test_the_camera_is_asked_for_here_alone(door: Client) -> None:

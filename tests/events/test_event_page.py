@@ -105,6 +105,8 @@ def test_what_does_not_take_place_as_planned_says_so_and_why(move: str, banner: 
     page = page_of(event)
     assert banner in page
     assert "Школу закрыли на ремонт" in page
+    assert "Было назначено на" in page
+    assert "Добавить в календарь" not in page
 
 
 NOW = datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC)
@@ -122,12 +124,22 @@ DAY = datetime.timedelta(days=1)
         pytest.param({"state": EventState.CANCELLED}, None, id="cancelled"),
         pytest.param({"state": EventState.HELD}, None, id="held"),
         pytest.param({"registration": "none"}, "none", id="nobody registers"),
+        pytest.param({"registration": "none", "state": EventState.POSTPONED}, None, id="nobody knows when to come"),
     ],
 )
 def test_the_box_of_the_registration_says_how_it_stands(fields: dict[str, Any], state: str | None) -> None:
     with time_machine.travel(NOW, tick=False):
         desk = desk_of(EventFactory(**{"starts_at": NOW + 9 * DAY, "ends_at": NOW + 10 * DAY, **fields}))
         assert (desk and desk.state) == state
+
+
+@pytest.mark.parametrize("takes_groups", [True, False])
+def test_a_teacher_is_led_to_the_form_for_groups_where_they_are_taken(takes_groups: bool) -> None:
+    pool = PoolFactory(capacity=12, takes_groups=takes_groups)
+    page = page_of(pool.event)
+    assert (f"/events/{pool.event.slug}/register-group/" in page) is takes_groups
+    assert "всего 12 мест" in page
+    assert "встать в лист ожидания" in page
 
 
 def test_registration_elsewhere_is_a_link_and_here_agrees_with_the_services() -> None:

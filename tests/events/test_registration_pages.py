@@ -25,7 +25,7 @@ from events.models import (
     TicketPool,
     WaitingRule,
 )
-from events.registrations import approve, cancel_registration, register_attendee
+from events.registrations import approve, cancel_registration, decline, register_attendee
 from members.consents import publish_consent_text, text_in_force
 from members.erasure import erase_person
 from members.models import ConsentText, Role, User
@@ -308,6 +308,22 @@ def test_a_request_that_waits_says_by_when(client: Client, pool: TicketPool) -> 
     assert "Организатор ответит не позднее" in text_of(client.get(page_of(registration)))
     approve(registration, by=UserFactory())
     assert "Место за вами" in text_of(client.get(page_of(registration)))
+
+
+def test_whoever_is_declined_reads_why(client: Client, pool: TicketPool) -> None:
+    TicketPool.objects.update(needs_approval=True)
+    registration = register_attendee(pool.event, pool=pool, asked=asked(1, user=UserFactory()))
+    decline(registration, by=UserFactory(), reason="Секция для учителей химии")
+    assert "Организатор отказал" in (shown := text_of(client.get(page_of(registration))))
+    assert "Причина: Секция для учителей химии" in shown
+
+
+def test_what_is_over_shows_no_ticket_any_more(client: Client, pool: TicketPool) -> None:
+    registration = register_attendee(pool.event, pool=pool, asked=asked(1, user=UserFactory()))
+    Event.objects.update(state=EventState.HELD)
+    shown = text_of(client.get(page_of(registration)))
+    assert "Мероприятие прошло" in shown
+    assert registration.tickets.get().code not in shown
 
 
 # --- Who is erased ----------------------------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""The parts of the pages of events, in each state, for the style guide."""
+
+import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from events.listing import EventList, Row
+from events.models import Event, EventKind, EventState, Registration, RegistrationState, Ticket, TicketPool
+from events.months import Day
+from events.tickets import qr_of
+from events.times import leaf, times_of, when
+from members.models import Kind
+
+CODE = "PFZ6RPH6RP"
+
+
+def example_events() -> dict[str, Any]:
+    today = timezone.localdate()
+    now = timezone.now().replace(hour=7, minute=0)
+    rows = [_row(EventState(state), today, now) for state in ("published", "postponed", "cancelled")]
+    coming, past = (Event(slug="example", state=state) for state in (EventState.PUBLISHED, EventState.HELD))
+    registrations = [Registration(event=coming, state=state) for state in RegistrationState]
+    return {
+        "list": EventList(QueryDict("kind=forum")),
+        "rows": [*rows, _row(EventState.PUBLISHED, today, None)],
+        "weeks": [[None, *(_day(today, number, rows) for number in range(6))]],
+        "qr": qr_of(CODE),
+        "ticket": Ticket(code=CODE, name=_("First and last name"), grade="8А"),
+        "pool": TicketPool(name="Очно", name_en="In person"),
+        "registrations": [*registrations, Registration(event=past, state=RegistrationState.CONFIRMED)],
+        "answers": [
+            ("success", "circle-check", _("Come in")),
+            ("warning", "triangle-alert", _("Noted before")),
+            ("error", "octagon-x", _("Not noted")),
+            ("", "undo-2", _("Undone")),
+        ],
+    }
+
+
+def _row(state: EventState, today: datetime.date, starts_at: datetime.datetime | None) -> Row:
+    ends_at = starts_at and starts_at + datetime.timedelta(hours=6)
+    event = Event(starts_at=starts_at, ends_at=ends_at, time_zone="Europe/Moscow")
+    return Row(
+        slug="example",
+        kind=str(EventKind.FORUM.label),
+        title=str(state.label),
+        lead="",
+        times=times_of(event),
+        leaf=leaf(event, today=today),
+        when=when(event, today=today),
+        place="",
+        state="" if state == EventState.PUBLISHED else str(state.label),
+        is_off=state == EventState.CANCELLED,
+        is_over=False,
+        organisers=[(Kind.SCHOOL, str(Kind.SCHOOL.label)), (Kind.COMPANY, str(Kind.COMPANY.label))],
+        directions=[(0, _("One")), (6, _("Other"))],
+    )
+
+
+def _day(today: datetime.date, number: int, rows: list[Row]) -> Day:
+    """Today without anything, one event, as many as are shown and more, then nothing."""
+    date, shown = today + datetime.timedelta(days=number), {1: rows[:1], 2: rows}.get(number, [])
+    return Day(date, shown, more=3 if number == 2 else 0, url="#events", is_today=number == 0)
