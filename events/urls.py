@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.organising import urls as organising_urls
 
 app_name = "events"
 # Under the address of one registration.
@@ -39,4 +40,5 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
 ]

@@ -8,9 +8,11 @@ from django.db.models import DateTimeField, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.countries import country_name
 from common.models import DocumentState
+from events.organising.listing import events_to_close, events_to_decide, returned_events
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -140,6 +142,29 @@ def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, None, url, note=one.get_role_display())
 
 
+def events(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Those that were returned, in which somebody waits for a decision, and of which it is not said who came."""
+    if not can_edit_organisation(user, organisation):
+        return
+    for event, reason in returned_events(organisation):
+        title = _("The association returned the event: %(event)s") % {"event": event.title}
+        yield Due(title, None, reverse("events:dashboard_event", args=[organisation.slug, event.slug]), note=reason)
+    for one in events_to_decide(organisation):
+        title = _("Registrations wait for your approval: %(event)s") % {"event": one.title}
+        url = reverse("events:dashboard_event", args=[organisation.slug, one.slug])
+        waiting = ngettext("%(number)d registration", "%(number)d registrations", one.undecided)
+        by_day = one.decide_by and timezone.localdate(one.decide_by)
+        is_overdue = one.decide_by is not None and one.decide_by < timezone.now()
+        yield Due(title, by_day, url, is_overdue=is_overdue, note=waiting % {"number": one.undecided})
+    for one in events_to_close(organisation):
+        if one.uncertified:
+            title = _("Certificates are not issued: %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:event_certificates", args=[one.slug]))
+        else:
+            title = _("How many came? %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:dashboard_event_headcount", args=[organisation.slug, one.slug]))
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -148,6 +173,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     exclusion,
     applications,
     requests_to_join,
+    events,
 )
 
 
