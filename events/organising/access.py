@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.one_line import one_line
 from events.models import Event
 from events.models.event import EventQuerySet
 from events.policies import TENDING
@@ -41,6 +42,11 @@ def tended_event(request: HttpRequest, slug: str, event: str) -> tuple[Organisat
 def check_tends(request: HttpRequest, organisation: Organisation) -> None:
     if not tends(request, organisation):
         raise PermissionDenied(_("The head or a coordinator of the organisation tends its events."))
+
+
+def words_of(request: HttpRequest) -> str:
+    """Those by which something is looked for."""
+    return one_line(request.GET.get("q", ""))[:100]
 
 
 def tends(request: HttpRequest, organisation: Organisation) -> bool:

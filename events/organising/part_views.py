@@ -28,7 +28,7 @@ from events.models import (
     Track,
 )
 from events.organising import part_forms
-from events.organising.access import own_event, tended_event, tends
+from events.organising.access import own_event, tended_event, tends, words_of
 from events.organising.parts import (
     EventPart,
     add_part,
@@ -161,7 +161,7 @@ def dashboard_event_part_new(request: HttpRequest, slug: str, event: str, part: 
         return redirect(editor.page, slug=slug, event=event)
     context = {"organisation": organisation, "event": found, "form": form, "editor": editor, "title": editor.new}
     if editor.found_by_search:
-        context |= {"words": request.GET.get("q", ""), "found": form.fields["organisation"].queryset}  # type: ignore[attr-defined]
+        context |= {"words": words_of(request), "found": form.fields["organisation"].queryset}  # type: ignore[attr-defined]
     return _page(request, context)
 
 
@@ -220,7 +220,7 @@ def dashboard_event_speakers(request: HttpRequest, slug: str, event: str, pk: in
         person = get_object_or_404(people, pk=_number(request.POST.get("add") or request.POST.get("remove")))
         _try(request, lambda: set_speaker(talk, event=found, person=person, speaks="add" in request.POST))
         return redirect("events:dashboard_event_speakers", slug=slug, event=event, pk=pk)
-    words = request.GET.get("q", "").strip()
+    words = words_of(request)
     organisations = Organisation.objects.published().searched(words)[:FOUND] if words else []
     by_name = shown.filter(name__icontains=words) | shown.filter(organisation__in=[one.pk for one in organisations])
     context = {
@@ -256,7 +256,7 @@ def _choices(request: HttpRequest, editor: Editor, part: EventPart) -> dict[str,
     """For whom places may be kept: organisations of the portal that were looked for, and have none of this pool."""
     if not (editor.found_by_search and isinstance(part, Quota)):
         return {}
-    words = request.GET.get("q", "").strip()
+    words = words_of(request)
     found = [one.pk for one in Organisation.objects.published().searched(words)[:FOUND]] if words else []
     others = Organisation.objects.published().exclude(pk__in=part.pool.quotas.values("organisation"))
     return {"found": others.filter(pk__in=found).order_by("sort_name")}
@@ -291,5 +291,7 @@ def _try(request: HttpRequest, act: Callable[[], None]) -> bool:
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    context["may_change"] = is_open(context["event"], context["editor"].model)
+    part = context["form"].instance
+    context["may_change"] = is_open(context["event"], type(part))
+    context["above"] = part.pool if isinstance(part, Quota) else part.session if isinstance(part, Talk) else None
     return render(request, "events/dashboard_event_part.html", context)

@@ -11,19 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import RuleViolated
+from common.one_line import one_line
 from common.private_pages import private_page
-from events.event_page import grades_of, holders_of
-from events.models import Audience, EventState
+from events.event_page import holders_of
+from events.models import EventState
 from events.moves import Who, lacking, move_event, possible_moves
-from events.organising.access import check_tends, own_event, tended_event, tends
+from events.organising.access import check_tends, own_event, tended_event, tends, words_of
 from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
 from events.organising.drafts import create_event, edit_event, give_headcount, repeat_event
 from events.organising.forms import EventForm, HeadcountForm, RepeatForm
 from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
 from events.organising.move_pages import MOVE_PAGES
 from events.organising.rules import is_changeable, takes_headcount
+from events.policies import TEACHING, TENDING
 from members.models import Organisation, User
 from members.own import own_organisation
+from members.policies import role_of
 
 FOUND = 12  # organisations or people that a search offers
 
@@ -66,19 +69,17 @@ def _place_of(organisation: Organisation) -> dict[str, object]:
 @require_safe
 def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     organisation, found = own_event(request, slug, event)
-    may_tend = tends(request, organisation)
+    role = role_of(request.user, organisation)
+    may_tend = role in TENDING
     context = {
         "organisation": organisation,
         "event": found,
         **figures_of(found),
         "holders": holders_of(found),
-        "audience": ", ".join(str(Audience(one).label) for one in found.audience).capitalize(),
-        "grades": grades_of(found),
         "lacks": lacking(found) if found.state == EventState.DRAFT else [],
         "may_tend": may_tend,
-        "may_change": may_tend and is_changeable(found),
         "may_count": may_tend and takes_headcount(found),
-        "answers_for": answers_for(organisation, found),
+        "may_check_in": role in TEACHING,
         "moves": [(move, MOVE_PAGES[move]) for move in possible_moves(found, who=Who.ORGANISER) if may_tend],
         "history": found.moves.select_related("by").order_by("-at", "-pk"),
     }
@@ -173,14 +174,17 @@ def dashboard_event_organisers(request: HttpRequest, slug: str, event: str) -> H
     organisation, found = tended_event(request, slug, event)
     if request.method == "POST":
         act = add_organiser if "add" in request.POST else remove_organiser
-        named = request.POST.get("add") or request.POST.get("remove")
+        named = one_line(request.POST.get("add") or request.POST.get("remove") or "")
         other = get_object_or_404(Organisation.objects.visible_to(request.user), slug=named)
         try:
             act(found, organisation=other, by=organisation)
         except RuleViolated as error:
             messages.error(request, error.message)
+        else:
+            if other == organisation and "add" not in request.POST:
+                return redirect("events:dashboard_events", slug=slug)
         return redirect("events:dashboard_event_organisers", slug=slug, event=event)
-    words, links = request.GET.get("q", "").strip(), found.organiser_links.select_related("organisation")
+    words, links = words_of(request), found.organiser_links.select_related("organisation")
     others = Organisation.objects.published().exclude(pk__in=links.values("organisation"))
     context = {
         "organisation": organisation,
