@@ -3,6 +3,7 @@ from django.urls import include, path
 from events import certificate_views, check_in_views, group_views, registration_views, views
 from events.attendees import letter_views as attendee_letters
 from events.attendees import views as attendees
+from events.organising import urls as organising_urls
 
 app_name = "events"
 # Under the address of one registration.
@@ -60,4 +61,5 @@ urlpatterns = [
         name="event_certificates_zip",
     ),
     path("dashboard/<slug:slug>/events/<slug:event>/", include(attendee_urlpatterns)),
+    path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
 ]

@@ -438,6 +438,37 @@ PAGES = """
 /dashboard/a/events/forum/letters/       POST  login  factor 404    404    404    404    404    404    404    404
 /dashboard/a/events/forum/letters/write/ GET   login  factor 404    404    404    404    404    200    200    404
 /dashboard/a/events/forum/letters/write/ POST  login  factor 404    404    404    404    404    200    200    404
+# An organisation's own events: others of it may look
+/dashboard/a/events/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/                                     POST  login  factor 405
+/dashboard/a/events/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/                               POST  login  factor 405
+/dashboard/a/events/forum/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/moves/postpone/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/moves/postpone/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/repeat/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/repeat/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/headcount/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/headcount/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/questions/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/questions/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/organisers/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/organisers/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/events/forum/talks/<talk>/speakers/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/talks/<talk>/speakers/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/events/forum/places/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/places/                        POST  login  factor 405
+/dashboard/a/events/forum/programme/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/programme/                     POST  login  factor 405
+/dashboard/a/events/forum/parts/pools/<ticketpool>/remove/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/remove/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/move/ GET   login  factor 405
+/dashboard/a/events/forum/parts/pools/<ticketpool>/move/ POST login factor 404 404 404 403 403 302 302 404
 """
 
 # In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where

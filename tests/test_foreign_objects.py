@@ -28,7 +28,7 @@ from common import health
 from common.links import link_tokens
 from common.models import Document
 from events.emails import registration_token
-from events.models import EventState
+from events.models import EventState, Talk
 from events.parent_consents import ask_parents, tokens_of
 from events.registrations import Asked, Guest, register_attendee, register_group
 from members import data_exports
@@ -52,7 +52,7 @@ from members.models import (
 )
 from members.questionnaire import Questionnaire
 from tests.browser.readers import credential
-from tests.factories.events import EventOrganiserFactory, PoolFactory
+from tests.factories.events import EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
     CertificateFactory,
@@ -82,6 +82,7 @@ OBJECTS = {
     "/events/draft-a/": "/events/<event>/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
+    "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
     "/events/forum/certificates": "/events/<event>/certificates",
     "/events/forum/check-in/": "/events/<event>/check-in/",
     "/events/forum/registrations/": "/events/<event>/registrations/",
@@ -181,6 +182,9 @@ class Estate:
         [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
         ask_parents(group)
         ticket = group.tickets.all()[0]
+        event = EventOrganiserFactory(
+            organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
+        ).event
         self.keys: dict[str, Any] = {
             "registration": single.pk,
             "ticketlink": registration_token(single),
@@ -193,9 +197,9 @@ class Estate:
             "representative": viewer.pk,
             "invitation": invitation.pk,
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
-            "event": EventOrganiserFactory(
-                organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
-            ).event.slug,
+            "event": event.slug,
+            "ticketpool": PoolFactory(event=event).pk,
+            "talk": Talk.objects.create(session=SessionFactory(event=event), name="О свете").pk,
             "profilechange": ProfileChangeFactory(organisation=ours, with_logo=True).pk,
             "notification": NotificationFactory(user=self.head, text="Сказано").pk,
             "publicperson": public.pk,

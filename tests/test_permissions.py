@@ -32,7 +32,7 @@ from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, Discrepancy, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
 from events.emails import registration_token
-from events.models import EventState
+from events.models import EventState, Talk
 from events.parent_consents import ask_parents, tokens_of
 from events.registrations import Asked, Guest, register_attendee, register_group
 from members.application_drafts import attach_file
@@ -182,7 +182,8 @@ class World:
             "registration": single,
             "event": pool.event,
             "ticketpool": pool,
-            "session": SessionFactory(event=pool.event),
+            "session": (session := SessionFactory(event=pool.event)),
+            "talk": Talk.objects.create(session=session, name="О свете"),
             "eventseries": EventSeriesFactory(),
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
             "grouptoken": SimpleNamespace(pk=registration_token(group)),

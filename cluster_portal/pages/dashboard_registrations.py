@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cluster_portal.pages.own import own_organisation
 from common.private_pages import private_page
 from events.attendees.history import attendance_by_year, attendance_of
 from events.emails import registration_token
 from events.models import Registration
 from events.policies import TEACHING, TENDING
+from members.own import own_organisation
 from members.policies import role_of
 
 SHOWN = 100  # of each list; what was earlier is found by the organisers

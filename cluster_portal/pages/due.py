@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, DateTimeField, Min, OuterRef, Q, Subquery
+from django.db.models import DateTimeField, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 
 from common.countries import country_name
 from common.models import DocumentState
-from events.models import Registration
-from events.policies import TENDING
+from events.organising.listing import events_to_close, events_to_decide, returned_events
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -23,7 +22,7 @@ from members.models import (
     Organisation,
     User,
 )
-from members.policies import can_edit_organisation, role_of, tended_roles
+from members.policies import can_edit_organisation, tended_roles
 
 ASKED_AHEAD = datetime.timedelta(days=30)
 NEWS_EVERY = datetime.timedelta(days=365)
@@ -143,29 +142,33 @@ def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, None, url, note=one.get_role_display())
 
 
-def registrations(organisation: Organisation, user: User) -> Iterator[Due]:
-    """Of people who want to come to its events, and wait for its word."""
-    waiting = Registration.objects.to_decide().filter(event=OuterRef("pk")).order_by().values("event")
-    events = organisation.organised_events.annotate(
-        number=Subquery(waiting.annotate(number=Count("pk")).values("number")),
-        by=Subquery(waiting.annotate(by=Min("decide_by")).values("by")),
-    )
-    events = events.filter(number__gt=0).order_by("by", "pk")
-    if not (events and role_of(user, organisation) in TENDING):
+def events(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Those that were returned, in which somebody waits for a decision, and of which it is not said who came."""
+    if not can_edit_organisation(user, organisation):
         return
-    for event in events:
+    for event, reason in returned_events(organisation):
+        title = _("The association returned the event: %(event)s") % {"event": event.title}
+        yield Due(title, None, reverse("events:dashboard_event", args=[organisation.slug, event.slug]), note=reason)
+    for one in events_to_decide(organisation):
         told = ngettext(
             "%(number)d registration waits for your decision: %(event)s",
             "%(number)d registrations wait for your decision: %(event)s",
-            event.number,
+            one.undecided,
         )
-        page = reverse("events:dashboard_event_registrations", args=[organisation.slug, event.slug])
+        page = reverse("events:dashboard_event_registrations", args=[organisation.slug, one.slug])
         yield Due(
-            told % {"number": event.number, "event": event.title},
-            timezone.localdate(event.by) if event.by else None,
+            told % {"number": one.undecided, "event": one.title},
+            one.decide_by and timezone.localdate(one.decide_by),
             f"{page}?wait=decision",
-            is_overdue=event.by is not None and event.by <= timezone.now(),
+            is_overdue=one.decide_by is not None and one.decide_by <= timezone.now(),
         )
+    for one in events_to_close(organisation):
+        if one.uncertified:
+            title = _("Certificates are not issued: %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:event_certificates", args=[one.slug]))
+        else:
+            title = _("How many came? %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:dashboard_event_headcount", args=[organisation.slug, one.slug]))
 
 
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
@@ -176,7 +179,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     exclusion,
     applications,
     requests_to_join,
-    registrations,
+    events,
 )
 
 

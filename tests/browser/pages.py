@@ -102,6 +102,53 @@ PAGES = [
         HEAD,
         only_in_tests=True,
     ),
+    Page("dashboard-events-none", "/dashboard/noc-kuzbass/events/", CONSORTIUM),
+    Page("dashboard-events", "/dashboard/phystech-lyceum/events/", HEAD),
+    Page("dashboard-event-new", "/dashboard/phystech-lyceum/events/new/", HEAD),
+    Page("dashboard-event", "/dashboard/phystech-lyceum/events/demo-open-day/", HEAD),
+    Page("dashboard-event-edit", "/dashboard/phystech-lyceum/events/demo-open-day/edit/", HEAD),
+    Page("dashboard-event-cancel", "/dashboard/phystech-lyceum/events/demo-open-day/moves/cancel/", HEAD),
+    Page("dashboard-event-repeat", "/dashboard/phystech-lyceum/events/demo-open-day/repeat/", HEAD),
+    Page("dashboard-event-headcount", "/dashboard/phystech-lyceum/events/demo-open-day/headcount/", HEAD),
+    Page(
+        "dashboard-event-returned", "/dashboard/phystech-lyceum/events/returned-tournament/", HEAD, only_in_tests=True
+    ),
+    Page(
+        "dashboard-event-organisers",
+        "/dashboard/phystech-lyceum/events/returned-tournament/organisers/?q=клуб",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "dashboard-event-places",
+        "/dashboard/phystech-lyceum/events/returned-tournament/places/",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "dashboard-event-programme",
+        "/dashboard/phystech-lyceum/events/returned-tournament/programme/",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "dashboard-event-speakers",
+        "/dashboard/phystech-lyceum/events/returned-tournament/talks/{talk}/speakers/?q=клуб",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "dashboard-event-quota",
+        "/dashboard/phystech-lyceum/events/returned-tournament/parts/quotas/new/?of={pool}&q=клуб",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page(
+        "dashboard-event-remove",
+        "/dashboard/phystech-lyceum/events/returned-tournament/parts/pools/{pool}/remove/",
+        HEAD,
+        only_in_tests=True,
+    ),
     # On the way in
     Page("log-in", "/account/login/"),
     Page("log-in-by-code", "/account/login/code/"),
