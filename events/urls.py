@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.afterwards import urls as afterwards
 
 app_name = "events"
 # Under the address of one registration.
@@ -39,4 +40,6 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("", include(afterwards.urlpatterns)),
+    path("dashboard/<slug:slug>/events/<slug:event>/", include(afterwards.dashboard_urlpatterns)),
 ]

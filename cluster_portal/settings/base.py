@@ -327,6 +327,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "anon": "120/min",
         "apply": "30/hour",
         "export": "20/min",
+        "feedback": "300/min",
         "invitation": "30/min",
         "parent": "60/min",
         "register": "60/min",

@@ -5,6 +5,9 @@ import datetime
 import time_machine
 from django.utils import timezone
 
+from events.afterwards import demo as afterwards
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import came_to
 from events.check_ins import check_in
 from events.emails import registration_token
 from events.models import (
@@ -53,6 +56,7 @@ def load() -> None:
     register_attendee(event, pool=full, asked=Asked(visitor.get_full_name(), visitor.email, user=visitor))
     register_attendee(event, pool=hall, asked=Asked("Анна Гостева", "guest@example.org"))
     Registration.objects.filter(user=head).update(asked_at=timezone.now())
+    afterwards.load()
 
 
 def open_doors() -> None:
@@ -75,7 +79,9 @@ def places() -> dict[str, object]:
     group = registrations.exclude(group="").get()
     single = registrations.filter(group="")
     last = group.tickets.last()
+    came = came_to(Event.objects.get(slug="demo-laboratory-day")).filter(group="")[0]
     return {
+        "feedback": feedback_token(came),
         "ticket": registration_token(single.get(state=RegistrationState.CONFIRMED, hold_until=None)),
         "waiting": registration_token(single.get(state=RegistrationState.WAITING)),
         "unproved": registration_token(single.exclude(hold_until=None).get()),
