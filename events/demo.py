@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.utils import timezone
 
+from events.afterwards import demo as afterwards
 from events.models import (
     Event,
     EventFormat,
@@ -148,6 +149,7 @@ def load_registrations() -> None:
         event = Event.objects.get(slug=entry["slug"])
         if "pools" in entry and not event.registrations.exists():
             _register(event, entry)
+    afterwards.load()
 
 
 def _register(event: Event, entry: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import jobs
 from events import event_messages, moves, registrations, reminders, retention
+from events.afterwards import asking
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -40,4 +41,7 @@ FORGET = jobs.register(
         every=timedelta(days=1),
         offset=timedelta(hours=1, minutes=20),
     )
+)
+LOOK_BACK = jobs.register(
+    jobs.Job("look_back", _("Ask those who came what they think"), asking.look_back, timedelta(minutes=30))
 )

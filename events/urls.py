@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.afterwards import urls as afterwards
 from events.attendees import letter_views as attendee_letters
 from events.attendees import views as attendees
 from events.organising import urls as organising_urls
@@ -62,4 +63,6 @@ urlpatterns = [
     ),
     path("dashboard/<slug:slug>/events/<slug:event>/", include(attendee_urlpatterns)),
     path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
+    path("", include(afterwards.urlpatterns)),
+    path("dashboard/<slug:slug>/events/<slug:event>/", include(afterwards.dashboard_urlpatterns)),
 ]

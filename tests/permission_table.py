@@ -296,6 +296,28 @@ PAGES = """
 /events/consents/<parentconsent>/        POST  200    factor 200
 /events/consents/forged/                 GET   404    factor 404
 /events/consents/forged/                 POST  404    factor 404
+/events/feedback/<feedbacklink>/         GET   200    factor 200
+/events/feedback/<feedbacklink>/         POST  200    factor 200
+/events/feedback/forged/                 GET   404    factor 404
+/events/feedback/forged/                 POST  404    factor 404
+/events/hall/<hallkey>/                  GET   200    factor 200
+/events/hall/<hallkey>/                  POST  200    factor 200
+/events/forum/feedback/sent/             GET   200    factor 200
+/events/forum/feedback/sent/             POST  405    factor 405
+
+# What follows an event: to the heads and coordinators of its organiser, and to the office
+/dashboard/a/events/forum/report/             GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/report/             POST login factor 405
+/dashboard/a/events/forum/report/spreadsheet/ GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/report/spreadsheet/ POST login factor 405
+/dashboard/a/events/forum/report/people/      GET  login factor 404    404    404    404    404    200    200    404 200
+/dashboard/a/events/forum/report/people/      POST login factor 405
+/dashboard/a/events/forum/feedback/           GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/           POST login factor 404    404    404    404    404    302
+/dashboard/a/events/forum/feedback/questions/ GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/questions/ POST login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/feedback.csv GET login factor 404   404    404    404    404    200
+/dashboard/a/events/forum/feedback/feedback.csv POST login factor 405
 /dashboard/a/registrations/              GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/a/registrations/              POST  login  factor 405
 /dashboard/hidden/registrations/         GET   login  factor 404    404    404    200    200    200    200    404
@@ -676,6 +698,8 @@ ADMIN = """
 /admin/events/event/<event>/write_this/ POST  login  factor 403 200
 /admin/events/event/<event>/stop_this/ GET   login  factor 403 200
 /admin/events/event/<event>/stop_this/ POST  login  factor 403 302
+/admin/events/event/<event>/report_this/ GET   login  factor 403 302
+/admin/events/event/<event>/report_this/ POST  login  factor 403 302
 /admin/events/registration/<registration>/approve_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/approve_this/ POST  login  factor 403 403    302
 /admin/events/registration/<registration>/decline_this/ GET   login  factor 403 403    200

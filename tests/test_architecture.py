@@ -183,10 +183,11 @@ def test_text_is_empty_and_never_null() -> None:
 
 # A document is shown with the record it is of, and made again there; numbers, keys and marks of what was told are
 # changed by nobody; what a person was told, and how they want to be told, is theirs; what a parent has said, the
-# parent's and the teacher's.
+# parent's and the teacher's; what people say of an event, nobody's to change.
 TENDED_ELSEWHERE = {
     "Document", "IdempotencyKey", "MembershipImport", "MembershipReminder", "NumberSeries", "Notification",
     "NotificationChoice", "CheckIn", "EventReminder", "ParentConsent",
+    "FeedbackAnswer", "FeedbackMark", "FeedbackQuestion", "FeedbackSurvey",
 }  # fmt: skip
 
 

@@ -31,8 +31,10 @@ from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
 from common.models import DeadTask, Discrepancy, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import set_up
 from events.emails import registration_token
-from events.models import EventState, Talk
+from events.models import CheckIn, EventState, Talk
 from events.parent_consents import ask_parents, tokens_of
 from events.registrations import Asked, Guest, register_attendee, register_group
 from members.application_drafts import attach_file
@@ -178,7 +180,10 @@ class World:
         [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
         ask_parents(group)
         ticket = group.tickets.all()[0]
+        CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
         return {
+            "feedbacklink": SimpleNamespace(pk=feedback_token(single)),
+            "hallkey": SimpleNamespace(pk=set_up(pool.event, asks=True, in_hall=True).hall_key),
             "registration": single,
             "event": pool.event,
             "ticketpool": pool,

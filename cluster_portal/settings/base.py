@@ -331,6 +331,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "apply": "30/hour",
         "event_letter": "30/min",
         "export": "20/min",
+        "feedback": "300/min",
         "invitation": "30/min",
         "parent": "60/min",
         "register": "60/min",

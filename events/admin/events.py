@@ -29,6 +29,7 @@ from common.text import slug_of
 from events.admin.messages import MessageInline, MessagesMixin
 from events.admin.places import PoolInline, save_pool
 from events.admin.programme import MaterialInline, QuestionInline, SessionInline, SigningInline, TrackInline
+from events.admin.reports import ReportMixin, report_actions
 from events.event_changes import change_event
 from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, TicketPool
 from events.moves import EVENT_MOVES, Who, move_event, possible_moves
@@ -132,7 +133,7 @@ class EventSeriesAdmin(HistoryModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(MessagesMixin, HistoryModelAdmin):
+class EventAdmin(MessagesMixin, ReportMixin, HistoryModelAdmin):
     form = EventForm
     list_display = ["title_and_kind", "starts_at", "city", "format", "state_label"]
     list_filter = [
@@ -163,7 +164,7 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
         MessageInline,
         EventMoveInline,
     ]
-    actions_detail = [*(f"{move}_this" for move in MOVES), "write_this", "stop_this"]
+    actions_detail = [*(f"{move}_this" for move in MOVES), "write_this", "stop_this", "report_this"]
     fieldsets = [
         (
             None,
@@ -242,7 +243,7 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
         """Only where its state leads."""
         event = self.get_object(request, object_id)
         possible = {f"{move}_this" for move in possible_moves(event, who=Who.STAFF)} if event else set()
-        possible |= self.message_actions(event) if event else set()
+        possible |= self.message_actions(event) | report_actions(event) if event else set()
         return [
             one
             for one in super().get_actions_detail(request, object_id)

@@ -21,6 +21,7 @@ from members.models import Consent, ConsentText, Organisation
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from common.personal_data import Person
     from members.models import User
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
@@ -88,6 +89,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(user=user) | Q(user=None, email=user.email, hold_until=None))
+
+    def about(self, person: "Person") -> Self:
+        """By the account, or by an address that was shown to be theirs."""
+        by_address = Q(email__in=person.addresses, hold_until=None, registered_at__gte=person.since)
+        return self.filter(Q(user=person.user) | by_address)
 
     def visible_to(self, user: "User") -> Self:
         """One's own; those that came from one's organisation; every one to the staff."""

@@ -213,6 +213,17 @@ PAGES = [
     Page("group-guest", "/events/registrations/{group}/group/guests/{pupil}/", HEAD, only_in_tests=True),
     Page("group-consent", "/events/registrations/{group}/group/guests/{pupil}/consent/", HEAD, only_in_tests=True),
     Page("parent-consent", "/events/consents/{parent}/", only_in_tests=True),
+    # After it
+    Page("feedback", "/events/feedback/{feedback}/", only_in_tests=True),
+    Page("event-feedback", "/dashboard/phystech-lyceum/events/demo-laboratory-day/feedback/", HEAD),
+    Page(
+        "event-feedback-questions",
+        "/dashboard/phystech-lyceum/events/coming-forum/feedback/questions/",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page("event-report", "/dashboard/phystech-lyceum/events/demo-laboratory-day/report/", HEAD),
+    Page("event-report-people", "/dashboard/phystech-lyceum/events/demo-laboratory-day/report/people/", HEAD),
     Page("account-tickets", "/account/tickets/", VISITOR),
     Page("account-tickets-none", "/account/tickets/", COMPANY),
     Page("event-full", "/events/coming-forum/", only_in_tests=True),

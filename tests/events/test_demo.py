@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 def test_the_stories_are_told_once_and_every_page_of_them_opens() -> None:
     for _time in range(2):
         call_command("demo")
-        assert [model.objects.count() for model in (Event, Session, Talk)] == [12, 12, 5]
-    assert Event.objects.past().count() == 4
+        assert [model.objects.count() for model in (Event, Session, Talk)] == [13, 12, 5]
+    assert Event.objects.past().count() == 5
     for event in Event.objects.all():
         assert Client().get(f"/events/{event.slug}/").status_code == 200
 
