@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from cluster_portal.pages.due import due_of
+from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.check_ins import check_in
 from events.event_messages import send_waiting
@@ -27,6 +28,7 @@ from events.models import (
     Track,
 )
 from events.moves import Who, move_event
+from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
 from events.registrations import register_attendee
 from members.models import Kind, Organisation, Role, User
@@ -276,6 +278,17 @@ def test_more_places_are_offered_to_who_waits_at_once(client: Client, school: Or
     assert last.state == "offered"
 
 
+def test_what_a_quota_keeps_no_longer_is_offered_at_once(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school)
+    quota = QuotaFactory(pool=PoolFactory(event=event, capacity=3), places=2)
+    guests = [register_attendee(event, pool=quota.pool, asked=asked(number, user=UserFactory())) for number in range(3)]
+    place = f"{LIST}{event.slug}/parts/quotas/{quota.pk}/"
+    for address, changes in ((place, {"places": 1}), (f"{place}remove/", {})):
+        assert (send(client, address, **changes) if changes else client.post(address)).status_code == 302
+        states = [event.registrations.get(pk=guest.pk).state for guest in guests]
+        assert states.count("offered") == (1 if changes else 2)
+
+
 def test_parts_are_added_once_ordered_changed_and_removed(client: Client, school: Organisation, head: User) -> None:
     event = own_event(school)
     place = f"{LIST}{event.slug}/parts/"
@@ -350,6 +363,8 @@ def test_the_first_organiser_asks_others_who_tend_the_event_as_well(
     for slug in ("lab", "lab", "hidden"):
         client.post(place, {"add": slug})
     assert {*event.organisers.all()} == {school, lab}
+    with pytest.raises(RuleViolated):
+        add_organiser(event, organisation=hidden, by=school)
     assert hidden not in event.organisers.all()
     client.post(place, {"remove": "school"})
     other = RepresentativeFactory(organisation=lab, role=Role.COORDINATOR).user
@@ -429,7 +444,8 @@ def test_what_waits_for_the_organiser_is_due(client: Client, school: Organisatio
     event = own_event(school, name="Форум", summary="Форум")
     pool = PoolFactory(event=event, needs_approval=True)
     register_attendee(event, pool=pool, asked=asked(user=UserFactory()))
-    by_day = timezone.localdate(event.registrations.get().decide_by)
+    register_attendee(event, pool=PoolFactory(event=event), asked=asked(2, user=UserFactory()))  # has a place at once
+    by_day = timezone.localdate(event.registrations.get(state="pending").decide_by)
     assert [(one.title, one.by_day, one.note) for one in due_of(school, head)] == [
         ("1 регистрация ждёт вашего решения: Форум", by_day, "")
     ]
