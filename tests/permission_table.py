@@ -635,6 +635,10 @@ ADMIN = """
 /admin/events/registration/<registration>/decline_this/ POST  login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ POST  login  factor 403 403    200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ GET  login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ POST login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
+/admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

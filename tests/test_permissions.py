@@ -43,7 +43,14 @@ from members.erasure import erase_person
 from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
-from tests.factories.events import EventFactory, EventOrganiserFactory, EventSeriesFactory, PoolFactory, SessionFactory
+from tests.factories.events import (
+    EventFactory,
+    EventOrganiserFactory,
+    EventSeriesFactory,
+    ParticipantCertificateFactory,
+    PoolFactory,
+    SessionFactory,
+)
 from tests.factories.members import (
     ApplicationFactory,
     BoardSessionFactory,
@@ -184,6 +191,7 @@ class World:
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
             "grouptoken": SimpleNamespace(pk=registration_token(group)),
             "ticket": ticket,
+            "participantcertificate": ParticipantCertificateFactory(ticket=ticket),
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
         }
 
