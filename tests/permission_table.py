@@ -244,10 +244,10 @@ PAGES = """
 
 # Registering for an event is open to all; a registration is for whoever holds its address, the names of a group besides
 # only for those who teach in its organisation
-/events/forum/check-in/                  GET   login  factor 404    404    404    404    200    200    200    404    200
-/events/forum/check-in/                  POST  login  factor 404    404    404    404    200    200    200    404    200
-/events/forum/certificates/              GET   login  factor 404    404    404    404    404    200    200    404    200
-/events/forum/certificates/              POST  login  factor 404    404    404    404    404    409    409    404    409
+/events/forum/check-in/                  GET   login  factor 404    404    404    404    200    200    200    200
+/events/forum/check-in/                  POST  login  factor 404    404    404    404    200    200    200    200
+/events/forum/certificates/              GET   login  factor 404    404    404    404    404    200    200    200
+/events/forum/certificates/              POST  login  factor 404    404    404    404    404    409    409    409
 /events/forum/certificates/archive/      GET   login  factor 404
 /events/forum/certificates/archive/      POST  login  factor 405
 /events/registrations/<ticketlink>/certificates/ GET 404 factor 404
