@@ -189,6 +189,7 @@ class World:
             "session": SessionFactory(event=pool.event),
             "eventseries": EventSeriesFactory(),
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
+            "groupregistration": group,
             "grouptoken": SimpleNamespace(pk=registration_token(group)),
             "ticket": ticket,
             "participantcertificate": ParticipantCertificateFactory(ticket=ticket),

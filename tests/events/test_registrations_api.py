@@ -49,8 +49,11 @@ def test_one_key_is_one_registration_with_its_ticket(client: Client, pool: Ticke
         "state": "confirmed",
         "registered_at": answers[1].json()["registered_at"],
         "offer_until": None,
-        "ticket": registration.tickets.get().code,
+        "asked_at": None,
+        "coming_at": None,
+        "answer_by": None,
         "online_link": "https://x.example.org",
+        "ticket": registration.tickets.get().code,
         "turn": None,
     }
     assert registration.consent_text == text_in_force("registration")
