@@ -194,7 +194,7 @@ class MovesMixin(viewsets.GenericViewSet):
         return Response(self.get_serializer(self.get_object()).data, status=status_code)
 
 
-CLASS_OF_ONE = OpenApiExample(
+ALONE = OpenApiExample(
     "By oneself",
     {"event": "forum-2026", "pool": "Очно", "organisation": None, "answers": {"Размер футболки": "M"}, "consent": 1},
     request_only=True,
@@ -220,7 +220,7 @@ class OwnRegistrationViewSet(MovesMixin, mixins.ListModelMixin, mixins.RetrieveM
         request=AskedSerializer,
         responses={201: OneRegistrationSerializer},
         parameters=[KEY],
-        examples=[CLASS_OF_ONE],
+        examples=[ALONE],
     )
     def create(self, request: Request) -> Response:
         """Register yourself: a place, or one on the waiting list. Whoever is registered already gets that one."""

@@ -332,10 +332,10 @@ PAGES = """
 /api/v1/my/groups/<groupregistration>/coming/ POST 403    factor 404    404    404    404    200    200    200    404
 /api/v1/my/groups/<groupregistration>/cancel/ GET  403    factor 405
 /api/v1/my/groups/<groupregistration>/cancel/ POST 403    factor 404    404    404    404    200    200    200    404
-/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ GET  403    factor 405
-/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ POST 403    factor 404    404    404    404    400    400    400    404
-/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ GET  403    factor 405
-/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ POST 403 factor 404 404 404 404 400 400 400 404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ POST 403 factor 404 404 404 404 200 200 200 404
 
 # A person's own account
 /account/                                GET   login  200

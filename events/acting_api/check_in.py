@@ -20,11 +20,11 @@ from rest_framework.response import Response
 from common.api import LineField, key_of
 from common.models import ViewKind
 from common.staff_views import note_view
+from events.acting_api.groups import PeopleField
 from events.check_ins import Entry, attendance, check_in, check_in_group, find_people, group_of, people_of
 from events.models import CheckIn, Event, Registration, Ticket, TicketPool
 from events.models.registration import day_of
 from events.policies import can_check_in
-from events.registrations import LARGEST_GROUP
 from events.registrations_api import KEY
 from events.walk_ins import admit_walk_in, undo_entrance
 from members.models import User
@@ -63,9 +63,8 @@ class ScanSerializer(GateSerializer, CodeSerializer):
 class GroupCameSerializer(GateSerializer, CodeSerializer):
     """``code`` is that of the group."""
 
-    tickets = serializers.ListField(
+    tickets = PeopleField(
         child=serializers.IntegerField(min_value=0, max_value=LARGEST_KEY),
-        max_length=LARGEST_GROUP,
         help_text="``id`` of those who have come; who was noted before stays noted",
     )
 

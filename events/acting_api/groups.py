@@ -4,6 +4,9 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -25,6 +28,22 @@ from events.policies import organisations_with_groups_of
 from events.registrations import LARGEST_GROUP, Guest, register_group, remove_guest, replace_guest
 from events.registrations_api import ID, KEY, STATE, MovesMixin, OfferedSerializer, StateSerializer
 from members.models import Organisation
+
+
+def _at_most() -> str:
+    return gettext("A group has %(number)d people at most.") % {"number": LARGEST_GROUP}
+
+
+class PeopleField(serializers.ListField):
+    """Of one group."""
+
+    default_error_messages: ClassVar = {
+        "min_length": _("A group has at least one person."),
+        "max_length": lazy(_at_most, str)(),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LARGEST_GROUP, **kwargs)
 
 
 class GuestSerializer(serializers.Serializer):
@@ -93,7 +112,7 @@ class GroupAskedSerializer(OfferedSerializer):
         "slug", queryset=Organisation.objects.none(), help_text="In which you are head, coordinator or teacher"
     )
     group = LineField(max_length=Registration._meta.get_field("group").max_length, help_text="As «8А»")
-    guests = serializers.ListField(child=GuestSerializer(), min_length=1, max_length=LARGEST_GROUP)
+    guests = PeopleField(child=GuestSerializer(), min_length=1)
     if_few = serializers.ChoiceField(
         ["all", "part"],
         default="all",
