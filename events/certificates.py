@@ -71,12 +71,12 @@ def issue_certificates(event: Event, *, by: User) -> int:
 
 
 @transaction.atomic
-def revoke_certificate(certificate: ParticipantCertificate, *, by: User) -> ParticipantCertificate:
+def revoke_certificate(certificate: ParticipantCertificate, *, by: User, reason: str = "") -> ParticipantCertificate:
     """Whoever verifies it is told so. Repeated, does nothing."""
     locked = ParticipantCertificate.objects.select_for_update(of=["self"]).get(pk=certificate.pk)
     if locked.is_valid:
-        locked.revoked_at, locked.revoked_by = timezone.now(), by
-        locked.save(update_fields=["revoked_at", "revoked_by"])
+        locked.revoked_at, locked.revoked_by, locked.reason = timezone.now(), by, reason
+        locked.save(update_fields=["revoked_at", "revoked_by", "reason"])
     return locked
 
 
@@ -91,7 +91,7 @@ def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
     """What is printed on them goes, with the paper; number, event, role, hours and day remain."""
     papers = Document.objects.filter(pk__in=own.exclude(document=None).values_list("document", flat=True))
     gone = [*papers.select_for_update()]
-    own.update(name="", document=None)
+    own.update(name="", reason="", document=None)
     for paper in gone:
         if paper.file:
             transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))

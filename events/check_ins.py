@@ -36,7 +36,7 @@ def check_in(event: Event, *, code: str, by: User, gate: str = "") -> Entry:
     """
     now = timezone.now()
     check_doors(event, now)
-    found = Ticket.objects.standing().filter(registration__event=event, code=_plain(code))
+    found = Ticket.objects.standing().filter(registration__event=event, code=plain_code(code))
     ticket = found.select_related("registration", "parent_consent").first()
     if ticket is None:
         raise RuleViolated(_("This is no ticket of this event."), code="unknown_ticket")
@@ -69,7 +69,7 @@ def check_in_group(
 
 def group_of(event: Event, *, code: str) -> Registration | None:
     """Whose people come together; None for the code of one person."""
-    groups = Registration.objects.filter(event=event, group_code=_plain(code)).exclude(group_code="")
+    groups = Registration.objects.filter(event=event, group_code=plain_code(code)).exclude(group_code="")
     return groups.select_related("organisation").first()
 
 
@@ -106,7 +106,9 @@ def attendance(event: Event) -> Attendance:
 def undo_check_in(event: Event, *, code: str) -> bool:
     """Today's: a wrong name was ticked. Whether there was one."""
     day = day_of(event, timezone.now())
-    gone, _rows = CheckIn.objects.filter(ticket__registration__event=event, ticket__code=_plain(code), day=day).delete()
+    gone, _rows = CheckIn.objects.filter(
+        ticket__registration__event=event, ticket__code=plain_code(code), day=day
+    ).delete()
     return bool(gone)
 
 
@@ -116,7 +118,7 @@ def _today(event: Event, tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.prefetch_related(Prefetch("check_ins", today, to_attr="entries"))
 
 
-def _plain(code: str) -> str:
+def plain_code(code: str) -> str:
     """However it was typed."""
     return "".join(code.upper().replace("-", " ").split())
 

@@ -31,7 +31,7 @@ def _entrances(registration: Registration) -> Record:
     ] + [
         entry
         for certificate in ParticipantCertificate.objects.filter(ticket__registration=registration)
-        for entry in described(certificate, "number", "name", "role", "hours", "issued_on")
+        for entry in described(certificate, "number", "name", "role", "hours", "issued_on", "revoked_at", "reason")
     ]
 
 

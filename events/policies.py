@@ -27,16 +27,6 @@ def can_tend_attendees(user: "User | AnonymousUser", event: Event) -> bool:
     return _acts_for(user, event, TENDING, staff="events.change_registration")
 
 
-def can_read_registrations(user: "User | AnonymousUser", event: Event) -> bool:
-    """Of those who tend it; of the staff whoever may look at registrations, which editors may not."""
-    if not user.is_authenticated or not can_tend_event(user, event):
-        return False
-    if user.has_perm("events.view_registration"):
-        return True
-    roles = Representative.objects.active().filter(user=user, role__in=TENDING)
-    return roles.filter(organisation__in=event.organisers.all()).exists()
-
-
 def can_check_in(user: "User | AnonymousUser", event: Event) -> bool:
     """Besides those who tend the attendees, the teachers of the organisers stand at the door."""
     return _acts_for(user, event, TEACHING, staff="events.change_registration")

@@ -328,6 +328,38 @@ PAGES = """
 /api/v1/my/registrations/<registration>/ POST  403    factor 405
 /api/v1/my/registrations/<registration>/cancel/ GET 403 factor 405
 /api/v1/my/registrations/<registration>/cancel/ POST 403 factor 200 404
+/api/v1/events/forum/registration/       GET  200    factor 200
+/api/v1/events/forum/registration/       POST 405    factor 405
+/api/v1/events/draft-a/registration/     GET  404    factor 404    404    404    200
+/api/v1/events/draft-a/registration/     POST 405    factor 405
+/api/v1/events/forum/check-in/           GET  403    factor 404    404    404    404    200    200    200    404    200
+/api/v1/events/forum/check-in/           POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/group/     GET  403    factor 405
+/api/v1/events/forum/check-in/group/     POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/search/    GET  403    factor 405
+/api/v1/events/forum/check-in/search/    POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/undo/      GET  403    factor 405
+/api/v1/events/forum/check-in/undo/      POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/walk-in/   GET  403    factor 405
+/api/v1/events/forum/check-in/walk-in/   POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/my/registrations/<registration>/accept/ GET  403    factor 405
+/api/v1/my/registrations/<registration>/accept/ POST 403    factor 200    404
+/api/v1/my/registrations/<registration>/coming/ GET  403    factor 405
+/api/v1/my/registrations/<registration>/coming/ POST 403    factor 200    404
+/api/v1/my/groups/                       GET  403    factor 200
+/api/v1/my/groups/                       POST 403    factor 400
+/api/v1/my/groups/<groupregistration>/   GET  403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/   POST 403    factor 405
+/api/v1/my/groups/<groupregistration>/accept/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/accept/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/coming/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/coming/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/cancel/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/cancel/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ POST 403 factor 404 404 404 404 400 400 400 404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ POST 403 factor 404 404 404 404 200 200 200 404
 
 # A person's own account
 /account/                                GET   login  200
@@ -706,6 +738,10 @@ ADMIN = """
 /admin/events/registration/<registration>/decline_this/ POST  login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ POST  login  factor 403 403    200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ GET  login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ POST login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
+/admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

@@ -202,6 +202,7 @@ class Estate:
         self.keys: dict[str, Any] = {
             "registration": single.pk,
             "ticketlink": registration_token(single),
+            "groupregistration": group.pk,
             "grouptoken": registration_token(group),
             "ticket": ticket.pk,
             "parentconsent": tokens_of([ticket])[ticket.pk],

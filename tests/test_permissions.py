@@ -45,7 +45,14 @@ from members.erasure import erase_person
 from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
-from tests.factories.events import EventFactory, EventOrganiserFactory, EventSeriesFactory, PoolFactory, SessionFactory
+from tests.factories.events import (
+    EventFactory,
+    EventOrganiserFactory,
+    EventSeriesFactory,
+    ParticipantCertificateFactory,
+    PoolFactory,
+    SessionFactory,
+)
 from tests.factories.members import (
     ApplicationFactory,
     BoardSessionFactory,
@@ -191,8 +198,10 @@ class World:
             "talk": Talk.objects.create(session=session, name="О свете"),
             "eventseries": EventSeriesFactory(),
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
+            "groupregistration": group,
             "grouptoken": SimpleNamespace(pk=registration_token(group)),
             "ticket": ticket,
+            "participantcertificate": ParticipantCertificateFactory(ticket=ticket),
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
         }
 

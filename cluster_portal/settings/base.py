@@ -324,7 +324,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
@@ -346,7 +346,18 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "Public directory of the association, and the organisations that you act for.",
+    "DESCRIPTION": "Public directory of the association, its events, and the organisations that you act for.",
+    # In the order of the page.
+    "TAGS": [
+        {"name": "events", "description": "Public events and their programmes"},
+        {"name": "registrations", "description": "What an event asks; your own registrations and tickets"},
+        {"name": "groups", "description": "Groups of pupils, for heads, coordinators and teachers"},
+        {"name": "check-in", "description": "At the door, for those who may stand there; each may be sent again"},
+        {"name": "organisations", "description": "The public directory"},
+        {"name": "own organisations", "description": "Those that you act for: people, membership, invoices"},
+        {"name": "regions", "description": "With their time zones"},
+        {"name": "directions", "description": "Shared by organisations, labs, projects and events"},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     # Different things that are called alike: ``role``, ``status``, ``state``.
     "ENUM_NAME_OVERRIDES": {

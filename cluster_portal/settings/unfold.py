@@ -102,6 +102,7 @@ UNFOLD = {
                 _page(_("Series of events"), "event_repeat", "events_eventseries"),
                 _page(_("Pools of places"), "event_seat", "events_ticketpool"),
                 _page(_("Sessions of events"), "view_agenda", "events_session"),
+                _page(_("Certificates of participants"), "workspace_premium", "events_participantcertificate"),
             ),
             _section(
                 _("People"),

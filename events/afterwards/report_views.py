@@ -15,7 +15,7 @@ from events.afterwards.people import People, PeopleForm
 from events.afterwards.report import NOTE, EventReport
 from events.afterwards.tended import tended_event
 from events.models import Event, RegistrationWay
-from events.policies import can_read_registrations
+from events.policies import can_tend_attendees
 from events.times import when
 
 ON_A_PAGE = 50
@@ -61,7 +61,7 @@ def dashboard_event_report_people(request: HttpRequest, slug: str, event: str) -
     """The registrations behind a number, to those who may read who comes."""
     found = tended_event(request, slug, event)
     form = PeopleForm(request.GET.dict(), event=found)
-    if not can_read_registrations(request.user, found) or not form.is_valid():
+    if not can_tend_attendees(request.user, found) or not form.is_valid():
         raise Http404
     people = People(found, form.cleaned_data)
     context = {
@@ -76,7 +76,7 @@ def dashboard_event_report_people(request: HttpRequest, slug: str, event: str) -
 def _report(request: HttpRequest, slug: str, event: Event) -> EventReport:
     """Who may not read who comes has the numbers alone."""
     address = reverse("events:dashboard_event_report_people", kwargs={"slug": slug, "event": event.slug})
-    return EventReport(event, list_url=address if can_read_registrations(request.user, event) else "")
+    return EventReport(event, list_url=address if can_tend_attendees(request.user, event) else "")
 
 
 def _about(event: Event, slug: str) -> dict[str, object]:

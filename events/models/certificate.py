@@ -46,6 +46,7 @@ class ParticipantCertificate(models.Model):
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("revoked by")
     )
+    reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")  # of the revocation
     document = models.OneToOneField(
         Document, models.PROTECT, null=True, related_name="+", verbose_name=_("document"),
         help_text=_("Empty where the person has been erased"),
