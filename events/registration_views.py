@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +20,7 @@ from events.calendar_files import NAME, Method, calendar_file, content_type
 from events.certificates import ready_of
 from events.emails import key_of, registration_token
 from events.models import Event, EventState, Registration, RegistrationWay
-from events.policies import can_act_for_registration, organisations_with_groups_of
+from events.policies import can_act_for_registration, registrations_of
 from events.registration_forms import RegistrationForm
 from events.registrations import accept_offer, cancel_registration, prove_address, register_attendee, say_coming
 from events.tickets import qr_of
@@ -140,13 +140,7 @@ def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
 @private_page
 @require_safe
 def account_tickets(request: HttpRequest) -> HttpResponse:
-    """Of the account, and of its address; groups that the person has registered and may still act for."""
-    user = cast("User", request.user)
-    alone = Registration.objects.of_person(user).filter(group="")
-    groups = Registration.objects.exclude(group="").filter(
-        user=user, organisation__in=organisations_with_groups_of(user).order_by()
-    )
-    found = (alone | groups).select_related("event").order_by("event__starts_at", "pk")
+    found = registrations_of(request.user).select_related("event").order_by("event__starts_at", "pk")
     awaited = [one for one in found if one.is_active and not one.event.is_over]
     others = [one for one in reversed(found) if one not in awaited][:SHOWN]
     lists = [(_("Upcoming"), _told(awaited)), (_("Past and cancelled"), _told(others))]

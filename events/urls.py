@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.feeds import views as feed_views
 
 app_name = "events"
 # Under the address of one registration.
@@ -39,4 +40,6 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("account/calendar/", feed_views.account_calendar, name="account_calendar"),
+    path("events/feeds/<str:token>.ics", feed_views.own_feed, name="own_feed"),
 ]

@@ -90,7 +90,7 @@ OBJECTS = {
     "/account/2fa/webauthn/keys/1/": "/account/2fa/webauthn/keys/<passkey>/",
 }
 # Whoever holds these may open what they lead to, and nobody guesses one: so here they are the reader's own.
-TOKENS = {"token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent"}
+TOKENS = {"token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent", "calendar"}
 # Route → why it names nothing that belongs to an organisation or a person.
 EXCUSED = {
     "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
@@ -111,6 +111,7 @@ EXCUSED = {
     "events/registrations/<str:token>/calendar/": "the same",
     "events/registrations/<str:token>/certificates/": "the same",
     "events/consents/<str:token>/": "the address is the proof",
+    "events/feeds/<str:token>.ics": "the same; whose it is stands in tests/events/test_own_feeds.py",
     "invitations/<str:token>/": "the address is the proof, and whoever has another e-mail address cannot accept",
     "unsubscribe/<str:token>/": "the same",
     "consents/<slug:purpose>/": "texts that everybody reads",
@@ -185,6 +186,7 @@ class Estate:
             "grouptoken": registration_token(group),
             "ticket": ticket.pk,
             "parentconsent": tokens_of([ticket])[ticket.pk],
+            "calendar": link_tokens("calendar", subjects=[str(self.head.pk)])[str(self.head.pk)],
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,

@@ -326,6 +326,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
         "apply": "30/hour",
+        "calendar": "600/min",
         "export": "20/min",
         "invitation": "30/min",
         "parent": "60/min",

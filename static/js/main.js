@@ -88,3 +88,12 @@ document.addEventListener("change", (event) => event.target.matches("[data-words
 document.addEventListener("htmx:configRequest", ({ detail: { parameters } }) => {
   for (const name of [...parameters.keys()]) if (!parameters.getAll(name).some(Boolean)) parameters.delete(name);
 });
+
+// An address is copied by one press.
+for (const button of all("button[data-copy]")) button.hidden = !navigator.clipboard;
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+  button.querySelector("[role=status]").textContent = button.dataset.done;
+});

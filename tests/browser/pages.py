@@ -155,6 +155,8 @@ PAGES = [
     Page("group-consent", "/events/registrations/{group}/group/guests/{pupil}/consent/", HEAD, only_in_tests=True),
     Page("parent-consent", "/events/consents/{parent}/", only_in_tests=True),
     Page("account-tickets", "/account/tickets/", VISITOR),
+    Page("account-calendar", "/account/calendar/", VISITOR),
+    Page("dashboard-calendar", "/dashboard/phystech-lyceum/calendar/", HEAD),
     # Errors
     Page("error-400", "/errors/400/", status=400, only_in_tests=True),
     Page("error-403", "/errors/403/", HEAD, status=403, only_in_tests=True),
