@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -111,9 +111,11 @@ def grades_of(event: Event) -> str:
 
 def programme_of(event: Event) -> list[ProgrammeDay]:
     """By day and time of the place; what has no time comes last. Of the speakers only those who may be shown."""
-    speakers = PublicPerson.objects.shown().select_related("organisation").order_by("order", "name")
-    talks = Talk.objects.prefetch_related(Prefetch("speakers", speakers))
-    sessions = event.sessions.select_related("track").prefetch_related(Prefetch("talks", talks))
+    sessions = [*event.sessions.select_related("track")]
+    if sessions:  # who may be shown takes longer to ask than the rest of such a page
+        speakers = PublicPerson.objects.shown().select_related("organisation").order_by("order", "name")
+        talks = Talk.objects.prefetch_related(Prefetch("speakers", speakers))
+        prefetch_related_objects(sessions, Prefetch("talks", talks))
     return [
         ProgrammeDay(day, [Slot(starts, list(beside)) for starts, beside in groupby(of_day, _starts)])
         for day, of_day in _by_day(sessions, event)

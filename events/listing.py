@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from common import querystring
 from common.caching import kept_until_change, public_stamp
 from common.facets import Chip, Counts, FilteredList, Option
+from common.search import some_of
 from events.filters import Selection
 from events.models import OVER, Audience, Event, EventFormat, EventKind, EventState
 from events.models.event import EventQuerySet
@@ -73,8 +74,7 @@ class Row(NamedTuple):
 
 def rows_of(selection: Selection, positions: range, columns: tuple[Any, ...] = SHOWN) -> list[tuple[Any, ...]]:
     if selection.words:  # what they mean is asked of the database
-        found = selection.of(selection.found()).values_list(*columns)
-        return list(found[positions.start : positions.stop])
+        return list(some_of(selection.of(selection.found()), positions).values_list(*columns))
     with connection.cursor() as cursor:
         cursor.execute(*_asked(selection, positions, columns))
         return cursor.fetchall()

@@ -53,16 +53,22 @@ class Times(NamedTuple):
     @property
     def local(self) -> tuple[datetime.datetime, datetime.datetime] | None:
         """Beginning and end by the clock of the place."""
-        if self.starts_at is None or self.ends_at is None:
-            return None
-        zone = ZoneInfo(self.time_zone)
-        return self.starts_at.astimezone(zone), self.ends_at.astimezone(zone)
+        return _local(self)
 
     def stated(self, moment: datetime.datetime) -> str:
         """For programs, by ISO 8601, as far as it is known."""
         if self.precision == Precision.TIME:
             return moment.isoformat(timespec="minutes")
         return moment.date().isoformat()[: LENGTHS[self.precision]]
+
+
+@lru_cache(maxsize=5000)
+def _local(times: Times) -> tuple[datetime.datetime, datetime.datetime] | None:
+    """Remembered, as a page asks for it more than once, and the next one again."""
+    if times.starts_at is None or times.ends_at is None:
+        return None
+    zone = ZoneInfo(times.time_zone)
+    return times.starts_at.astimezone(zone), times.ends_at.astimezone(zone)
 
 
 LENGTHS: dict[str, int] = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}

@@ -111,6 +111,7 @@ AWAITED = (EventState.PUBLISHED, EventState.POSTPONED)
 NOT_HELD = (*AWAITED, EventState.CANCELLED)
 OVER = (EventState.HELD, EventState.ARCHIVED)
 
+LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "-pk")  # as the index has it
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -171,7 +172,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
     def latest_first(self) -> Self:
-        return self.order_by(F("starts_at").desc(nulls_last=True), "-pk")
+        return self.order_by(*LATEST_FIRST)
 
     def on(self, days: DateRange) -> Self:
         """On one of these days; where no more than a month or a year is known, all of it within them."""
@@ -180,7 +181,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
-        return searched(self, text, then=("-starts_at", "-pk"))
+        return searched(self, text, then=LATEST_FIRST)
 
 
 class EventManager(models.Manager.from_queryset(EventQuerySet)):  # type: ignore[misc]
