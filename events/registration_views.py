@@ -24,7 +24,6 @@ from events.policies import can_act_for_registration, registrations_of
 from events.registration_forms import RegistrationForm
 from events.registrations import accept_offer, cancel_registration, prove_address, register_attendee, say_coming
 from events.tickets import qr_of
-from events.times import when
 from members.models import Organisation, User
 
 SHOWN = 50  # of what is over
@@ -147,9 +146,8 @@ def account_tickets(request: HttpRequest) -> HttpResponse:
     return render(request, "events/account_tickets.html", {"lists": lists, "has_any": bool(found)})
 
 
-def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str, str]]:
-    today = timezone.localdate()
-    return [(one, registration_token(one), when(one.event, today=today)) for one in registrations]
+def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str]]:
+    return [(one, registration_token(one)) for one in registrations]
 
 
 def open_event(request: HttpRequest, slug: str) -> Event:
@@ -195,4 +193,4 @@ def _actor(request: HttpRequest) -> User | None:
 
 
 def _about(event: Event) -> dict[str, Any]:
-    return {"event": event, "when": when(event, today=timezone.localdate()), "now": timezone.now()}
+    return {"event": event, "now": timezone.now()}

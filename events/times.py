@@ -128,6 +128,22 @@ def _when(times: Times, today: datetime.date, _language: str | None) -> str:
     return day if times.precision == Precision.DAY else f"{day}, {_hours(starts, times, ends)}"
 
 
+def when_there_and_here(event: HasTimes, here: str, *, today: datetime.date) -> str:
+    """With the clock of a reader in the time zone ``here``, where it is another: «… 10:00 по Екатеринбургу · у вас
+    08:00»."""
+    there = when(event, today=today)
+    times = times_of(event)
+    if times.local is None or times.precision != Precision.TIME:
+        return there
+    starts = times.local[0]
+    own = starts.astimezone(ZoneInfo(here))
+    if own.utcoffset() == starts.utcoffset():
+        return there
+    day = "" if own.date() == starts.date() else f"{day_said(own.date(), today=today)}, "
+    yours = _("your time %(time)s") % {"time": f"{day}{own:%H:%M}"}
+    return f"{there} ·\N{NO-BREAK SPACE}{yours}"
+
+
 def moment_said(moment: datetime.datetime, event: HasTimes) -> str:
     """«12 декабря, 18:00 по Москве», by the clock of the place."""
     local = moment.astimezone(ZoneInfo(event.time_zone))

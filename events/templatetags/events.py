@@ -18,7 +18,7 @@ from common.templatetags.ui import node
 from events.listing import Row
 from events.models import Precision
 from events.months import Brief, Day
-from events.times import HasTimes, Times, times_of, within
+from events.times import HasTimes, Times, moment_said, times_of, within
 from events.times import when as said
 
 register = template.Library()
@@ -89,6 +89,12 @@ def clock_face(moment: datetime.datetime) -> str:
 
 
 @register.filter
+def moment_at(moment: datetime.datetime, event: HasTimes) -> str:
+    """A term, by the clock of the place."""
+    return moment_said(moment, event)
+
+
+@register.filter
 def at_place(moment: datetime.datetime | None, event: HasTimes) -> datetime.datetime | None:
     """The same moment by the clock of the place."""
     return moment and moment.astimezone(ZoneInfo(event.time_zone))
@@ -117,7 +123,8 @@ def moment(times: Times, words: str) -> SafeString:
     if times.local is None:
         return mark_safe(escape(words))  # noqa: S308
     stated = times.stated(times.local[0])
-    return mark_safe(f'<time datetime="{stated}">{escape(words)}</time>')  # noqa: S308
+    clocked = " data-clock" if times.precision == Precision.TIME else ""  # main.js says the reader's own beside it
+    return mark_safe(f'<time datetime="{stated}"{clocked}>{escape(words)}</time>')  # noqa: S308
 
 
 def _item(row: Row) -> str:

@@ -97,3 +97,18 @@ document.addEventListener("click", async ({ target }) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
   button.querySelector("[role=status]").textContent = button.dataset.done;
 });
+
+// Beside a time by the clock of its place stands the reader's own, where it is another.
+const sayYours = () => {
+  const { lang, dataset: { yours } } = document.documentElement;
+  for (const time of all("time[data-clock]")) {
+    delete time.dataset.clock;
+    const [day, there] = time.dateTime.split("T"), at = new Date(time.dateTime);
+    const pad = (number) => String(number).padStart(2, "0");
+    const own = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+    const otherDay = at.getDate() !== Number(day.slice(8)) && at.toLocaleDateString(lang, { day: "numeric", month: "long" });
+    if (otherDay || own !== there.slice(0, 5)) time.append(` ·\u00a0${yours.replace("{time}", otherDay ? `${otherDay}, ${own}` : own)}`);
+  }
+};
+sayYours();
+document.addEventListener("htmx:afterSettle", sayYours);
