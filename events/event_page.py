@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.addresses import absolute, without_language
+from events.covers import SHAPE, WIDTHS, cover_url
 from events.listing import place_of
 from events.models import (
     AWAITED,
@@ -86,8 +88,17 @@ def contents(event: Event) -> dict[str, Any]:
         "audience": ", ".join(str(Audience(one).label) for one in event.audience).capitalize(),
         "grades": grades_of(event),
         "is_dated": event.starts_at is not None and event.precision in EXACT,
+        "cover": _cover(event),
         "data": structured(event, holders, directions),
     }
+
+
+def _cover(event: Event) -> dict[str, Any] | None:
+    if not event.cover:
+        return None
+    name = str(event.cover)
+    sizes = ", ".join(f"{cover_url(name, width)} {width}w" for width in (*WIDTHS, SHAPE[0]))
+    return {"url": cover_url(name), "sizes": sizes, "width": SHAPE[0], "height": SHAPE[1], "alt": event.cover_text}
 
 
 def holders_of(event: Event) -> list[Holder]:
@@ -203,6 +214,8 @@ def structured(event: Event, holders: Iterable[Holder], directions: Iterable[Dir
             {"@type": "Organization", "name": one.title, "url": absolute(without_language(one.url))} for one in holders
         ],
     }
+    if event.cover:
+        data["image"] = f"{settings.SITE_ADDRESS}{cover_url(str(event.cover))}"
     if times.local:
         data["startDate"], data["endDate"] = (times.stated(at) for at in times.local)
     where = ", ".join(filter(None, (event.place, event.town)))

@@ -202,6 +202,10 @@ class Event(PublicContent):
     about = RichTextField(_("description"), blank=True)
     about_en = RichTextField(_("description in English"), blank=True)
     cover = models.ImageField(_("cover"), upload_to="covers", blank=True, editable=False)
+    cover_alt = OneLineField(
+        _("what the cover shows"), max_length=200, blank=True, db_default="", help_text=_("For those who cannot see it")
+    )
+    cover_alt_en = OneLineField(_("what the cover shows, in English"), max_length=200, blank=True, db_default="")
     series = models.ForeignKey(
         EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
     )
@@ -290,6 +294,7 @@ class Event(PublicContent):
     description: ClassVar = Translated("about")
     town: ClassVar = Translated("city")
     place: ClassVar = Translated("venue")
+    cover_text: ClassVar = Translated("cover_alt")
 
     objects: ClassVar[EventManager] = EventManager()
     history = HistoricalRecords(

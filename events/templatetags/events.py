@@ -135,7 +135,12 @@ def _item(row: Row) -> str:
     return (
         f'<li{" class=off" if row.is_off else ""}><p class="leaf" aria-hidden="true"><b>{escape(row.leaf.large)}</b>'
         f"{escape(row.leaf.small)}</p><div>"
-        f'<h3><a href="{row.url}">{escape(row.title)}</a></h3>'
+        + (
+            f'<img class="event-thumb" src="{row.cover}" alt="" width="480" height="252" loading="lazy">'
+            if row.cover
+            else ""
+        )
+        + f'<h3><a href="{row.url}">{escape(row.title)}</a></h3>'
         f'<p class="event-when">{moment(row.times, row.when)}</p>'
         f"<p>{about}</p>"
         + (f'<p class="event-lead">{escape(row.lead)}</p>' if row.lead else "")
