@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.addresses import absolute, without_language
+from common.addresses import absolute, webcal, without_language
 from events.covers import SHAPE, WIDTHS, cover_url
 from events.listing import place_of
 from events.models import (
@@ -89,6 +89,7 @@ def contents(event: Event) -> dict[str, Any]:
         "grades": grades_of(event),
         "is_dated": event.starts_at is not None and event.precision in EXACT,
         "cover": _cover(event),
+        "subscription": webcal(absolute(without_language(reverse("events:event_ics", args=[event.slug])))),
         "data": structured(event, holders, directions),
     }
 

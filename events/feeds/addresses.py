@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.urls import reverse
 
-from common.addresses import absolute, without_language
+from common.addresses import absolute, webcal, without_language
 from common.links import link_tokens, revoke_links, subject_of
 from members.models import Organisation, User
 
@@ -32,8 +32,7 @@ class Address(NamedTuple):
 
     @property
     def webcal(self) -> str:
-        """Opens the program that keeps the calendar."""
-        return f"webcal://{self.https.partition('://')[2]}"
+        return webcal(self.https)
 
 
 def address_of(reader: Reader) -> Address:

@@ -107,7 +107,11 @@ const sayYours = () => {
     const pad = (number) => String(number).padStart(2, "0");
     const own = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
     const otherDay = at.getDate() !== Number(day.slice(8)) && at.toLocaleDateString(lang, { day: "numeric", month: "long" });
-    if (otherDay || own !== there.slice(0, 5)) time.append(` ·\u00a0${yours.replace("{time}", otherDay ? `${otherDay}, ${own}` : own)}`);
+    if (!otherDay && own === there.slice(0, 5)) continue;
+    const said = document.createElement("span");
+    said.className = "yours";
+    said.textContent = yours.replace("{time}", otherDay ? `${otherDay}, ${own}` : own);
+    time.append(" ", said);
   }
 };
 sayYours();
