@@ -24,7 +24,6 @@ from events.policies import organisations_with_groups_of
 from events.registration_views import open_event, registration_to_act
 from events.registrations import register_group, remove_guest, replace_guest
 from events.tickets import qr_of
-from events.times import when
 from members.consent_forms import PupilConsentForm
 from members.models import User
 
@@ -48,7 +47,7 @@ def event_register_group(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect("events:group", token=registration_token(made[0]))
     form.count_places()
-    context = {"form": form, "event": event, "is_checked": is_checked, "when": _when(event), "now": timezone.now()}
+    context = {"form": form, "event": event, "is_checked": is_checked, "now": timezone.now()}
     return render(request, "events/event_register_group.html", context)
 
 
@@ -62,7 +61,6 @@ def group(request: HttpRequest, token: str) -> HttpResponse:
         "registration": found,
         "event": found.event,
         "token": token,
-        "when": _when(found.event),
         "tickets": tickets,
         "qr": qr_of(found.group_code) if found.is_admitted else "",
         "rest": rest,
@@ -81,7 +79,7 @@ def group_print(request: HttpRequest, token: str) -> HttpResponse:
     if not found.is_admitted:
         raise Http404
     tickets = [(ticket, qr_of(ticket.code)) for ticket in found.tickets.standing().exclude(name="")]
-    context = {"registration": found, "event": found.event, "tickets": tickets, "when": _when(found.event)}
+    context = {"registration": found, "event": found.event, "tickets": tickets}
     return render(request, "events/group_print.html", context | {"token": token})
 
 
@@ -176,8 +174,8 @@ def parent_consent(request: HttpRequest, token: str) -> HttpResponse:
         grant(asked, parent=form.cleaned_data["parent"], text=consent.cleaned_data["consent"])
         return redirect("events:parent_consent", token=token)
     registration = asked.ticket.registration
-    context = {"asked": asked, "registration": registration, "event": registration.event, "form": form}
-    context |= {"consent": consent, "when": _when(registration.event)}
+    context: dict[str, Any] = {"asked": asked, "registration": registration, "event": registration.event}
+    context |= {"form": form, "consent": consent}
     return render(request, "events/parent_consent.html", context)
 
 
@@ -205,7 +203,3 @@ def _consents(tickets: list[Ticket]) -> dict[str, int]:
 
 def _parent_address(token: str) -> str:
     return absolute(without_language(reverse("events:parent_consent", args=[token])))
-
-
-def _when(event: Any) -> str:
-    return when(event, today=timezone.localdate())

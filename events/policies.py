@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
+    from events.models.registration import RegistrationQuerySet
     from members.models import User
 
 TENDING = (Role.HEAD, Role.COORDINATOR)
@@ -47,6 +48,15 @@ def organisations_with_groups_of(user: "User | AnonymousUser") -> "QuerySet[Orga
         return Organisation.objects.none()
     roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
     return Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("sort_name")
+
+
+def registrations_of(user: "User | AnonymousUser") -> "RegistrationQuerySet":
+    """Of the account and of its address; groups that the person has registered and may still act for."""
+    if not user.is_authenticated:
+        return Registration.objects.none()
+    alone = Registration.objects.of_person(user).filter(group="")
+    own = organisations_with_groups_of(user).order_by()
+    return alone | Registration.objects.exclude(group="").filter(user=user, organisation__in=own)
 
 
 def can_act_for_registration(user: "User | AnonymousUser", registration: Registration) -> bool:

@@ -4,6 +4,7 @@ from events import certificate_views, check_in_views, group_views, registration_
 from events.afterwards import urls as afterwards
 from events.attendees import letter_views as attendee_letters
 from events.attendees import views as attendees
+from events.feeds import views as feed_views
 from events.organising import urls as organising_urls
 
 app_name = "events"
@@ -65,4 +66,6 @@ urlpatterns = [
     path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
     path("", include(afterwards.urlpatterns)),
     path("dashboard/<slug:slug>/events/<slug:event>/", include(afterwards.dashboard_urlpatterns)),
+    path("account/calendar/", feed_views.account_calendar, name="account_calendar"),
+    path("events/feeds/<str:token>.ics", feed_views.own_feed, name="own_feed"),
 ]

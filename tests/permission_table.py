@@ -322,6 +322,16 @@ PAGES = """
 /dashboard/a/registrations/              POST  login  factor 405
 /dashboard/hidden/registrations/         GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/registrations/         POST  login  factor 405
+/account/calendar/                       GET   login  200
+/account/calendar/                       POST  login  302
+/dashboard/a/calendar/                   GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/calendar/                   POST  login  factor 404    404    404    302    302    302    302    404
+/dashboard/hidden/calendar/              GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/calendar/              POST  login  factor 404    404    404    302    302    302    302    404
+/events/feeds/<calendar>.ics             GET   200    factor 200
+/events/feeds/<calendar>.ics             POST  405    factor 405
+/events/feeds/forged.ics                 GET   404    factor 404
+/events/feeds/forged.ics                 POST  405    factor 405
 /api/v1/my/registrations/                GET   403    factor 200
 /api/v1/my/registrations/                POST  403    factor 400
 /api/v1/my/registrations/<registration>/ GET   403    factor 200    404

@@ -99,6 +99,7 @@ OBJECTS = {
 # Whoever holds these may open what they lead to, and nobody guesses one: so here they are the reader's own.
 TOKENS = {
     "token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent", "feedbacklink", "hallkey",
+    "calendar",
 }  # fmt: skip
 # Route → why it names nothing that belongs to an organisation or a person.
 EXCUSED = {
@@ -122,6 +123,7 @@ EXCUSED = {
     "events/consents/<str:token>/": "the address is the proof",
     "events/feedback/<str:token>/": "the same",
     "events/hall/<slug:key>/": "the same: it stands on the screen of the hall",
+    "events/feeds/<str:token>.ics": "the same; whose it is stands in tests/events/test_own_feeds.py",
     "invitations/<str:token>/": "the address is the proof, and whoever has another e-mail address cannot accept",
     "unsubscribe/<str:token>/": "the same",
     "consents/<slug:purpose>/": "texts that everybody reads",
@@ -206,6 +208,7 @@ class Estate:
             "grouptoken": registration_token(group),
             "ticket": ticket.pk,
             "parentconsent": tokens_of([ticket])[ticket.pk],
+            "calendar": link_tokens("calendar", subjects=[str(self.head.pk)])[str(self.head.pk)],
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,

@@ -203,6 +203,7 @@ class World:
             "ticket": ticket,
             "participantcertificate": ParticipantCertificateFactory(ticket=ticket),
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
+            "calendar": SimpleNamespace(pk=link_tokens("calendar", subjects=[str(visitor.pk)])[str(visitor.pk)]),
         }
 
     def representative(self, role: str, **fields: object) -> User:

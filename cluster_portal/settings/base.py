@@ -329,6 +329,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
         "apply": "30/hour",
+        "calendar": "600/min",
         "event_letter": "30/min",
         "export": "20/min",
         "feedback": "300/min",

@@ -108,6 +108,7 @@ AWAITED = (EventState.PUBLISHED, EventState.POSTPONED)
 NOT_HELD = (*AWAITED, EventState.CANCELLED)
 OVER = (EventState.HELD, EventState.ARCHIVED)
 
+LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "-pk")  # as the index has it
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -168,7 +169,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
     def latest_first(self) -> Self:
-        return self.order_by(F("starts_at").desc(nulls_last=True), "-pk")
+        return self.order_by(*LATEST_FIRST)
 
     def on(self, days: DateRange) -> Self:
         """On one of these days; where no more than a month or a year is known, all of it within them."""
@@ -177,7 +178,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
-        return searched(self, text, then=("-starts_at", "-pk"))
+        return searched(self, text, then=LATEST_FIRST)
 
 
 class EventManager(models.Manager.from_queryset(EventQuerySet)):  # type: ignore[misc]
@@ -198,6 +199,10 @@ class Event(PublicContent):
     about = RichTextField(_("description"), blank=True)
     about_en = RichTextField(_("description in English"), blank=True)
     cover = models.ImageField(_("cover"), upload_to="covers", blank=True, editable=False)
+    cover_alt = OneLineField(
+        _("what the cover shows"), max_length=200, blank=True, db_default="", help_text=_("For those who cannot see it")
+    )
+    cover_alt_en = OneLineField(_("what the cover shows, in English"), max_length=200, blank=True, db_default="")
     series = models.ForeignKey(
         EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
     )
@@ -286,6 +291,7 @@ class Event(PublicContent):
     description: ClassVar = Translated("about")
     town: ClassVar = Translated("city")
     place: ClassVar = Translated("venue")
+    cover_text: ClassVar = Translated("cover_alt")
 
     objects: ClassVar[EventManager] = EventManager()
     history = HistoricalRecords(

@@ -238,6 +238,8 @@ PAGES = [
     Page("parent-consent-given", "/events/consents/{agreed}/", only_in_tests=True),
     Page("verify-participant", "/verify/{participant}/", only_in_tests=True),
     Page("verify-participant-revoked", "/verify/{revoked}/", only_in_tests=True),
+    Page("account-calendar", "/account/calendar/", VISITOR),
+    Page("dashboard-calendar", "/dashboard/phystech-lyceum/calendar/", HEAD),
     # Errors
     Page("error-400", "/errors/400/", status=400, only_in_tests=True),
     Page("error-403", "/errors/403/", HEAD, status=403, only_in_tests=True),
