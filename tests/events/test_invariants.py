@@ -42,7 +42,7 @@ def register(pool: TicketPool, number: int, **about: Any) -> Registration:
     return register_attendee(pool.event, pool=pool, asked=asked(number, user=UserFactory(), **about))
 
 
-def write(statement: str, *values: object) -> None:
+def write(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         assert cursor.rowcount > 0
