@@ -149,7 +149,7 @@ def test_an_organiser_that_is_not_published_stands_nowhere() -> None:
 def test_the_row_says_when_by_the_clock_of_the_place() -> None:
     event("А урок", "2026-12-16T10:00", "Asia/Kamchatka")
     page = Client().get(LIST).content.decode()
-    assert '<time datetime="2026-12-16T10:00+12:00">16 декабря, среда, 10:00' in page
+    assert '<time datetime="2026-12-16T10:00+12:00" data-clock>16 декабря, среда, 10:00' in page
 
 
 @pytest.mark.parametrize(
