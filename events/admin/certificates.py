@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -127,8 +128,15 @@ class ParticipantCertificateAdmin(ReadOnly, ModelAdmin):
             lambda certificate, data: revoke_certificate(certificate, by=staff, **data).number,
             _("Certificate № %(done)s is revoked."),
             _("Whoever verifies it reads that it holds no longer. Its person gets no other one of this event."),
-            facts=lambda one: [(_("name"), one.name), (_("event"), one.ticket.registration.event)],
+            facts=_facts,
             form=ReasonForm,
             variant="danger",
         )
         return after_question(self, request, object_id, single)
+
+
+def _facts(certificate: ParticipantCertificate) -> list[tuple[str | Promise, object]]:
+    return [
+        (pgettext_lazy("of a person", "Name"), certificate.name),
+        (_("Event"), certificate.ticket.registration.event),
+    ]

@@ -81,6 +81,7 @@ def test_what_is_wrong_is_told_by_the_field(
     client: Client, pool: TicketPool, reader: User, wrong: dict[str, Any], field: str
 ) -> None:
     EventFactory(slug="hidden", state="draft")
+    PoolFactory(name="Онлайн")  # of another event
     OrganisationFactory(slug="other")
     kinds = RegistrationQuestion.Type
     RegistrationQuestion.objects.create(event=pool.event, label="Класс", type=kinds.CHOICE, choices="10\n11")
