@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.own import own_organisation
 from common.private_pages import private_page
 from events.feeds.addresses import Reader, address_of, renew_address
 from members.models import User
+from members.own import own_organisation
 
 
 @private_page
