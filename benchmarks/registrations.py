@@ -26,7 +26,7 @@ def main() -> None:
     from django.utils import timezone
 
     from events.models import Event, EventKind, EventState, RegistrationWay, TicketPool
-    from members.consents import text_in_force
+    from members.consents.services import text_in_force
 
     starts_at = timezone.now() + datetime.timedelta(days=30)
     slug = f"hot-{timezone.now():%Y%m%d%H%M%S}"

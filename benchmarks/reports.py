@@ -47,7 +47,7 @@ def _asked() -> dict[str, Callable[[], object]]:
 
     from django.utils import timezone
 
-    from members import reports
+    from members.membership import reports
     from members.models import Membership, Organisation
 
     today = timezone.localdate()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
-from members.second_factor import is_exempt_demo_login
+from members.account.second_factor import is_exempt_demo_login
 
 # The theme computes with Alpine.js, which compiles its expressions, and colours itself by an inline style.
 THEME_POLICY = {"script-src": [SELF, NONCE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}

@@ -190,7 +190,7 @@ def _answers(port: int) -> bool:
 
 def _welcome(address: str) -> str:
     # Models can be imported only now that Django is set up.
-    from members.demo import logins
+    from members.demo.stories import logins
 
     lines = [
         f"The portal runs at {address}/  (Ctrl-C ends it)",

@@ -24,8 +24,8 @@ from events.models import (
     RegistrationState,
     TicketPool,
 )
-from events.places import FreePlaces, current_pool, locked_event
-from events.registrations import next_in_turn
+from events.registering.places import FreePlaces, current_pool, locked_event
+from events.registering.registrations import next_in_turn
 
 SWEPT_WITHIN = datetime.timedelta(hours=1)  # what the clock does each minute, if the worker was down for a while
 SAME_MOMENT = datetime.timedelta(minutes=1)  # of a check-in and a cancellation that has waited for a lock

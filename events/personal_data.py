@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
 from events.afterwards import personal_data as feedback  # noqa: F401 - before, as it finds its rows by these
-from events.certificates import take_out
+from events.certificates.services import take_out
 from events.models import ACTIVE, ParticipantCertificate, Registration, RegistrationMove, Ticket
-from events.registrations import end_of_erased
+from events.registering.registrations import end_of_erased
 
 
 def _collect(person: Person) -> Iterator[Record]:

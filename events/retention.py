@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from events.certificates import forget_names
+from events.certificates.services import forget_names
 from events.models import ParentConsent, ParticipantCertificate, Registration, RegistrationMove, Ticket
 from events.models.registration import new_key
 

@@ -5,8 +5,12 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from events import event_messages, moves, registrations, reminders, retention
+from events import retention
 from events.afterwards import asking
+from events.life import moves
+from events.registering import registrations
+from events.telling import messages as event_messages
+from events.telling import reminders
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

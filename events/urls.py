@@ -1,11 +1,15 @@
 from django.urls import include, path
 
-from events import certificate_views, check_in_views, group_views, registration_views, views
 from events.afterwards import urls as afterwards
 from events.attendees import letter_views as attendee_letters
 from events.attendees import views as attendees
+from events.certificates import views as certificate_views
+from events.door import views as check_in_views
 from events.feeds import views as feed_views
+from events.groups import views as group_views
 from events.organising import urls as organising_urls
+from events.public import views
+from events.registering import views as registration_views
 
 app_name = "events"
 # Under the address of one registration.

@@ -13,8 +13,9 @@ class MembersConfig(AppConfig):
         from django.contrib.auth.decorators import login_not_required
         from django.db.models.signals import post_save
 
-        from members import adapters, second_factor, topics
+        from members.account import adapters, second_factor
         from members.models import User
+        from members.notices import topics
 
         authenticator_added.connect(second_factor.count_new_factor_as_passed)
         user_signed_up.connect(adapters.count_given_password_as_shown)

@@ -6,18 +6,14 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from members import (
-    application_terms,
-    data_exports,
-    erasure,
-    invitations,
-    join_requests,
-    membership_imports,
-    notifications,
-    profile_confirmations,
-    renewals,
-    retention,
-)
+from members.acting import invitations, join_requests
+from members.applying import terms as application_terms
+from members.membership import imports as membership_imports
+from members.membership import renewals
+from members.notices import notifications
+from members.organisations import profile_confirmations
+from members.personal_data import erasure, retention
+from members.personal_data import exports as data_exports
 
 # Every hour, for what a killed run has left: none but the first after six writes anything otherwise.
 SEND_DIGESTS = jobs.register(

@@ -1,8 +1,13 @@
 from allauth.account.views import password_set
 from django.urls import include, path
 
-from members import account_views, application_views, fees_views, people_views, privacy_views, views
-from members.fresh_login import fresh_login_required
+from members.account import views as account_views
+from members.account.fresh_login import fresh_login_required
+from members.acting import views as people_views
+from members.applying import views as application_views
+from members.membership import views as fees_views
+from members.organisations import views
+from members.personal_data import views as privacy_views
 
 app_name = "members"
 # Under the address of one application. A step comes last: it takes any word.

@@ -29,14 +29,13 @@ from common.links import link_tokens
 from common.models import Document
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import set_up
-from events.emails import registration_token
+from events.groups.consents import ask_parents, tokens_of
 from events.models import CheckIn, EventState, FeedbackAnswer, FeedbackQuestion, Registration, RegistrationState, Talk
-from events.parent_consents import ask_parents, tokens_of
-from events.registrations import Asked, Guest, register_attendee, register_group
-from members import data_exports
-from members.application_drafts import attach_file
-from members.application_emails import CONFIRM_LINK, token_of
-from members.data_exports import request_export
+from events.registering.emails import registration_token
+from events.registering.registrations import Asked, Guest, register_attendee, register_group
+from members.applying.drafts import attach_file
+from members.applying.emails import CONFIRM_LINK, token_of
+from members.applying.questionnaire import Questionnaire
 from members.models import (
     ApplicationFile,
     Handover,
@@ -52,7 +51,8 @@ from members.models import (
     Role,
     User,
 )
-from members.questionnaire import Questionnaire
+from members.personal_data import exports as data_exports
+from members.personal_data.exports import request_export
 from tests.browser.readers import credential
 from tests.factories.events import EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import (

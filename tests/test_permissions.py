@@ -33,17 +33,17 @@ from common.models import DeadTask, Discrepancy, JobRun, SignedLink, SuppressedA
 from common.staff_views import note_view
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import set_up
-from events.emails import registration_token
+from events.groups.consents import ask_parents, tokens_of
 from events.models import CheckIn, EventState, Talk
-from events.parent_consents import ask_parents, tokens_of
-from events.registrations import Asked, Guest, register_attendee, register_group
-from members.application_drafts import attach_file
-from members.application_emails import CONFIRM_LINK, token_of
-from members.consents import give_consent, publish_consent_text, text_in_force
-from members.data_exports import request_export
-from members.erasure import erase_person
+from events.registering.emails import registration_token
+from events.registering.registrations import Asked, Guest, register_attendee, register_group
+from members.applying.drafts import attach_file
+from members.applying.emails import CONFIRM_LINK, token_of
+from members.consents.services import give_consent, publish_consent_text, text_in_force
 from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
+from members.personal_data.erasure import erase_person
+from members.personal_data.exports import request_export
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,

@@ -5,13 +5,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
-from events.acting_api.check_in import CheckInViewSet
-from events.acting_api.groups import OwnGroupViewSet
-from events.acting_api.offered import OfferedView
-from events.api import EventViewSet
-from events.registrations_api import OwnRegistrationViewSet
-from members.api import DirectionViewSet, OrganisationViewSet, RegionViewSet
-from members.people_api import OwnOrganisationViewSet
+from events.api.check_in import CheckInViewSet
+from events.api.groups import OwnGroupViewSet
+from events.api.offered import OfferedView
+from events.api.public import EventViewSet
+from events.api.registrations import OwnRegistrationViewSet
+from members.api.directory import DirectionViewSet, OrganisationViewSet, RegionViewSet
+from members.api.own import OwnOrganisationViewSet
 
 router = SimpleRouter()
 router.register("organisations", OrganisationViewSet, basename="organisation")

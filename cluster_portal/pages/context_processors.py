@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
+from members.acting.own import LAST
 from members.models import Notification, Organisation
-from members.own import LAST
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cluster_portal.pages.due import due_of
-from members.application_pages import own_applications
+from members.acting.own import LAST, own_organisation
+from members.applying.pages import own_applications
 from members.models import OVER, MembershipCertificate, Notification, Organisation, User
-from members.own import LAST, own_organisation
+from members.organisations.profile_changes import profile_of
 from members.policies import can_edit_organisation
-from members.profile_changes import profile_of
 
 NOTIFICATIONS_SHOWN = 5
 

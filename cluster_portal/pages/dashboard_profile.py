@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import RuleViolated
-from members.forms import OrganisationProfileForm
+from members.acting.own import editable_organisation
 from members.models import Organisation, User
-from members.own import editable_organisation
-from members.profile_changes import differences, fingerprint, propose_profile, withdraw_profile_change
-from members.profile_confirmations import confirm_profile
+from members.organisations.forms import OrganisationProfileForm
+from members.organisations.profile_changes import differences, fingerprint, propose_profile, withdraw_profile_change
+from members.organisations.profile_confirmations import confirm_profile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from common.private_pages import private_page
 from events.attendees.history import attendance_by_year, attendance_of
-from events.emails import registration_token
 from events.models import Registration
 from events.policies import TEACHING, TENDING
-from members.own import own_organisation
+from events.registering.emails import registration_token
+from members.acting.own import own_organisation
 from members.policies import role_of
 
 SHOWN = 100  # of each list; what was earlier is found by the organisers

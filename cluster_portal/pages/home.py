@@ -9,10 +9,10 @@ from django.urls import reverse
 from cluster_portal.pages.lattice import Lattice
 from common.charts import Bar, longest
 from common.tiles import Tile
-from events.listing import EventList
-from members.filters import Overview
+from events.public.listing import EventList
 from members.models import Kind, Organisation
 from members.models.organisation import OrganisationQuerySet
+from members.organisations.filters import Overview
 
 NEWEST = 6
 NEXT_EVENTS = 4

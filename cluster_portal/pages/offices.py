@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from common.caching import public_page
 from common.errors import RuleViolated
 from common.world import Pin, World, place_of_country, place_of_zone
-from members.forms import OfficeTurnForm, OfficeYearForm
+from members.acting.own import own_organisation
 from members.models import (
     Kind,
     OfficeReport,
@@ -27,8 +27,8 @@ from members.models import (
     RepresentativeOffice,
     User,
 )
-from members.offices import report_once, report_turn, report_year, told_in
-from members.own import own_organisation
+from members.organisations.forms import OfficeTurnForm, OfficeYearForm
+from members.organisations.offices import report_once, report_turn, report_year, told_in
 from members.policies import can_edit_organisation
 
 REPORTS_SHOWN = 10

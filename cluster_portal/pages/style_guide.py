@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from cluster_portal.pages.style_guide_events import example_events
 from common.charts import Bar
 from common.tiles import Tile
-from members.filters import Overview
 from members.models import Kind, Organisation, ProfileChange, ProfileChangeState
-from members.profile_changes import Difference
+from members.organisations.filters import Overview
+from members.organisations.profile_changes import Difference
 
 COLOURS = ["paper", "wash", "raised", "ink", "soft", "line", "edge", "accent", "accent-strong", "accent-wash", "warn",
            "warn-wash", "calm", "calm-wash"]  # fmt: skip

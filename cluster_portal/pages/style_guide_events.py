@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from events.listing import EventList, Row
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Ticket, TicketPool
-from events.months import Brief, Day
-from events.tickets import qr_of
+from events.public.listing import EventList, Row
+from events.public.months import Brief, Day
+from events.registering.tickets import qr_of
 from events.times import leaf, times_of, when
 from members.models import Kind
 

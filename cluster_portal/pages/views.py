@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
 from common.limits import limited
-from events.listing import EventList, Row, first_of_each
 from events.models import ParticipantCertificate
-from members.filters import Overview
+from events.public.listing import EventList, Row, first_of_each
 from members.models import Kind, MembershipCertificate, Organisation, Standing
+from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
 
 EVENTS_OF_ORGANISATION = 4  # to come, and past

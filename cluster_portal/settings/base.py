@@ -76,9 +76,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "members.middleware.PrivateAnswersMiddleware",
-    "members.middleware.SessionLimitMiddleware",
-    "members.middleware.SecondFactorMiddleware",
+    "members.account.middleware.PrivateAnswersMiddleware",
+    "members.account.middleware.SessionLimitMiddleware",
+    "members.account.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "cluster_portal.pages.middleware.RuleViolatedMiddleware",
@@ -183,10 +183,10 @@ ABSOLUTE_URL_OVERRIDES = {
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
 PASSWORD_RESET_TIMEOUT = 60 * 60
-ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "members.adapters.SocialAccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.account_forms.SignupForm"}
-ACCOUNT_SIGNUP_FORM_CLASS = "members.consent_forms.ConsentForm"  # of every way to sign up
+ACCOUNT_ADAPTER = "members.account.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "members.account.adapters.SocialAccountAdapter"
+ACCOUNT_FORMS = {"signup": "members.account.forms.SignupForm"}
+ACCOUNT_SIGNUP_FORM_CLASS = "members.consents.forms.ConsentForm"  # of every way to sign up
 SOCIALACCOUNT_AUTO_SIGNUP = False  # no account without a consent
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -226,8 +226,8 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "add_webauthn": "members.account_forms.AddPasskeyForm",
-    "edit_webauthn": "members.account_forms.EditPasskeyForm",
+    "add_webauthn": "members.account.forms.AddPasskeyForm",
+    "edit_webauthn": "members.account.forms.EditPasskeyForm",
 }
 MFA_TOTP_ISSUER = "Cluster Portal"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of telephones differ, and people type slowly

@@ -20,7 +20,7 @@ from common.admin.documents import pdf_of
 from common.admin.single import SingleAction, after_question
 from common.models import ViewKind
 from common.private_files import private_file_response
-from events.certificates import file_of, revoke_certificate
+from events.certificates.services import file_of, revoke_certificate
 from events.models import Event, ParticipantCertificate
 from members.models import User
 

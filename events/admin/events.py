@@ -1,4 +1,4 @@
-"""Events. Their state moves only by events.moves, one row of history per move."""
+"""Events. Their state moves only by events.life.moves, one row of history per move."""
 
 from functools import partial
 from typing import Any, cast
@@ -31,11 +31,11 @@ from events.admin.messages import MessageInline, MessagesMixin
 from events.admin.places import PoolInline, save_pool
 from events.admin.programme import MaterialInline, QuestionInline, SessionInline, SigningInline, TrackInline
 from events.admin.reports import ReportMixin, report_actions
-from events.covers import WIDTHS, CoverFields, cover_url, remove_cover
-from events.event_changes import change_event
+from events.life.changes import change_event
+from events.life.moves import EVENT_MOVES, Who, move_event, possible_moves
+from events.life.place_times import PlaceTimesForm
 from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, TicketPool
-from events.moves import EVENT_MOVES, Who, move_event, possible_moves
-from events.place_times import PlaceTimesForm
+from events.public.covers import WIDTHS, CoverFields, cover_url, remove_cover
 from members.models import User
 
 STATE_COLOURS = colours(

@@ -16,10 +16,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from common.admin import ReadOnlyInline
 from common.admin.single import SingleAction, after_question
 from common.errors import RuleViolated
-from events.event_messages import send_test, stop_messages, write_to_registered
-from events.message_emails import event_told
-from events.message_forms import MessageForm
 from events.models import Event, EventMessage
+from events.telling.forms import MessageForm
+from events.telling.message_emails import event_told
+from events.telling.messages import send_test, stop_messages, write_to_registered
 from members.models import User
 
 WRITE = _("Write to the registered")

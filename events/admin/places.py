@@ -12,7 +12,7 @@ from unfold.admin import StackedInline
 from common.admin import ModelAdmin, save_columns
 from common.errors import RuleViolated
 from events.models import Quota, TicketPool
-from events.registrations import check_capacity, offer_what_is_free, set_capacity
+from events.registering.registrations import check_capacity, offer_what_is_free, set_capacity
 
 
 class PoolForm(forms.ModelForm):

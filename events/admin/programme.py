@@ -9,8 +9,8 @@ from django.utils.functional import cached_property
 from unfold.admin import StackedInline
 
 from common.admin import ModelAdmin
+from events.life.place_times import shown_at, typed_at
 from events.models import Event, EventMaterial, PlannedSigning, RegistrationQuestion, Session, Talk, Track
-from events.place_times import shown_at, typed_at
 
 
 class SessionForm(forms.ModelForm):

@@ -19,7 +19,7 @@ from common.admin.mass import MassAction, after_preview
 from common.admin.single import SingleAction, after_question
 from common.errors import RuleViolated
 from events.models import PoolKind, Registration, RegistrationMove, RegistrationState, Ticket
-from events.registrations import approve, cancel_registration, decline
+from events.registering.registrations import approve, cancel_registration, decline
 from members.models import User
 
 STATE_COLOURS = colours(

@@ -31,7 +31,7 @@ from events.afterwards.forms import FeedbackForm, QuestionFormSet, SurveyForm, q
 from events.afterwards.summary import LEAST, summary_of
 from events.afterwards.tended import tended_event
 from events.models import Event, FeedbackSurvey, Registration
-from events.tickets import qr_of
+from events.registering.tickets import qr_of
 from events.times import when
 
 # --- For those who came ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from common.forms import OnceForm
 from events.afterwards.feedback import Said
 from events.models import Event, FeedbackQuestion, FeedbackSurvey, Registration
 from events.models.feedback import LONGEST_TEXT
-from events.registration_forms import OneLine, field_of
+from events.registering.forms import OneLine, field_of
 
 MOST_QUESTIONS = 5
 RATINGS = [

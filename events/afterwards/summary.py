@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.charts import Bar, longest
 from events.afterwards.forms import RATINGS
 from events.models import Event, FeedbackAnswer, FeedbackQuestion
-from events.registration_forms import choices_of
+from events.registering.forms import choices_of
 
 LEAST = 3  # answers that name nobody: of fewer, it would be too easy to guess whose they are
 Text = str | Promise

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from common.errors import RuleViolated
 from events.models import Event, Registration, RegistrationState
-from events.registrations import approve, cancel_registration, decline, foreseen_approvals
+from events.registering.registrations import approve, cancel_registration, decline, foreseen_approvals
 from members.models import User
 
 State = RegistrationState

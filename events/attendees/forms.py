@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from events.registration_forms import OneLine
+from events.registering.forms import OneLine
 
 
 class ReasonForm(forms.Form):

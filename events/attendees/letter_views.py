@@ -15,9 +15,9 @@ from common.limits import limited
 from common.private_pages import private_page
 from events.attendees.letters import chosen_in_list, previewed, with_audience
 from events.attendees.views import tended
-from events.event_messages import send_test, stop_message, write_to_registered
-from events.message_forms import MessageForm
 from events.models import Event, EventMessage, MessageKind
+from events.telling.forms import MessageForm
+from events.telling.messages import send_test, stop_message, write_to_registered
 from members.models import User
 
 ON_A_PAGE = 20

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from events.event_messages import Written
-from events.message_emails import event_told
 from events.models import ACTIVE, Event, EventMessage, Registration
+from events.telling.message_emails import event_told
+from events.telling.messages import Written
 from members.models import User
 
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from events import ics
 from events.feeds.addresses import Reader
 from events.models import PUBLIC_STATES, Event, EventOrganiser, Registration, RegistrationState
 from events.policies import registrations_of
+from events.public import ics
 from members.models import Organisation, User
 
 KEPT = datetime.timedelta(days=365)  # of what is over

@@ -12,9 +12,9 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from common.limits import limited
 from common.private_pages import private_page
-from events import ics
 from events.feeds.addresses import Reader, address_of, reader_of, renew_address
 from events.feeds.contents import own_calendar
+from events.public import ics
 from members.models import User
 
 

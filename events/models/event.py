@@ -188,7 +188,7 @@ class EventManager(models.Manager.from_queryset(EventQuerySet)):  # type: ignore
 
 
 class Event(PublicContent):
-    """A forum, a camp, a webinar … Its moves stand in ``events.moves``."""
+    """A forum, a camp, a webinar … Its moves stand in ``events.life.moves``."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=EventKind)
     name = OneLineField(_("name"), max_length=200)

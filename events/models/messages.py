@@ -52,7 +52,7 @@ class EventMessage(models.Model):
     subject_en = OneLineField(_("subject in English"), max_length=150, blank=True)
     text = models.TextField(_("text"), max_length=5000, blank=True)
     text_en = models.TextField(_("text in English"), max_length=5000, blank=True)
-    # Times and place as they were and are (events.facts), in no language.
+    # Times and place as they were and are (events.telling.facts), in no language.
     before = models.JSONField(default=dict, editable=False)
     after = models.JSONField(default=dict, editable=False)
 

@@ -37,7 +37,7 @@ class TicketPool(PublicContent):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     title: ClassVar = Translated("name")
-    has_queue: bool  # these two by events.places.current_pool
+    has_queue: bool  # these two by events.registering.places.current_pool
     last_number: int | None
 
     class Meta:

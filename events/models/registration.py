@@ -105,7 +105,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 class Registration(models.Model):
     """A request for places in one pool. Its ``key`` stands, signed, in the address by which whoever has no account
-    acts for it. The moves are in ``events.registrations``; the lock of all of them is that of the event."""
+    acts for it. The moves are in ``events.registering.registrations``; the lock of all of them is that of the event."""
 
     key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
     event = models.ForeignKey(Event, models.PROTECT, related_name="registrations", verbose_name=_("event"))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from events.models import Event, EventOrganiser, EventState
 from events.organising.rules import check
-from events.places import locked_event
+from events.registering.places import locked_event
 from members.models import Organisation
 
 MOST = 12  # organisers of one event

@@ -13,10 +13,10 @@ from common.errors import RuleViolated
 from common.idempotency import once
 from common.locks import hold
 from common.text import slug_of
-from events.event_changes import change_event
+from events.life.changes import change_event
 from events.models import Event, EventOrganiser, EventSeries, EventState, Quota, Track
 from events.organising.rules import CHECKED, check, check_constraints, is_changeable, takes_headcount
-from events.places import locked_event
+from events.registering.places import locked_event
 from members.models import Organisation, User
 
 # Words that stand in addresses where the slug of an event does.

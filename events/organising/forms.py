@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm, WordsForm
 from common.marks import RichTextFormField
+from events.life.place_times import PlaceTimesForm, clocks, typed_at
 from events.models import Audience, Event, EventKind, EventState, RegistrationWay
 from events.organising.drafts import Repetition
 from events.organising.rules import CHECKED
-from events.place_times import PlaceTimesForm, clocks, typed_at
 
 MINUTES = "%Y-%m-%dT%H:%M"  # of <input type="datetime-local">
 

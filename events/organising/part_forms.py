@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import RuleViolated
 from common.forms import OnceForm
+from events.life.place_times import shown_at, typed_at
 from events.models import (
     Event,
     EventMaterial,
@@ -21,8 +22,7 @@ from events.models import (
     Track,
 )
 from events.organising.forms import ClockInput
-from events.place_times import shown_at, typed_at
-from events.registrations import check_capacity
+from events.registering.registrations import check_capacity
 from members.models import Organisation
 
 

@@ -39,7 +39,7 @@ from events.organising.parts import (
     remove_part,
     set_speaker,
 )
-from events.places import FreePlaces
+from events.registering.places import FreePlaces
 from members.models import Organisation, PublicPerson, User
 
 FOUND = 12  # organisations or people that a search offers

@@ -22,8 +22,8 @@ from events.models import (
     Track,
 )
 from events.organising.rules import check, check_constraints, is_changeable, takes_materials
-from events.places import FreePlaces, locked_event
-from events.registrations import offer_what_is_free, set_capacity
+from events.registering.places import FreePlaces, locked_event
+from events.registering.registrations import offer_what_is_free, set_capacity
 from members.models import PublicPerson, User
 
 EventPart = TicketPool | Quota | RegistrationQuestion | Track | Session | Talk | EventMaterial

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.errors import RuleViolated
 from common.one_line import one_line
 from common.private_pages import private_page
-from events.event_page import holders_of
+from events.life.moves import Who, lacking, move_event, possible_moves
 from events.models import EventState
-from events.moves import Who, lacking, move_event, possible_moves
 from events.organising.access import check_tends, own_event, tended_event, tends, words_of
 from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
 from events.organising.drafts import create_event, edit_event, give_headcount, repeat_event
@@ -24,8 +23,9 @@ from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
 from events.organising.move_pages import MOVE_PAGES
 from events.organising.rules import is_changeable, takes_headcount
 from events.policies import TEACHING, TENDING
+from events.public.page import holders_of
+from members.acting.own import own_organisation
 from members.models import Organisation, User
-from members.own import own_organisation
 from members.policies import role_of
 
 FOUND = 12  # organisations or people that a search offers

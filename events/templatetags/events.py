@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
 from common.templatetags.ui import node
-from events.listing import Row
 from events.models import Precision
-from events.months import Brief, Day
+from events.public.listing import Row
+from events.public.months import Brief, Day
 from events.times import HasTimes, Times, moment_said, times_of, within
 from events.times import when as day_and_hours
 

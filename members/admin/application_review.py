@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.text import fold
-from members.applications import MOVES
+from members.applying.moves import MOVES
 from members.models import (
     ApplicationFile,
     ApplicationState,

@@ -23,8 +23,8 @@ from common.models import ViewKind
 from common.private_files import private_file_response
 from common.staff_views import note_view
 from members.admin.application_review import BUTTONS, REMARK, Review
-from members.agendas import put_on_agenda, take_off_agenda
-from members.applications import MOVES, Asked, move_application
+from members.applying.moves import MOVES, Asked, move_application
+from members.board.agendas import put_on_agenda, take_off_agenda
 from members.models import (
     ApplicationFile,
     ApplicationMove,

@@ -18,9 +18,9 @@ from common.admin import Decision, ModelAdmin, ReadOnly, colours
 from common.admin.mass import MassAction, after_preview
 from common.admin.single import RefusalForm, SingleAction, after_question
 from common.models import ViewKind
-from members.handovers import OWNED
-from members.invitations import can_be_sent, send_again
-from members.join_requests import approve, decline, without_head
+from members.acting.handovers import OWNED
+from members.acting.invitations import can_be_sent, send_again
+from members.acting.join_requests import approve, decline, without_head
 from members.models import Handover, Invitation, JoinRequest, JoinRequestState, Role, User
 
 

@@ -13,10 +13,9 @@ from unfold.decorators import action
 from common.admin import HistoryModelAdmin
 from common.admin.mass import MassAction, after_preview, on_one
 from members.admin.fees import DayForm, invoice_words
-from members.fees import roubles
-from members.invoices import bill_period
-from members.models import Membership, User
-from members.renewals import (
+from members.membership.fees import roubles
+from members.membership.invoices import bill_period
+from members.membership.renewals import (
     bill_next_period,
     next_period,
     remind,
@@ -24,6 +23,7 @@ from members.renewals import (
     with_next_year,
     with_reminders,
 )
+from members.models import Membership, User
 
 BILLED = ngettext_lazy(
     "%(number)d membership is billed for a year.", "%(number)d memberships are billed for a year.", "number"

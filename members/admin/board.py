@@ -22,9 +22,9 @@ from common.documents import make_again
 from common.errors import RuleViolated
 from common.private_files import private_file_response
 from members.admin.certificates import MAKE_AGAIN
-from members.agendas import announce_changes, lacks_of_notice, open_session
-from members.board_checks import mistakes
-from members.boards import close_session, fingerprint
+from members.board.agendas import announce_changes, lacks_of_notice, open_session
+from members.board.checks import mistakes
+from members.board.sessions import close_session, fingerprint
 from members.models import AgendaItem, BoardSession, Outcome, User
 
 

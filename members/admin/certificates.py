@@ -18,7 +18,7 @@ from common.admin.single import SingleAction, after_question
 from common.documents import make_again
 from common.errors import RuleViolated
 from common.models import DocumentState
-from members.certificates import deserves_certificate, issue_certificate, lacks_certificate
+from members.membership.certificates import deserves_certificate, issue_certificate, lacks_certificate
 from members.models import Membership, MembershipCertificate, User
 
 ISSUE, MAKE_AGAIN = _("Issue a certificate"), _("Make the PDF again")

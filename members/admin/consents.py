@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly
 from common.admin.single import SingleAction, after_question
-from members.consents import publish_consent_text, set_publication, text_in_force
+from members.consents.services import publish_consent_text, set_publication, text_in_force
 from members.models import (
     Consent,
     ConsentPurpose,

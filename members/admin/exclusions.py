@@ -13,7 +13,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from common.errors import RuleViolated
-from members.agendas import lacks_of_notice, put_exclusion_on_agenda, short_notice, take_exclusion_off
+from members.board.agendas import lacks_of_notice, put_exclusion_on_agenda, short_notice, take_exclusion_off
 from members.models import BoardSession, Membership
 
 

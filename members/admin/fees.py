@@ -30,8 +30,9 @@ from common.documents import make_again
 from common.errors import RuleViolated
 from members.admin.certificates import MAKE_AGAIN
 from members.admin.report_filters import BilledFilter
-from members.fees import roubles
-from members.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again, unheard, with_sending
+from members.membership.fees import roubles
+from members.membership.invoices import can_be_sent_again, cancel_invoice, mark_paid, send_again, unheard, with_sending
+from members.membership.renewals import left_behind, to_be_renewed
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -42,7 +43,6 @@ from members.models import (
     MembershipPeriod,
     User,
 )
-from members.renewals import left_behind, to_be_renewed
 
 STATE_COLOURS = colours(InvoiceState, {InvoiceState.PAID: "success", InvoiceState.ISSUED: "warning"})
 

@@ -14,8 +14,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from common.admin import HistoryModelAdmin
+from members.applying.questionnaire import is_answered
 from members.models import JoinConditions, Kind, Question
-from members.questionnaire import is_answered
 
 
 def preview_of(kind: str) -> str:

@@ -19,10 +19,10 @@ from common.errors import RuleViolated
 from common.models import ViewKind
 from common.staff_views import note_view
 from members.admin.tables import TableFileField, book_response
-from members.membership_imports import carry_out, counted, progress_of, upload_table
-from members.membership_table import MOST_ROWS, MembershipTable
+from members.membership.imports import carry_out, counted, progress_of, upload_table
+from members.membership.table import MOST_ROWS, MembershipTable
 from members.models import MembershipImport, MembershipStatus, Tier, User
-from members.resources import template_book
+from members.organisations.resources import template_book
 
 if TYPE_CHECKING:
     _Admin = HistoryModelAdmin

@@ -27,7 +27,7 @@ from members.admin.fees import FeeReductionInline, PeriodInline, RenewalFilter
 from members.admin.membership_tables import MembershipTableMixin
 from members.admin.report_filters import OnDayFilter
 from members.admin.reports import ReportsMixin
-from members.memberships import (
+from members.membership.life import (
     MEMBERSHIP_MOVES,
     Who,
     change_membership_status,

@@ -24,7 +24,7 @@ from members.models import (
     RepresentativeOffice,
     User,
 )
-from members.offices import accept_office_report, decline_office_report, told_in
+from members.organisations.offices import accept_office_report, decline_office_report, told_in
 
 
 class OfficeStatusChangeInline(TabularInline):

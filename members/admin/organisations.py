@@ -33,9 +33,9 @@ from members.admin.people import RepresentativeRows, follow_roles
 from members.admin.profile_changes import ConfirmedFilter, ProfileReminderInline
 from members.admin.publishing import PublishingMixin
 from members.admin.tables import OrganisationTablesMixin
-from members.memberships import follow_register, record_membership_start
+from members.membership.life import follow_register, record_membership_start
 from members.models import Membership, Organisation, PublicPerson, Representative, RepresentativeOffice, Tier, User
-from members.services import delete_organisation, remove_logo, set_logo
+from members.organisations.services import delete_organisation, remove_logo, set_logo
 
 TIER_COLOURS = {Tier.FOUNDER: "primary", Tier.FULL: "success", Tier.ASSOCIATE: "info", Tier.PARTNER: "warning"}
 

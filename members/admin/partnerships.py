@@ -19,7 +19,7 @@ from common.admin import Decision, ModelAdmin, ReadOnlyInline, colours
 from common.errors import RuleViolated
 from members.models import Partnership, PartnershipMove, PartnershipNote, PartnershipStep, User
 from members.models.partnership import PartnershipQuerySet
-from members.partnerships import OPEN, move_partnership, record_partnership_start
+from members.organisations.partnerships import OPEN, move_partnership, record_partnership_start
 
 STEP_COLOURS = colours(
     PartnershipStep,

@@ -26,13 +26,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import HistoryModelAdmin, ModelAdmin
 from common.errors import RuleViolated
 from common.models import ViewKind
+from members.acting.handovers import hand_over_unasked
+from members.acting.invitations import revoke_beyond_rights
+from members.acting.roles import is_last_head, left_without_head, tell_of_account
 from members.admin.privacy import ErasureMixin
-from members.handovers import hand_over_unasked
-from members.invitations import revoke_beyond_rights
 from members.models import Representative, Role, User
+from members.organisations.services import delete_representative, tell_of_role
 from members.people import locked_person
-from members.roles import is_last_head, left_without_head, tell_of_account
-from members.services import delete_representative, tell_of_role
 
 WITHOUT_HEAD = _("Nobody else heads the organisation. Say why it is left without a head.")
 RIGHTS = (_("Rights"), {"fields": ["is_staff", "is_superuser", "groups"]})

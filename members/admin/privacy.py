@@ -17,8 +17,8 @@ from common.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, colours
 from common.admin.single import SingleAction, after_question
 from common.private_files import private_file_response
 from common.translation import reason
-from members.erasure import BY_REQUEST, erase_person
 from members.models import DataExport, ErasureAct, ExportState, User
+from members.personal_data.erasure import BY_REQUEST, erase_person
 
 EXPORT_COLOURS = colours(
     ExportState, {ExportState.READY: "success", ExportState.FAILED: "danger", ExportState.QUEUED: "info"}

@@ -21,7 +21,14 @@ from common.errors import RuleViolated
 from common.models import ViewKind
 from members.models import ProfileChange, ProfileChangeState, ProfileReminder, User
 from members.models.organisation import OrganisationQuerySet
-from members.profile_changes import FIELDS, decide_profile_change, differences, fields_of, fingerprint, label_of
+from members.organisations.profile_changes import (
+    FIELDS,
+    decide_profile_change,
+    differences,
+    fields_of,
+    fingerprint,
+    label_of,
+)
 
 STALE_AFTER = timedelta(days=548)  # 18 months
 STATE_COLOURS = colours(

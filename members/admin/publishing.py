@@ -12,7 +12,7 @@ from common.admin import HistoryModelAdmin, save_columns
 from common.admin.mass import MassAction, after_preview
 from common.errors import RuleViolated
 from members.models import Organisation
-from members.profile_confirmations import ask_to_confirm, can_be_asked, with_asking
+from members.organisations.profile_confirmations import ask_to_confirm, can_be_asked, with_asking
 
 ASK_TO_CONFIRM = _("Ask to confirm the profile")
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from common.days import PLAUSIBLE
+from members.membership.reports import AGES, BACK, JOINED, LOST, ROLL, bill, changed, standing_as, with_renewal
 from members.models import OVER, MembershipStatus, Tier
-from members.reports import AGES, BACK, JOINED, LOST, ROLL, bill, changed, standing_as, with_renewal
 
 ANY = ("", _("All"))
 AGE_LABELS = {

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from common.charts import Bar
 from common.days import FIRST, LAST
 from common.report_tables import Cell, Line, Section, Table, Text
-from members import reports
 from members.admin.report_filters import AGE_LABELS, BILL_LABELS, CHANGE_LABELS
-from members.fees import DAY
+from members.membership import reports
+from members.membership.fees import DAY
+from members.membership.reports import BACK, JOINED, LOST, ROLL, Scope
 from members.models import ON_THE_ROLL, OVER, Invoice, Kind, Membership, MembershipPeriod, MembershipStatus, Tier, User
-from members.reports import BACK, JOINED, LOST, ROLL, Scope
 
 SPANS_SHOWN = 24  # years or months, the last ones
 SPANS_IN_BOOK = 12 * (LAST.year - FIRST.year + 1)  # months of all plausible days

@@ -20,8 +20,8 @@ from common.report_book import book_of
 from common.tables import Xlsx
 from members.admin.report_filters import ANY, choice_field, day_field
 from members.admin.report_tables import Report
+from members.membership.reports import Scope
 from members.models import Kind, Region, User
-from members.reports import Scope
 
 if TYPE_CHECKING:
     _Admin = HistoryModelAdmin

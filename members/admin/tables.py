@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from common.errors import RuleViolated
 from common.tables import FORMATS as TABLES
 from common.tables import MAX_BYTES, MAX_ROWS, Xlsx, unreadable
-from members.resources import OrganisationResource, template_book
+from members.organisations.resources import OrganisationResource, template_book
 
 FORMATS = [*TABLES.values()]
 

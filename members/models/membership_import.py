@@ -49,7 +49,7 @@ class MembershipImport(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("last error"), blank=True)
 
-    # What a dry run said, as members.table_changes keeps it, and the fingerprint of all of it.
+    # What a dry run said, as members.organisations.table_changes keeps it, and the fingerprint of all of it.
     found = models.JSONField(null=True)
     seen = models.CharField(max_length=64, blank=True)
     has_changed = models.BooleanField(default=False, help_text="Since it was confirmed: nothing was imported")

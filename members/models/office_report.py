@@ -37,7 +37,7 @@ class OfficeReport(models.Model):
         "members.Organisation", models.CASCADE, related_name="office_reports", verbose_name=_("organisation")
     )
     kind = models.CharField(_("what it tells"), max_length=4, choices=OfficeReportKind)
-    data = models.JSONField(_("as reported"))  # what ``members.offices`` writes when it is accepted
+    data = models.JSONField(_("as reported"))  # what ``members.organisations.offices`` writes when it is accepted
     state = models.CharField(_("state"), max_length=8, choices=OfficeReportState, default=OfficeReportState.WAITING)
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("reported by")

@@ -5,10 +5,10 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, register
-from members.mentions import forget_in_journal
 from members.models import User
-from members.personal_data import account, applications, organisations, publication
-from members.personal_data.applications import applications_of
+from members.personal_data.holders import account, applications, organisations, publication
+from members.personal_data.holders.applications import applications_of
+from members.personal_data.mentions import forget_in_journal
 
 __all__ = ["applications_of", "person_of"]
 

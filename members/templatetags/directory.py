@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from common.templatetags.ui import node
-from members.directory import Row
+from members.organisations.directory import Row
 
 register = template.Library()
 

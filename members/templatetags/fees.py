@@ -2,7 +2,7 @@
 
 from django import template
 
-from members import fees
+from members.membership import fees
 
 register = template.Library()
 register.filter("roubles", fees.roubles)

@@ -9,9 +9,9 @@ from common.documents import make_due
 from events.afterwards import demo as afterwards
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import came_to
-from events.certificates import issue_certificates, revoke_certificate
-from events.check_ins import check_in, check_in_group
-from events.emails import registration_token
+from events.certificates.services import issue_certificates, revoke_certificate
+from events.door.check_ins import check_in, check_in_group
+from events.groups.consents import ask_parents, grant, refuse, tokens_of
 from events.models import (
     Event,
     EventFormat,
@@ -24,9 +24,16 @@ from events.models import (
     RegistrationState,
     Session,
 )
-from events.parent_consents import ask_parents, grant, refuse, tokens_of
-from events.registrations import Asked, Guest, cancel_registration, prove_address, register_attendee, register_group
-from members.consents import text_in_force
+from events.registering.emails import registration_token
+from events.registering.registrations import (
+    Asked,
+    Guest,
+    cancel_registration,
+    prove_address,
+    register_attendee,
+    register_group,
+)
+from members.consents.services import text_in_force
 from members.models import ConsentPurpose, Organisation, User
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
 

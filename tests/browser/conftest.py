@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from members import demo
+from members.demo import stories as demo
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES

@@ -1,7 +1,7 @@
 """An event that its organiser prepares, for the pages of the dashboard."""
 
+from events.life.moves import Who, move_event
 from events.models import Event, EventState, Talk
-from events.moves import Who, move_event
 from members.models import Organisation, PublicPerson
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory, QuotaFactory, SessionFactory
 

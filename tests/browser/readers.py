@@ -29,17 +29,16 @@ from common.mail.letters import Letter
 from common.models import OutgoingMail
 from common.text import slug_of
 from events.models import Event
-from members import data_exports, membership_imports
-from members.agendas import put_on_agenda
-from members.application_drafts import attach_file
-from members.application_emails import CONFIRM_LINK, token_of
-from members.applications import Asked, move_application, submit
-from members.consents import give_consent, set_publication, text_in_force
-from members.data_exports import request_export
-from members.demo import PASSWORD
-from members.invitations import invite
-from members.join_requests import ask
-from members.membership_imports import upload_table
+from members.acting.invitations import invite
+from members.acting.join_requests import ask
+from members.applying.drafts import attach_file
+from members.applying.emails import CONFIRM_LINK, token_of
+from members.applying.moves import Asked, move_application, submit
+from members.board.agendas import put_on_agenda
+from members.consents.services import give_consent, set_publication, text_in_force
+from members.demo.stories import PASSWORD
+from members.membership import imports as membership_imports
+from members.membership.imports import upload_table
 from members.models import (
     BoardSession,
     ConsentPurpose,
@@ -64,8 +63,10 @@ from members.models import (
     User,
     Who,
 )
-from members.offices import report_turn
-from members.topics import MEMBERSHIP, choose
+from members.notices.topics import MEMBERSHIP, choose
+from members.organisations.offices import report_turn
+from members.personal_data import exports as data_exports
+from members.personal_data.exports import request_export
 from tests.browser import coming, organising
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 

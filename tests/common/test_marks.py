@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from common.html import LONGEST, sanitise, with_paragraphs
 from common.marks import RichTextFormField, from_marks, to_marks
-from members.demo import DATA
+from members.demo.stories import DATA
 
 
 def meaning(html: str) -> str:

@@ -1,7 +1,7 @@
 """What tests of events share."""
 
 from events.models import Event, TicketPool
-from events.registrations import Asked, Guest
+from events.registering.registrations import Asked, Guest
 from members.models import Organisation, User
 
 

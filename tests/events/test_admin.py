@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.models import Document, DocumentState, OutgoingMail, PersonalDataView
-from events.event_messages import send_waiting
 from events.models import Event, EventMessage, EventState, ParticipantCertificate, Registration, RegistrationState
-from events.registrations import register_attendee
+from events.registering.registrations import register_attendee
+from events.telling.messages import send_waiting
 from members.models import User
 from tests.events.people import asked, states
 from tests.factories.events import (

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from events.emails import registration_token
 from events.models import CheckIn, Event, Registration, Ticket, TicketPool
-from events.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
-from members.consents import text_in_force
+from events.registering.emails import registration_token
+from events.registering.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
+from members.consents.services import text_in_force
 from members.models import Organisation, Role, User
 from tests.events.people import asked
 from tests.factories.events import EventOrganiserFactory, PoolFactory

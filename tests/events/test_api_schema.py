@@ -21,10 +21,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from events.check_ins import check_in
+from events.door.check_ins import check_in
 from events.models import RegistrationQuestion
-from events.registrations import Asked, Guest, register_attendee, register_group
-from members.consents import text_in_force
+from events.registering.registrations import Asked, Guest, register_attendee, register_group
+from members.consents.services import text_in_force
 from members.models import Role
 from tests.factories.events import EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import RepresentativeFactory

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail, PersonalDataView
-from events.check_ins import attendance, check_in, find_people
+from events.door.check_ins import attendance, check_in, find_people
+from events.door.walk_ins import admit_walk_in, undo_entrance
+from events.groups.consents import ask_parents, mark_pupils, refuse
 from events.models import (
     CheckIn,
     Event,
@@ -24,9 +26,7 @@ from events.models import (
     Ticket,
     TicketPool,
 )
-from events.parent_consents import ask_parents, mark_pupils, refuse
-from events.registrations import Asked, Guest, register_attendee, register_group, remove_guest
-from events.walk_ins import admit_walk_in, undo_entrance
+from events.registering.registrations import Asked, Guest, register_attendee, register_group, remove_guest
 from members.models import Role, User
 from tests.at_once import at_once
 from tests.events.people import asked, held

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from common.models import OutgoingMail
-from events import event_messages
-from events.event_messages import Written, send_waiting, write_to_registered
+from events.life.moves import Who, move_event
 from events.models import CheckIn, EventMessage, MessageState, Registration, TicketPool
-from events.moves import Who, move_event
-from events.registrations import cancel_registration
+from events.registering.registrations import cancel_registration
+from events.telling import messages as event_messages
+from events.telling.messages import Written, send_waiting, write_to_registered
 from members.models import Organisation, User
 from tests.events.test_attendees import attends, coordinator, event, group_of, hall, page, words_of
 from tests.factories.events import PoolFactory

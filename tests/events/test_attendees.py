@@ -19,9 +19,9 @@ from common.models import OutgoingMail, PersonalDataView
 from events.attendees.decisions import AT_ONCE
 from events.attendees.history import attendance_by_year, attendance_of
 from events.attendees.listing import Attendees
-from events.check_ins import check_in
+from events.door.check_ins import check_in
 from events.models import Event, EventState, Registration, RegistrationQuestion, RegistrationState, Ticket, TicketPool
-from events.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
+from events.registering.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
 from members.models import Organisation, Role, User
 from tests.events.people import asked, states
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory

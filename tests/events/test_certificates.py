@@ -14,9 +14,8 @@ from common.documents import make_due, typeset
 from common.errors import RuleViolated
 from common.models import Document, NumberSeries, OutgoingMail
 from common.personal_data import Person
-from events.certificates import hours_of, issue_certificates, revoke_certificate
-from events.check_ins import check_in, check_in_group
-from events.emails import registration_token
+from events.certificates.services import hours_of, issue_certificates, revoke_certificate
+from events.door.check_ins import check_in, check_in_group
 from events.models import (
     AttendeeRole,
     CheckIn,
@@ -29,7 +28,8 @@ from events.models import (
     TicketPool,
 )
 from events.personal_data import _erase
-from events.registrations import Asked, Guest, register_attendee, register_group
+from events.registering.emails import registration_token
+from events.registering.registrations import Asked, Guest, register_attendee, register_group
 from members.models import Role, User
 from tests.events.people import asked
 from tests.events.test_at_the_door import words_of

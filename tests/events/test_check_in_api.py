@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.models import PersonalDataView
 from events.models import CheckIn, Registration, TicketPool
-from events.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
+from events.registering.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
 from members.models import Representative, Role
 from tests.events.people import asked, guests, held
 from tests.factories.events import EventOrganiserFactory, PoolFactory

@@ -7,9 +7,9 @@ import time_machine
 from django.utils import timezone
 
 from common.errors import RuleViolated
-from events.check_ins import check_in, undo_check_in
+from events.door.check_ins import check_in, undo_check_in
 from events.models import CheckIn, Event, EventState, Registration, RegistrationState
-from events.registrations import cancel_registration, register_attendee
+from events.registering.registrations import cancel_registration, register_attendee
 from members.models import User
 from tests.at_once import TIMES, at_once
 from tests.events.people import asked

@@ -12,8 +12,8 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.images import variant_name
-from events.covers import SHAPE, WIDTHS, remove_cover, set_cover
 from events.models import Event
+from events.public.covers import SHAPE, WIDTHS, remove_cover, set_cover
 from tests.events.test_admin import change, typed
 from tests.factories.events import EventFactory
 from tests.members.test_admin import page

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.event_page import desk_of
+from events.life.moves import Who, move_event
 from events.models import (
     Event,
     EventMaterial,
@@ -24,7 +24,7 @@ from events.models import (
     Talk,
     Track,
 )
-from events.moves import Who, move_event
+from events.public.page import desk_of
 from members.models import PublicationBasis
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
 from tests.factories.members import OrganisationFactory, PublicPersonFactory

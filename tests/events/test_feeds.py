@@ -12,8 +12,8 @@ import vobject
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from events.life.moves import Who, move_event
 from events.models import Event, EventState, Precision
-from events.moves import Who, move_event
 from tests.factories.events import EventFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from events.emails import registration_token
-from events.group_lists import rows_of
+from events.groups.consents import ask_parents, grant, mark_pupils, tokens_of
+from events.groups.lists import rows_of
 from events.models import ParentConsent, Registration, RegistrationState, Ticket, TicketPool
-from events.parent_consents import ask_parents, grant, mark_pupils, tokens_of
-from events.registrations import register_group
-from members.consents import text_in_force
+from events.registering.emails import registration_token
+from events.registering.registrations import register_group
+from members.consents.services import text_in_force
 from members.models import Consent, Representative, Role, User
 from tests.events.people import asked, guests
 from tests.events.test_registration_pages import text_of

@@ -8,10 +8,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from common.models import OutgoingMail
+from events.groups.consents import ask_parents
 from events.models import Registration, RegistrationState, Ticket, TicketPool
-from events.parent_consents import ask_parents
-from events.registrations import Asked, cancel_registration, register_attendee, register_group
-from members.consents import text_in_force
+from events.registering.registrations import Asked, cancel_registration, register_attendee, register_group
+from members.consents.services import text_in_force
 from members.models import Organisation, Representative, Role, User
 from tests.events.people import asked, guests, states
 from tests.factories.events import EventFactory, PoolFactory

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from common.invariants import INVARIANTS
 from common.recounts import recount
-from events.certificates import issue_certificates
-from events.check_ins import check_in
+from events.certificates.services import issue_certificates
+from events.door.check_ins import check_in
+from events.life.moves import Who, move_event
 from events.models import EventState, Registration, TicketPool
-from events.moves import Who, move_event
-from events.registrations import cancel_registration, register_attendee, register_group
+from events.registering.registrations import cancel_registration, register_attendee, register_group
 from tests.events.people import asked, guests
 from tests.factories.events import EventFactory, PoolFactory, QuotaFactory
 from tests.factories.members import OrganisationFactory, UserFactory

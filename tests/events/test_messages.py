@@ -9,12 +9,12 @@ from icalendar import Calendar
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from events import event_messages
-from events.event_changes import change_event
-from events.event_messages import Written, send_test, send_waiting, stop_messages, write_to_registered
+from events.life.changes import change_event
+from events.life.moves import Who, move_event
 from events.models import CheckIn, Event, EventMessage, EventState, MessageState, RegistrationState, TicketPool
-from events.moves import Who, move_event
-from events.registrations import cancel_registration, register_attendee
+from events.registering.registrations import cancel_registration, register_attendee
+from events.telling import messages as event_messages
+from events.telling.messages import Written, send_test, send_waiting, stop_messages, write_to_registered
 from members.models import User
 from tests.events.people import asked, states
 from tests.factories.events import EventFactory, PoolFactory

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from cluster_portal.pages.due import due_of
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from events.check_ins import check_in
-from events.event_messages import send_waiting
+from events.door.check_ins import check_in
+from events.life.moves import Who, move_event
 from events.models import (
     Event,
     EventMaterial,
@@ -27,10 +27,10 @@ from events.models import (
     TicketPool,
     Track,
 )
-from events.moves import Who, move_event
 from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
-from events.registrations import register_attendee
+from events.registering.registrations import register_attendee
+from events.telling.messages import send_waiting
 from members.models import Kind, Organisation, Role, User
 from tests.events.people import asked
 from tests.events.test_registration_pages import text_of

@@ -11,9 +11,15 @@ from django.utils import timezone
 
 from common.models import OutgoingMail
 from events.feeds.addresses import Reader, address_of
+from events.life.moves import Who, move_event
 from events.models import Event, Registration
-from events.moves import Who, move_event
-from events.registrations import Asked, cancel_registration, prove_address, register_attendee, register_group
+from events.registering.registrations import (
+    Asked,
+    cancel_registration,
+    prove_address,
+    register_attendee,
+    register_group,
+)
 from members.models import Organisation, Representative, Role, User
 from tests.events.people import asked, guests
 from tests.events.test_feeds import both

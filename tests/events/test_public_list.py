@@ -17,9 +17,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common import search
 from common.caching import invalidate_public_pages
-from events.listing import EventList, rows_of
 from events.models import Event, EventFormat, EventKind, EventState, Precision
-from events.months import Month
+from events.public.listing import EventList, rows_of
+from events.public.months import Month
 from members.models import Direction
 from tests.factories.events import EventFactory, EventOrganiserFactory
 from tests.factories.members import OrganisationFactory, RegionFactory

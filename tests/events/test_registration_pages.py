@@ -14,7 +14,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.models import OutgoingMail
 from common.personal_data import HOLDERS
-from events.emails import registration_token
 from events.models import (
     Event,
     EventFormat,
@@ -25,11 +24,12 @@ from events.models import (
     TicketPool,
     WaitingRule,
 )
-from events.registrations import approve, cancel_registration, decline, register_attendee
-from members.consents import publish_consent_text, text_in_force
-from members.erasure import erase_person
+from events.registering.emails import registration_token
+from events.registering.registrations import approve, cancel_registration, decline, register_attendee
+from members.consents.services import publish_consent_text, text_in_force
 from members.models import ConsentText, Role, User
 from members.personal_data import person_of
+from members.personal_data.erasure import erase_person
 from tests.events.people import asked, states
 from tests.factories.events import EventFactory, PoolFactory, QuotaFactory
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory

@@ -21,7 +21,7 @@ from events.models import (
     TicketPool,
     WaitingRule,
 )
-from events.registrations import (
+from events.registering.registrations import (
     Guest,
     accept_offer,
     approve,

@@ -8,8 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.limits import ScopeThrottle
 from events.models import Registration, RegistrationQuestion, RegistrationState, TicketPool
-from events.registrations import cancel_registration, register_attendee
-from members.consents import text_in_force
+from events.registering.registrations import cancel_registration, register_attendee
+from members.consents.services import text_in_force
 from members.models import Role, User
 from tests.events.people import asked, states
 from tests.factories.events import EventFactory, PoolFactory, QuotaFactory

@@ -13,7 +13,7 @@ import pytest
 from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.models import Event, Registration, RegistrationState, TicketPool, WaitingRule
-from events.registrations import (
+from events.registering.registrations import (
     accept_offer,
     cancel_registration,
     expire_due,

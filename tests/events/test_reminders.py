@@ -10,11 +10,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.models import OutgoingMail
-from events.event_changes import change_event
+from events.life.changes import change_event
+from events.life.moves import Who, hold_what_is_over, move_event
 from events.models import Event, EventReminder, EventState, Registration, RegistrationState, TicketPool, WaitingRule
-from events.moves import Who, hold_what_is_over, move_event
-from events.registrations import register_attendee, register_group, say_coming
-from events.reminders import _ask_next, ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
+from events.registering.registrations import register_attendee, register_group, say_coming
+from events.telling.reminders import _ask_next, ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
 from members.models import Notification, Role
 from tests.events.people import asked, guests, states
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory

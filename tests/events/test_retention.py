@@ -11,14 +11,14 @@ from django.utils import timezone
 from cluster_portal.pages.dashboard_registrations import attendance_of
 from common.recounts import recount
 from events import retention
-from events.certificates import issue_certificates
-from events.check_ins import check_in, check_in_group
-from events.emails import registration_token
+from events.certificates.services import issue_certificates
+from events.door.check_ins import check_in, check_in_group
+from events.groups.consents import ask_parents, grant
 from events.models import CheckIn, ParentConsent, ParticipantCertificate, Registration, Ticket, TicketPool
-from events.parent_consents import ask_parents, grant
-from events.registrations import cancel_registration, register_attendee, register_group
+from events.registering.emails import registration_token
+from events.registering.registrations import cancel_registration, register_attendee, register_group
 from events.retention import KEPT_FOR, forget_registrations
-from members.consents import text_in_force
+from members.consents.services import text_in_force
 from members.models import Consent, Role
 from tests.events.people import asked, guests
 from tests.factories.events import PoolFactory

@@ -10,7 +10,7 @@ from django.test import Client
 
 from common.models import OutgoingMail
 from events.models import Event, EventFormat, Precision
-from events.registrations import register_attendee
+from events.registering.registrations import register_attendee
 from events.times import when_there_and_here
 from tests.events.people import asked
 from tests.factories.events import EventFactory, PoolFactory

@@ -16,7 +16,8 @@ from django.db import transaction
 from common import documents, jobs
 from common.mail import relay
 from common.models import SuppressedAddress
-from members import data_exports, membership_imports
+from members.membership import imports as membership_imports
+from members.personal_data import exports as data_exports
 
 SECOND = timedelta(seconds=1)
 jobs.register(jobs.Job("quick_mail", "Письма", relay.sweep, every=SECOND))

@@ -17,9 +17,9 @@ from common import documents, jobs
 from common.mail.letters import Letter
 from common.models import Document, JobRun, OutgoingMail
 from common.tasks import make_documents, relay_mail, run_job
-from members import data_exports
-from members.membership_imports import carry_out, upload_table
+from members.membership.imports import carry_out, upload_table
 from members.models import DataExport, Membership, Organisation
+from members.personal_data import exports as data_exports
 from members.tasks import import_members, make_exports
 from tests.factories.members import UserFactory
 from tests.faults.stand import report

@@ -18,9 +18,9 @@ from pytest_django import Settings
 from common.documents import make_due
 from common.models import Document, OutgoingMail
 from common.private_files import PrivateStorage
-from members import data_exports
-from members.certificates import issue_certificate
+from members.membership.certificates import issue_certificate
 from members.models import DataExport, ProfileChange
+from members.personal_data import exports as data_exports
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.faults.stand import report
 from tests.members.test_admin import fields_of

@@ -14,7 +14,7 @@ from django.core.cache import cache
 
 from common.models import OutgoingMail
 from events.models import Registration, RegistrationState
-from members.consents import text_in_force
+from members.consents.services import text_in_force
 from tests.factories.events import EventFactory, PoolFactory
 from tests.faults.stand import eventually, free_port, report, running, status_of, web
 

@@ -11,10 +11,10 @@ from common.documents import order_document
 from common.mail.letters import Letter
 from common.mail.purposes import ACCOUNT, ACCOUNT_NOTICE, Purpose
 from common.models import Document, OutgoingMail
-from members import membership_imports
-from members.data_exports import request_export
-from members.membership_imports import carry_out, upload_table
+from members.membership import imports as membership_imports
+from members.membership.imports import carry_out, upload_table
 from members.models import DataExport, Membership, MembershipImport, Organisation
+from members.personal_data.exports import request_export
 from tests.factories.members import UserFactory
 from tests.faults.conftest import FULL
 from tests.faults.stand import Process, eventually, quick_worker, report, running

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from playwright.sync_api import Locator, Page, expect
 
+from members.membership.renewals import renew_and_remind
 from members.models import (
     BoardSession,
     Handover,
@@ -25,7 +26,6 @@ from members.models import (
     Representative,
     Role,
 )
-from members.renewals import renew_and_remind
 from tests.browser.conftest import Visitor
 from tests.browser.pages import STAFF
 from tests.factories.members import valid_inn, valid_ogrn

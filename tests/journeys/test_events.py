@@ -17,7 +17,7 @@ from pytest_django import Settings
 from common.documents import make_due
 from common.mail.relay import relay
 from events.models import Event, ParticipantCertificate, Registration, RegistrationState, TicketPool
-from events.registrations import Asked, Guest, prove_address, register_attendee, register_group
+from events.registering.registrations import Asked, Guest, prove_address, register_attendee, register_group
 from members.models import Organisation, User
 from tests.browser.chromium import FLAGS
 from tests.browser.conftest import Visitor, axe

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from common.models import OutgoingMail
-from members.consents import text_in_force
+from members.consents.services import text_in_force
 from members.models import Consent, User
 from tests.factories.members import UserFactory
 

@@ -27,9 +27,9 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from common.caching import STAMP_KEY
 from common.images import LOGO_SIZES, variant_name
 from members.admin.decisions import DECISIONS
-from members.memberships import change_membership_status, record_membership_start
+from members.membership.life import change_membership_status, record_membership_start
 from members.models import Kind, Membership, MembershipStatus, Organisation, PublicPerson, Representative, Tier, User
-from members.services import set_logo
+from members.organisations.services import set_logo
 from tests.factories.members import (
     DirectionFactory,
     MembershipFactory,

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from common.links import revoke_links
 from common.models import OutgoingMail
-from members.application_emails import CONFIRM_WITHIN, LINK, address_to_confirm, token_of
-from members.consents import text_in_force
+from members.applying.emails import CONFIRM_WITHIN, LINK, address_to_confirm, token_of
+from members.consents.services import text_in_force
 from members.models import MembershipApplication, Role, Tier
 from tests.factories.members import (
     ApplicationFactory,

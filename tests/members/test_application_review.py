@@ -12,12 +12,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail, PersonalDataView, SignedLink
-from members.application_drafts import save_step
-from members.application_emails import token_of
-from members.application_terms import escalate, expire, forget, remind
-from members.applications import move_application
-from members.erasure import erase_person
+from members.applying.drafts import save_step
+from members.applying.emails import token_of
+from members.applying.moves import move_application
+from members.applying.terms import escalate, expire, forget, remind
 from members.models import ApplicationState, Consent, MembershipApplication, User
+from members.personal_data.erasure import erase_person
 from tests.at_once import at_once
 from tests.factories.members import ApplicationFactory, BoardSessionFactory, OrganisationFactory, UserFactory
 from tests.members.accounts import confirmed

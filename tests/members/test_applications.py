@@ -16,7 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from members.application_drafts import (
+from members.applying.drafts import (
     MOST_FILES,
     AlreadyKnown,
     attach_file,
@@ -25,8 +25,9 @@ from members.application_drafts import (
     save_step,
     start_application,
 )
-from members.applications import MOVES, Asked, due_on, move_application
-from members.consents import publish_consent_text, text_in_force
+from members.applying.moves import MOVES, Asked, due_on, move_application
+from members.applying.questionnaire import Questionnaire
+from members.consents.services import publish_consent_text, text_in_force
 from members.models import (
     OVER,
     ApplicationFile,
@@ -42,7 +43,6 @@ from members.models import (
     User,
     Who,
 )
-from members.questionnaire import Questionnaire
 from tests.at_once import at_once
 from tests.factories.members import (
     ApplicationFactory,

@@ -17,13 +17,13 @@ from pypdf import PdfReader
 from common import documents
 from common.errors import RuleViolated
 from common.models import Document, DocumentState, OutgoingMail
+from members.acting.invitations import invite
 from members.admin.board import BoardSessionForm
-from members.agendas import put_on_agenda, take_off_agenda
-from members.application_terms import forget
-from members.applications import move_application
-from members.board_checks import mistakes
-from members.boards import close_session, fingerprint
-from members.invitations import invite
+from members.applying.moves import move_application
+from members.applying.terms import forget
+from members.board.agendas import put_on_agenda, take_off_agenda
+from members.board.checks import mistakes
+from members.board.sessions import close_session, fingerprint
 from members.models import (
     AgendaItem,
     ApplicationState,

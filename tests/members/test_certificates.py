@@ -28,8 +28,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from common import documents
 from common.errors import RuleViolated
 from common.models import Document, DocumentState, NumberSeries
-from members.certificates import follow_membership, issue_certificate
-from members.memberships import change_membership_status, record_membership_start
+from members.membership.certificates import follow_membership, issue_certificate
+from members.membership.life import change_membership_status, record_membership_start
 from members.models import (
     CertificateState,
     Kind,
@@ -41,7 +41,7 @@ from members.models import (
     Tier,
     User,
 )
-from members.services import delete_organisation
+from members.organisations.services import delete_organisation
 from tests.factories.members import (
     CertificateFactory,
     MembershipFactory,

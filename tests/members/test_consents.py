@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
-from members.consents import (
+from members.consents.services import (
     give_consent,
     publish_consent_text,
     set_publication,

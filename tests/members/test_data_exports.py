@@ -19,11 +19,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from common import jobs
 from common.documents import CLAIM
 from common.personal_data import HOLDERS, Holder
-from members import data_exports
-from members.consents import give_consent, text_in_force
-from members.data_exports import make_due, request_export
-from members.erasure import BY_REQUEST, erase_person
+from members.consents.services import give_consent, text_in_force
 from members.models import DataExport, Role, User
+from members.personal_data import exports as data_exports
+from members.personal_data.erasure import BY_REQUEST, erase_person
+from members.personal_data.exports import make_due, request_export
 from members.tasks import EXPIRE_EXPORTS, SWEEP_EXPORTS
 from tests.factories.members import PublicPersonFactory, RepresentativeFactory
 from tests.members.accounts import confirmed, log_in, set_up_app, written

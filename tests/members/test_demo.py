@@ -12,9 +12,11 @@ from pytest_django import Settings
 from stdnum.ru import inn, ogrn
 
 from events.models import Event
-from members import application_demo, demo
-from members.fees import DAY
-from members.invoices import bill_period
+from members.demo import applications as application_demo
+from members.demo import stories as demo
+from members.membership.fees import DAY
+from members.membership.invoices import bill_period
+from members.membership.renewals import renew_and_remind
 from members.models import (
     BoardSession,
     Invitation,
@@ -33,7 +35,6 @@ from members.models import (
     Tier,
     User,
 )
-from members.renewals import renew_and_remind
 from tests.factories.members import FeeFactory, RequisitesFactory
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import invalidate_public_pages
 from common.text import fold
-from members.directory import Directory
-from members.filters import LONGEST_KNOWN, Overview
 from members.models import Kind, Organisation, Role, Tier
+from members.organisations.directory import Directory
+from members.organisations.filters import LONGEST_KNOWN, Overview
 from tests.factories.members import OrganisationFactory, RegionFactory, RepresentativeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -41,13 +41,11 @@ from common.models import (
 )
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
-from members.account_forms import PersonForm
+from members.account.forms import PersonForm
+from members.acting.join_requests import ask
 from members.admin.people import PersonChangeForm
-from members.application_emails import APPLICANT, address_to_confirm, token_of
-from members.consents import give_consent, set_publication, text_in_force
-from members.data_exports import make_due, request_export
-from members.erasure import BY_REQUEST, erase_person
-from members.join_requests import ask
+from members.applying.emails import APPLICANT, address_to_confirm, token_of
+from members.consents.services import give_consent, set_publication, text_in_force
 from members.models import (
     Consent,
     DataExport,
@@ -60,12 +58,14 @@ from members.models import (
     Role,
     User,
 )
-from members.notifications import Words, notify
+from members.notices.notifications import Words, notify
+from members.notices.topics import MEMBERSHIP
+from members.organisations.services import tell_of_role
 from members.people import update_person
 from members.personal_data import person_of
-from members.services import tell_of_role
+from members.personal_data.erasure import BY_REQUEST, erase_person
+from members.personal_data.exports import make_due, request_export
 from members.tasks import REMOVE_UNCONFIRMED
-from members.topics import MEMBERSHIP
 from tests.factories.members import (
     BoardSessionFactory,
     InvitationFactory,
@@ -523,7 +523,7 @@ def test_erased_twice_there_is_one_act() -> None:
 def test_what_fails_half_way_leaves_everything_as_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     user = known_everywhere(client)
     before = whole_database()
-    monkeypatch.setattr("members.erasure._order", None)
+    monkeypatch.setattr("members.personal_data.erasure._order", None)
     with pytest.raises(TypeError), transaction.atomic():
         erased(user)
     assert whole_database() == before

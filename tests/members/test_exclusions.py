@@ -13,10 +13,10 @@ from pypdf import PdfReader
 from common import documents
 from common.errors import RuleViolated
 from common.models import Document, OutgoingMail
-from members.agendas import announce_changes, put_exclusion_on_agenda, put_on_agenda, take_exclusion_off
-from members.board_checks import mistakes
-from members.boards import close_session
-from members.memberships import change_membership_status
+from members.board.agendas import announce_changes, put_exclusion_on_agenda, put_on_agenda, take_exclusion_off
+from members.board.checks import mistakes
+from members.board.sessions import close_session
+from members.membership.life import change_membership_status
 from members.models import (
     AgendaItem,
     BoardSession,

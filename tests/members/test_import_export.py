@@ -16,7 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from common import tables
 from common.caching import STAMP_KEY
 from members.models import Kind, Organisation
-from members.resources import OrganisationResource
+from members.organisations.resources import OrganisationResource
 from tests.factories.members import DirectionFactory, OrganisationFactory, RegionFactory, valid_inn
 from tests.office import editor, enter, meanwhile, staff_with
 

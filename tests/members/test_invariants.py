@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from common.recounts import recount
-from members.memberships import record_membership_start
+from members.membership.life import record_membership_start
 from members.models import Membership, MembershipCertificate, Role
 from tests.factories.members import MembershipFactory, RepresentativeFactory
 

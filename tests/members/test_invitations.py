@@ -13,7 +13,7 @@ from django.utils import timezone
 from common import jobs
 from common.errors import RuleViolated
 from common.models import OutgoingMail, SignedLink
-from members.invitations import accept, invite, invite_once, revoke, send_again
+from members.acting.invitations import accept, invite, invite_once, revoke, send_again
 from members.models import Invitation, Notification, Organisation, Representative, Role, User
 from members.tasks import FORGET_INVITATIONS
 from tests.at_once import at_once
@@ -105,7 +105,7 @@ def test_who_acts_already_is_not_invited(lyceum: Organisation, head: User) -> No
 
 
 def test_an_organisation_does_not_write_to_everybody(lyceum: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("members.invitations.MOST_OPEN", 2)
+    monkeypatch.setattr("members.acting.invitations.MOST_OPEN", 2)
     for number in range(2):
         invited(lyceum, email=f"{number}@example.org")
     with pytest.raises(RuleViolated) as refused:
@@ -130,7 +130,7 @@ def test_who_invites_revokes_and_invites_anew_writes_five_letters_a_day(lyceum: 
 
 
 def test_what_was_revoked_counts_for_a_day(lyceum: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("members.invitations.MOST_A_DAY", 2)
+    monkeypatch.setattr("members.acting.invitations.MOST_A_DAY", 2)
     with time_machine.travel(NOON, tick=False) as clock:
         for number in range(2):
             revoke(invited(lyceum, email=f"{number}@example.org"), by=None)

@@ -22,8 +22,8 @@ from pypdf import PdfReader
 from common import documents
 from common.errors import RuleViolated
 from common.models import Document, DocumentState
-from members.fees import charge_for, outlook
-from members.invoices import a_year_from, bill_period, cancel_invoice, mark_paid, unheard
+from members.membership.fees import charge_for, outlook
+from members.membership.invoices import a_year_from, bill_period, cancel_invoice, mark_paid, unheard
 from members.models import (
     AssociationRequisites,
     FeeReduction,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common import jobs
 from common.errors import RuleViolated
-from members.join_requests import MOST_THERE, approve, ask, decline, withdraw
+from members.acting.join_requests import MOST_THERE, approve, ask, decline, withdraw
 from members.models import JoinRequest, Notification, Organisation, Representative, Role, User
 from members.tasks import FORGET_REQUESTS
 from tests.at_once import at_once
@@ -86,7 +86,7 @@ def test_who_acts_already_does_not_ask(lyceum: Organisation, head: User) -> None
 
 
 def test_nobody_asks_everybody(boris: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("members.join_requests.MOST_OPEN", 1)
+    monkeypatch.setattr("members.acting.join_requests.MOST_OPEN", 1)
     ask(OrganisationFactory(), by=boris, role=Role.TEACHER)
     with pytest.raises(RuleViolated) as refused:
         ask(OrganisationFactory(), by=boris, role=Role.TEACHER)
@@ -111,7 +111,7 @@ def test_who_asks_and_withdraws_writes_to_the_heads_three_times_a_day(
             client.post(ASK, POSTED | {"request_key": str(number)})
             client.post(f"{ASK}withdraw/")
         assert len(told(head)) == MOST_THERE
-        monkeypatch.setattr("members.join_requests.MOST_A_DAY", MOST_THERE)
+        monkeypatch.setattr("members.acting.join_requests.MOST_A_DAY", MOST_THERE)
         with pytest.raises(RuleViolated) as refused:
             ask(OrganisationFactory(), by=boris, role=Role.TEACHER)
         assert refused.value.code == "too_many_today"

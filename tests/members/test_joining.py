@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from members.applying.questionnaire import Questionnaire, field_of, is_answered, questions_form
 from members.models import JoinConditions, Kind, Question, QuestionType
-from members.questionnaire import Questionnaire, field_of, is_answered, questions_form
 from tests.factories.members import ApplicationFactory
 from tests.office import enter, staff_with
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from common import documents
 from common.admin import mass
 from common.models import Document, DocumentState, OutgoingMail
-from members.fees import DAY
-from members.invitations import prepare_head
+from members.acting.invitations import prepare_head
+from members.membership.fees import DAY
 from members.models import FeeReduction, Invitation, Invoice, Membership, Notification, Organisation, Role
 from tests.factories.members import (
     CertificateFactory,

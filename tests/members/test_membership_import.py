@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from common.models import OutgoingMail, PersonalDataView
-from members import membership_imports, membership_table
 from members.admin.membership_tables import RIGHTS
+from members.membership import imports as membership_imports
+from members.membership import table as membership_table
 from members.models import (
     Invitation,
     Invoice,

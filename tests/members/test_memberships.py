@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
-from members.memberships import (
+from members.membership.life import (
     MEMBERSHIP_MOVES,
     Who,
     change_membership_status,
@@ -34,7 +34,7 @@ from members.models import (
     standing_of,
     status_on,
 )
-from members.services import update_profile
+from members.organisations.services import update_profile
 from tests.at_once import at_once
 from tests.factories.members import (
     InvoiceFactory,

@@ -11,12 +11,12 @@ from django.db import IntegrityError, models
 from django.test import Client
 from django.utils import timezone, translation
 
-from members.forms import OrganisationProfileForm
 from members.models import Direction, Kind, Membership, MembershipStatus, Organisation, Region, Role, Tier, User
 from members.models.office import OfficeStatusChange
 from members.models.organisation import validate_inn, validate_ogrn
 from members.models.representative import validate_no_later_than_now
 from members.models.taxonomy import validate_time_zone
+from members.organisations.forms import OrganisationProfileForm
 from tests.factories.members import (
     DirectionFactory,
     MembershipFactory,

@@ -23,10 +23,11 @@ from common.errors import RuleViolated
 from common.mail import relay
 from common.mail.purposes import PURPOSES
 from common.models import MailState, OutgoingMail
-from members import notifications, tasks
+from members import tasks
 from members.models import How, Notification, NotificationChoice, User
-from members.notifications import Words, delete_old_notifications, notify, send_digests
-from members.topics import MEMBERSHIP, PEOPLE, TOPICS, Topic, choose, register
+from members.notices import notifications
+from members.notices.notifications import Words, delete_old_notifications, notify, send_digests
+from members.notices.topics import MEMBERSHIP, PEOPLE, TOPICS, Topic, choose, register
 from tests.factories.members import NotificationFactory, UserFactory
 from tests.faults.stand import report
 from tests.mail import Sink, listening

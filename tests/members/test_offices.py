@@ -23,7 +23,7 @@ from members.models import (
     Role,
     User,
 )
-from members.offices import (
+from members.organisations.offices import (
     accept_office_report,
     decline_office_report,
     report_once,

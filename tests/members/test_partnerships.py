@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from common.errors import RuleViolated
 from members.models import Partnership, PartnershipMove, PartnershipNote, User
-from members.partnerships import move_partnership, record_partnership_start
+from members.organisations.partnerships import move_partnership, record_partnership_start
 from tests.factories.members import OrganisationFactory, PartnershipFactory, UserFactory
 from tests.office import enter, staff_with, superuser
 

@@ -10,11 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
-from members.erasure import BY_REQUEST, erase_person
-from members.handovers import OWNED, Owned
-from members.invitations import accept
+from members.acting.handovers import OWNED, Owned
+from members.acting.invitations import accept
+from members.acting.roles import change_role, end_role, is_last_head
 from members.models import Handover, Invitation, JoinRequest, Notification, Organisation, Representative, Role, User
-from members.roles import change_role, end_role, is_last_head
+from members.personal_data.erasure import BY_REQUEST, erase_person
 from tests.at_once import at_once
 from tests.factories.members import (
     InvitationFactory,

@@ -20,7 +20,7 @@ from common.errors import RuleViolated
 from common.marks import to_marks
 from common.private_files import private_storage
 from members.models import Direction, Notification, Organisation, ProfileChange, ProfileChangeState, Role, User
-from members.profile_changes import (
+from members.organisations.profile_changes import (
     decide_profile_change,
     differences,
     fingerprint,
@@ -28,7 +28,7 @@ from members.profile_changes import (
     propose_profile,
     withdraw_profile_change,
 )
-from members.services import PROFILE_FIELDS, delete_organisation
+from members.organisations.services import PROFILE_FIELDS, delete_organisation
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.office import editor, enter, staff_with
 

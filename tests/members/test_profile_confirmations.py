@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from members.models import Notification, Organisation, ProfileReminder, Role, User
-from members.profile_confirmations import ask_to_confirm_profiles, confirm_profile
+from members.organisations.profile_confirmations import ask_to_confirm_profiles, confirm_profile
 from tests.factories.members import OrganisationFactory, RepresentativeFactory
 from tests.office import enter, superuser
 

@@ -12,9 +12,10 @@ from django.db import IntegrityError, connections
 from django.utils.translation import override
 
 from common.models import Document
-from members.fees import outlook
-from members.invoices import bill_period, cancel_invoice, mark_paid
-from members.memberships import change_membership_status, record_membership_start
+from members.membership.fees import outlook
+from members.membership.invoices import bill_period, cancel_invoice, mark_paid
+from members.membership.life import change_membership_status, record_membership_start
+from members.membership.renewals import bill_next_period, left_behind, renew_and_remind, to_be_renewed
 from members.models import (
     AssociationRequisites,
     Fee,
@@ -29,7 +30,6 @@ from members.models import (
     Role,
     status_on,
 )
-from members.renewals import bill_next_period, left_behind, renew_and_remind, to_be_renewed
 from tests.factories.members import (
     FeeFactory,
     InvoiceFactory,

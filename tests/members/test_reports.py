@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from members import reports
 from members.admin.report_tables import Report
+from members.membership import reports
+from members.membership.reports import BACK, BILLS, JOINED, LOST, Scope
 from members.models import (
     ON_THE_ROLL,
     OVER,
@@ -29,7 +30,6 @@ from members.models import (
     standing_of,
 )
 from members.models.membership import end_of
-from members.reports import BACK, BILLS, JOINED, LOST, Scope
 from tests.factories.members import InvoiceFactory, MembershipFactory, OrganisationFactory, PeriodFactory
 from tests.office import editor, enter, staff_with, superuser
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from members.retention import forget_sessions
+from members.personal_data.retention import forget_sessions
 from tests.members.accounts import confirmed, log_in
 
 pytestmark = pytest.mark.django_db

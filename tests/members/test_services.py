@@ -14,7 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.caching import STAMP_KEY
 from members.models import Direction, Organisation
-from members.services import delete_organisation, remove_logo, set_logo, update_profile
+from members.organisations.services import delete_organisation, remove_logo, set_logo, update_profile
 from tests.factories.members import OrganisationFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.models import Document, OutgoingMail
-from members import demo
-from members.certificates import follow_membership, issue_certificate
-from members.memberships import change_membership_status
+from members.demo import stories as demo
+from members.membership.certificates import follow_membership, issue_certificate
+from members.membership.life import change_membership_status
 from members.models import Membership, MembershipStatus, Notification, Organisation, Representative, Role, Tier, User
-from members.notifications import Words, notify
-from members.services import delete_representative, tell_of_role
-from members.topics import MEMBERSHIP
+from members.notices.notifications import Words, notify
+from members.notices.topics import MEMBERSHIP
+from members.organisations.services import delete_representative, tell_of_role
 from tests.factories.members import MembershipFactory, OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.members.accounts import PASSWORD, ticked
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from cluster_portal.pages.due import due_of
 from common.models import DocumentState
-from members.agendas import put_exclusion_on_agenda
-from members.application_emails import token_of
+from members.applying.emails import token_of
+from members.board.agendas import put_exclusion_on_agenda
 from members.models import Kind, OfficeStatus, OfficeStatusChange, Organisation, Role, User
 from tests.factories.members import (
     ApplicationFactory,

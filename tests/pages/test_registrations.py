@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from cluster_portal.pages.due import due_of
 from events.attendees.history import attendance_of
-from events.check_ins import check_in
+from events.door.check_ins import check_in
 from events.models import Event, Registration
-from events.registrations import cancel_registration, register_attendee, register_group
+from events.registering.registrations import cancel_registration, register_attendee, register_group
 from members.models import Role
 from tests.events.people import asked, guests
 from tests.events.test_registration_pages import text_of

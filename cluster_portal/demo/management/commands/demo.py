@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from events import demo as events_demo
-from events import scale as events_scale
-from members import application_demo
-from members import demo as members_demo
-from members import scale as members_scale
+from events.demo import scale as events_scale
+from events.demo import stories as events_demo
+from members.demo import applications as application_demo
+from members.demo import scale as members_scale
+from members.demo import stories as members_demo
 from members.models import Organisation
 
 PAST_EACH, UPCOMING_FOR = 10, 10  # past events an organisation, organisations an upcoming one

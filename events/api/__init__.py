@@ -1,0 +1,1 @@
+"""What programs read of events, and do for whoever asks."""

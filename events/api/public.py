@@ -1,0 +1,181 @@
+"""Public API of the events."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api import choice
+from events.models import Audience, Event, EventFormat, EventKind, Session, Talk
+from events.public.filters import ALL, PAST, UPCOMING, Selection
+from members.api.directory import PublicViewSet
+from members.models import PublicPerson
+from members.organisations.filters import Overview
+
+# Field of the serializer → column, where they are called differently.
+COLUMNS = {"region": "region__code", "directions": "direction_slugs", "organisers": "organiser_cards"}
+
+
+class OrganiserSerializer(serializers.Serializer):
+    """An organiser that is in the directory."""
+
+    slug = serializers.SlugField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField(allow_blank=True)
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """An event in a list. ``precision`` says how far the times are known."""
+
+    region = serializers.CharField(allow_null=True, help_text="ISO 3166-2")
+    directions = serializers.ListField(child=serializers.SlugField())
+    organisers = OrganiserSerializer(many=True)
+    audience = serializers.ListField(child=serializers.ChoiceField(Audience.choices), help_text="Empty: everybody")
+
+    class Meta:
+        model = Event
+        fields = [
+            "slug",
+            "uid",
+            "kind",
+            "name",
+            "name_en",
+            "summary",
+            "summary_en",
+            "starts_at",
+            "ends_at",
+            "precision",
+            "time_zone",
+            "format",
+            "region",
+            "city",
+            "city_en",
+            "state",
+            "audience",
+            "grade_from",
+            "grade_to",
+            "directions",
+            "organisers",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
+        """From a row of the columns in this order (``columns``): a page of fifty costs no objects."""
+        return dict(zip(self.Meta.fields, instance, strict=True))
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        return [COLUMNS.get(name, name) for name in cls.Meta.fields]
+
+
+class EventDetailSerializer(EventSerializer):
+    class Meta(EventSerializer.Meta):
+        fields = [
+            *EventSerializer.Meta.fields,
+            "about",
+            "about_en",
+            "venue",
+            "venue_en",
+            "registration",
+            "registration_site",
+            "opens_at",
+            "closes_at",
+            "headcount",
+            "headcount_is_least",
+            "sequence",
+        ]
+
+
+class SpeakerSerializer(serializers.ModelSerializer):
+    """In a public role; who has not agreed to be shown with it has no position here."""
+
+    position = serializers.SerializerMethodField()
+    position_en = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PublicPerson
+        fields = ["name", "name_en", "position", "position_en"]
+
+    @extend_schema_field(str)
+    def get_position(self, person: Any) -> str:
+        return person.position if person.shows_position else ""
+
+    @extend_schema_field(str)
+    def get_position_en(self, person: Any) -> str:
+        return person.position_en if person.shows_position else ""
+
+
+class TalkSerializer(serializers.ModelSerializer):
+    speakers = SpeakerSerializer(many=True)
+
+    class Meta:
+        model = Talk
+        fields = ["name", "name_en", "speakers"]
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    """A part of the programme; without a track it is for all."""
+
+    track = serializers.CharField(source="track.name", allow_null=True, default=None)
+    talks = TalkSerializer(many=True)
+
+    class Meta:
+        model = Session
+        fields = ["name", "name_en", "about", "about_en", "track", "starts_at", "ends_at", "is_break", "talks"]
+
+
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[
+            OpenApiParameter("q", str, description="Words in Russian or English, in any form, forgiving mistypes"),
+            OpenApiParameter(
+                "when", str, enum=[UPCOMING, PAST, ALL], description="Upcoming, if no dates are asked for"
+            ),
+            OpenApiParameter("from", str, description="Day by ISO 8601, as the clock of the place has it"),
+            OpenApiParameter("until", str, description="The last day that is meant"),
+            choice("kind", "Kind of event; repeat it for several", EventKind.values),
+            choice("format", "In person, online or both", EventFormat.values),
+            choice("audience", "For whom; events for everybody are always meant", Audience.values),
+            choice("region", "Code of the region by ISO 3166-2"),
+            choice("direction", "Slug of the direction"),
+            OpenApiParameter("organiser", str, description="Slug of an organisation"),
+            OpenApiParameter("sort", str, enum=["date"], description="Of words: by date, not the best first"),
+        ]
+    )
+)
+class EventViewSet(PublicViewSet):
+    """Public events, with the filters of the list."""
+
+    queryset = Event.objects.public()
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet:
+        events = Event.objects.public()
+        if self.action == "list":
+            selection = Selection.asked(self.request.query_params, Overview.load())
+            if selection.unknown:
+                words = ", ".join(selection.unknown)
+                raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})
+            events = selection.of(selection.found())
+        return events.values_list(*self.get_serializer_class().columns())
+
+    def get_serializer_class(self) -> type[EventSerializer]:
+        return EventSerializer if self.action == "list" else EventDetailSerializer
+
+    @extend_schema(responses=SessionSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def programme(self, request: Request, slug: str) -> Response:
+        """Sessions in the order of time, those without one last; speakers as far as they may be shown."""
+        event = get_object_or_404(Event.objects.public(), slug=slug)
+        speakers = Prefetch("speakers", PublicPerson.objects.shown().order_by("order", "name"))
+        talks = Prefetch("talks", Talk.objects.prefetch_related(speakers))
+        sessions = event.sessions.select_related("track").prefetch_related(talks)
+        return Response(SessionSerializer(sessions, many=True).data)

@@ -1,0 +1,221 @@
+"""Certificates of participants: for those who came, by the programme of the days on which they did."""
+
+import datetime
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.fields.files import FieldFile
+from django.urls import get_script_prefix
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from common.documents import order_documents
+from common.errors import RuleViolated
+from common.models import Document
+from common.numbers import next_numbers
+from common.shapes import SHAPES
+from common.text import typographic
+from events.models import (
+    AttendeeRole,
+    Event,
+    EventState,
+    ParticipantCertificate,
+    PoolKind,
+    Registration,
+    Ticket,
+)
+from events.registering.emails import certificates_issued
+from events.registering.places import locked_event
+from members.models import Kind, Organisation, User
+from members.models.certificate import new_code
+
+TEMPLATE = "pdf/events/participant_certificate.typ"
+HAPPENED = (EventState.PUBLISHED, EventState.HELD, EventState.ARCHIVED)
+
+
+def can_be_issued(event: Event) -> bool:
+    return event.is_over and event.state in HAPPENED
+
+
+def deserving(event: Event) -> QuerySet[Ticket]:
+    """Tickets of those who came, whether they have a certificate or not; the press writes about events instead."""
+    came = Ticket.objects.standing().filter(registration__event=event, check_ins__isnull=False)
+    return came.exclude(Q(name="") | Q(registration__pool__kind=PoolKind.PRESS)).distinct()
+
+
+@transaction.atomic
+def issue_certificates(event: Event, *, by: User) -> int:
+    """To everybody who came and has none yet; returns to how many. Who had one revoked gets no other.
+
+    Raises RuleViolated before the end of the event, and where it did not take place.
+    """
+    locked = locked_event(event)
+    if not can_be_issued(locked):
+        raise RuleViolated(_("Certificates are issued when the event is over."), code="not_over")
+    waiting = deserving(locked).filter(certificate=None).select_related("registration__pool")
+    tickets = [*waiting.prefetch_related("check_ins").order_by("pk")]
+    if not tickets:
+        return 0
+    made = _written(locked, tickets, by=by)
+    with_letters = {one.ticket.registration_id for one in made}
+    for registration in Registration.objects.filter(pk__in=with_letters).exclude(email="").select_related("event"):
+        certificates_issued(registration).send()
+    return len(made)
+
+
+@transaction.atomic
+def revoke_certificate(certificate: ParticipantCertificate, *, by: User, reason: str = "") -> ParticipantCertificate:
+    """Whoever verifies it is told so. Repeated, does nothing."""
+    locked = ParticipantCertificate.objects.select_for_update(of=["self"]).get(pk=certificate.pk)
+    if locked.is_valid:
+        locked.revoked_at, locked.revoked_by, locked.reason = timezone.now(), by, reason
+        locked.save(update_fields=["revoked_at", "revoked_by", "reason"])
+    return locked
+
+
+def take_out(certificates: QuerySet[ParticipantCertificate]) -> None:
+    """Their people are erased: the numbers remain, which are not valid any more."""
+    own = ParticipantCertificate.objects.filter(pk__in=[*certificates.values_list("pk", flat=True)])
+    own.standing().update(revoked_at=timezone.now())
+    forget_names(own)
+
+
+def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
+    """What is printed on them goes, with the paper; number, event, role, hours and day remain."""
+    papers = Document.objects.filter(pk__in=own.exclude(document=None).values_list("document", flat=True))
+    gone = [*papers.select_for_update()]
+    own.update(name="", reason="", document=None)
+    for paper in gone:
+        if paper.file:
+            transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))
+    Document.objects.filter(pk__in=[paper.pk for paper in gone]).delete()
+
+
+def hours_of(event: Event, *, days: Collection[datetime.date]) -> int | None:
+    """Whole hours of the programme on these ``days``, what runs in parallel once and breaks not at all; or what the
+    event says of a day. None where neither is known."""
+    if event.hours_a_day:
+        return event.hours_a_day * len(days)
+    timed = event.sessions.filter(is_break=False).order_by("starts_at")
+    total, until = datetime.timedelta(), datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    for session in timed:
+        starts, ends = session.starts_at, session.ends_at
+        if starts and ends and starts.astimezone(event.zone).date() in days:
+            total += max(ends - max(starts, until), datetime.timedelta())
+            until = max(until, ends)
+    return round(total.total_seconds() / 3600 + 1e-9) or None
+
+
+def _written(event: Event, tickets: list[Ticket], *, by: User) -> list[ParticipantCertificate]:
+    today, known = timezone.localdate(), dict[frozenset[datetime.date], int | None]()
+    made = []
+    numbers = next_numbers(f"participant certificate {today.year}", len(tickets))
+    for ticket, number in zip(tickets, numbers, strict=True):
+        days = frozenset(one.day for one in ticket.check_ins.all())
+        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days=days))
+        is_speaker = ticket.registration.pool.kind == PoolKind.SPEAKER
+        made.append(
+            ParticipantCertificate(
+                ticket=ticket,
+                number=f"У-{today.year}-{number:04}",
+                code=new_code(),
+                name=ticket.name,
+                role=AttendeeRole.SPEAKER if is_speaker else AttendeeRole.PARTICIPANT,
+                hours=hours,
+                issued_on=today,
+                issued_by=by,
+            )
+        )
+    common = _said_of(event)
+    papers = order_documents(TEMPLATE, (common | _said_on(one) for one in made))
+    for certificate, document in zip(made, papers, strict=True):
+        certificate.document = document
+    return ParticipantCertificate.objects.bulk_create(made)
+
+
+def _said_of(event: Event) -> dict[str, Any]:
+    """What stands on all of its certificates."""
+    organisers = [link.organisation for link in event.organiser_links.select_related("organisation")]
+    association = Organisation.objects.filter(is_association=True).first()
+    names = association or (organisers[0] if organisers else None)
+    held_by = typographic(", ".join(one.short_name or one.name for one in organisers))
+    return {
+        "association": {
+            "ru": typographic(names.name) if names else "",
+            "en": names.name_en if names else "",
+            "kind": names.kind if names else Kind.NONPROFIT,
+        },
+        "organiser": {"ru": held_by, "kind": organisers[0].kind if organisers else Kind.NONPROFIT},
+        "others": [one.kind for one in organisers[1:]],
+        "event": {"ru": typographic(event.name), "en": event.name_en},
+        "days": _in_both(lambda: _days(event)),
+        "shapes": SHAPES,
+    }
+
+
+def _said_on(certificate: ParticipantCertificate) -> dict[str, Any]:
+    address = f"{settings.SITE_ADDRESS}/{certificate.get_absolute_url().removeprefix(get_script_prefix())}"
+    hours, role = certificate.hours, certificate.role
+    return {
+        "number": certificate.number,
+        "name": typographic(certificate.name),
+        "part": _in_both(lambda: _spoke() if role == AttendeeRole.SPEAKER else _took_part()),
+        "hours": _in_both(lambda: ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours})
+        if hours
+        else None,
+        "issued": _in_both(lambda: _day(certificate.issued_on)),
+        "address": address.partition("://")[2].rstrip("/"),
+        "qr": segno.make_qr(address, error="m").svg_inline(border=0),
+    }
+
+
+def _took_part() -> str:
+    return pgettext("on a certificate", "took part in")
+
+
+def _spoke() -> str:
+    return pgettext("on a certificate", "was a speaker at")
+
+
+def _days(event: Event) -> str:
+    """Only what is over has certificates, so both times are there."""
+    first, last = (moment.astimezone(event.zone).date() for moment in (event.starts_at, event.ends_at) if moment)
+    if first == last:
+        return _day(first)
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}–{_day(last)}" if is_one_month else f"{_day(first)} – {_day(last)}"
+
+
+def _day(day: datetime.date) -> str:
+    return date_format(day, "j E Y" if translation.get_language() == "ru" else "j F Y")
+
+
+def _in_both(text: Callable[[], str]) -> dict[str, str]:
+    """What ``text`` gives in each language, on one line."""
+    said = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            said[language] = text().replace(" ", "\N{NO-BREAK SPACE}")
+    return said
+
+
+def ready_of(registrations: QuerySet[Registration]) -> QuerySet[ParticipantCertificate]:
+    """Certificates that can be downloaded, of these registrations."""
+    ready = ParticipantCertificate.objects.ready().filter(
+        ticket__registration__in=registrations.order_by().values("pk")
+    )
+    return ready.select_related("document", "ticket__registration__event").order_by("number")
+
+
+def file_of(certificate: ParticipantCertificate) -> FieldFile:
+    """Of one that is ready."""
+    if certificate.document is None:
+        raise ValueError(f"{certificate} has no paper")
+    return certificate.document.file

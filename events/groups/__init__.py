@@ -1,0 +1,1 @@
+"""Groups of pupils: their lists, and the consents of their parents."""

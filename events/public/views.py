@@ -1,0 +1,65 @@
+"""What everybody may read of events."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from common.caching import public_page
+from common.limits import limited
+from events.models import Event
+from events.public import ics
+from events.public import page as event_page
+from events.public.listing import EventList
+from events.public.months import Month
+from events.public.rss import EventFeed
+
+FILTERS = ("q", "kind", "format", "audience", "direction", "region", "organiser")
+OF_LIST = (*FILTERS, "when", "from", "until", "sort", "page")
+
+
+@login_not_required
+@public_page(*OF_LIST)
+@limited("search", parameter="q")
+def event_list(request: HttpRequest) -> HttpResponse:
+    found = EventList(request.GET)
+    fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"events/event_list.html{fragment}", {"list": found, "page": found.page})
+
+
+@login_not_required
+@public_page(*FILTERS, "month")
+@limited("search", parameter="q")
+def event_calendar(request: HttpRequest) -> HttpResponse:
+    fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"events/event_calendar.html{fragment}", {"list": Month(request.GET)})
+
+
+@login_not_required
+@public_page(*OF_LIST)
+@limited("search", parameter="q")
+def event_feed_ics(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(ics.calendar_of(EventList(request.GET).selection), content_type=ics.CONTENT_TYPE)
+
+
+@login_not_required
+@public_page(*OF_LIST)
+@limited("search", parameter="q")
+def event_feed_rss(request: HttpRequest) -> HttpResponse:
+    return EventFeed()(request)
+
+
+@login_not_required
+@public_page()
+def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = Event.objects.visible_to(request.user).select_related("region", "series")
+    event = get_object_or_404(visible, slug=slug)
+    contents = {**event_page.contents(event), "dashboard_url": event_page.dashboard_url(request.user, event)}
+    return render(request, "events/event_detail.html", contents)
+
+
+@login_not_required
+@public_page()
+def event_ics(request: HttpRequest, slug: str) -> HttpResponse:
+    event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    disposition = {"Content-Disposition": f'attachment; filename="{event.slug}.ics"'}
+    return HttpResponse(ics.calendar_of_one(event), content_type=ics.CONTENT_TYPE, headers=disposition)

@@ -1,0 +1,1 @@
+"""Places and who has them: pools, registrations, offers, tickets."""

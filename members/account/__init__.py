@@ -1,0 +1,1 @@
+"""A person's own account: logging in, the second factor, what they set for themselves."""

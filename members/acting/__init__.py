@@ -1,0 +1,1 @@
+"""Who acts for an organisation: roles, how they begin, how they are handed over."""

@@ -1,0 +1,1 @@
+"""What programs read of the directory, and of what is their own."""

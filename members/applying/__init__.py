@@ -1,0 +1,1 @@
+"""How an organisation applies for membership."""

@@ -1,0 +1,1 @@
+"""Consents that people give and withdraw, each in the words of its text."""

@@ -1,0 +1,1 @@
+"""Stories to look at, and numbers to measure by."""

@@ -1,0 +1,1 @@
+"""An organisation's standing in the association: its life, fees, papers, tables and reports."""

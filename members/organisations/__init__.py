@@ -1,0 +1,1 @@
+"""What the directory shows of an organisation: profile, offices, partners."""
