@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.charts import Bar
 from common.report_tables import Cell, Line, Section, Table, Text
@@ -23,7 +23,7 @@ NOTE = gettext_lazy(
 )
 NOTE_OF_HOURS = gettext_lazy("By the clock of the place. Who came on several days counts on each of them.")
 HEADS = (
-    gettext_lazy("Registered"),
+    pgettext_lazy("how many people", "Registered"),
     gettext_lazy("Had a place"),
     gettext_lazy("Came"),
     gettext_lazy("Came without registration"),
