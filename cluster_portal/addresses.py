@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import get_script_prefix, reverse
 
 if TYPE_CHECKING:
-    from members.models.certificate import HasCode
-    from members.models.organisation import HasSlug
-    from members.models.representative import HasOrganisation
+    from members.models.addressed import HasCode, HasOrganisation, HasSlug
 
 PLACE = "0"  # a slug that no address holds otherwise
 

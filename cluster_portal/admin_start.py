@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import npgettext_lazy
 
 from common.admin import Decision
+from common.admin.recounts import DISCREPANCIES
 from common.charts import Bar, longest
 from events.admin import decisions as events_decisions
 from members.admin import decisions as members_decisions
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from members.models import User
 
-DECISIONS = (*events_decisions.DECISIONS, *members_decisions.DECISIONS)
+DECISIONS = (DISCREPANCIES, *events_decisions.DECISIONS, *members_decisions.DECISIONS)
 SHOWN = 7
 
 

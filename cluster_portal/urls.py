@@ -19,9 +19,12 @@ handler500 = errors.server_error
 
 
 def uploads() -> list[URLPattern]:
-    """In development, as nginx has it: of the uploads only logos have an address."""
-    folder = Path(settings.MEDIA_ROOT) / "logos"
-    return static(f"{settings.MEDIA_URL}logos/", login_not_required(serve), document_root=folder)
+    """In development, as nginx has it: of the uploads only public pictures have an address."""
+    view, root = login_not_required(serve), Path(settings.MEDIA_ROOT)
+    folders = ("logos", "covers")
+    return [
+        route for name in folders for route in static(f"{settings.MEDIA_URL}{name}/", view, document_root=root / name)
+    ]
 
 
 admin.autodiscover()

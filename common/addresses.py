@@ -18,6 +18,11 @@ def absolute(path: str, *, language: str = "") -> str:
     return f"{settings.SITE_ADDRESS}{prefix}{path}"
 
 
+def webcal(address: str) -> str:
+    """Opens the program that keeps the reader's calendar, and has it come back for changes."""
+    return f"webcal://{address.partition('://')[2]}"
+
+
 def here(path: str) -> str:
     """``/join/`` in the language of the page that is being made."""
     return get_script_prefix() + path.removeprefix("/")

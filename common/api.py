@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpHeaders
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import parsers, status
+from rest_framework import parsers, serializers, status
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler as default_handler
 
 from common.errors import RuleViolated
 from common.models import LONGEST_KEY
+from common.one_line import one_line
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -35,6 +36,13 @@ class JSONParser(parsers.JSONParser):
         except (RecursionError, UnicodeEncodeError) as error:
             raise ParseError from error
         return parsed
+
+
+class LineField(serializers.CharField):
+    """A name or the like: sent with line breaks, it is one line all the same."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(one_line(data) if isinstance(data, str) else data)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

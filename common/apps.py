@@ -11,3 +11,4 @@ class CommonConfig(AppConfig):
 
         autodiscover_modules("tasks")  # jobs register themselves there, and the admin site lists them
         autodiscover_modules("personal_data")  # and there who holds what about a person
+        autodiscover_modules("invariants")  # and there what must hold of what is stored

@@ -39,8 +39,8 @@ class Throttle(AnonRateThrottle):
         return self.waiting
 
 
-class _PageThrottle(Throttle):
-    """For pages, which count everybody, logged in or not."""
+class ScopeThrottle(Throttle):
+    """For pages, and for what is costly in the API: it counts everybody, logged in or not."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -61,7 +61,7 @@ def limited(scope: str, *, parameter: str = "", method: str = "") -> Callable:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if method in ("", request.method) and (not parameter or request.GET.get(parameter)):
-                throttle = _PageThrottle(scope)
+                throttle = ScopeThrottle(scope)
                 if not throttle.allow_request(request, view):
                     raise TooManyRequests(wait=math.ceil(throttle.wait()))
             return view(request, *args, **kwargs)

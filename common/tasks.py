@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from celery.signals import task_failure
 from django.utils.translation import gettext_lazy as _
 
-from common import documents, health, jobs, retention, staff_views
+from common import documents, health, jobs, recounts, retention, staff_views
 from common.mail import relay
 from common.models import DeadTask
 
@@ -30,6 +30,15 @@ FORGET = jobs.register(
         retention.forget,
         every=timedelta(days=1),
         offset=timedelta(hours=1, minutes=10),
+    )
+)
+RECOUNT = jobs.register(
+    jobs.Job(
+        "check_invariants",
+        _("Recount whatever must add up"),
+        recounts.recount,
+        every=timedelta(days=1),
+        offset=timedelta(hours=2, minutes=10),
     )
 )
 

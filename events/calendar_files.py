@@ -15,17 +15,13 @@ Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 NAME = "event.ics"
 
 
-def uid_of(event: Event) -> str:
-    return f"{event.uid}@{settings.SITE_ADDRESS.partition('://')[2].rstrip('/')}"
-
-
 def calendar_file(event: Event, *, method: Method = "PUBLISH") -> bytes:
     """Nobody is named in it, and the online link is not: it stands on the page of whoever is admitted. In the clock of
     the place. Raises ValueError for an event without a time."""
     if event.starts_at is None or event.ends_at is None:
         raise ValueError("no time, no entry")
     entry = Entry()
-    entry.add("uid", uid_of(event))
+    entry.add("uid", str(event.uid))
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", timezone.now())
     entry.add("last-modified", event.updated_at)

@@ -18,7 +18,7 @@ from common.private_files import private_file_response, safe_name
 from common.private_pages import private_page
 from events.certificates import can_be_issued, deserving, file_of, issue_certificates, ready_of, revoke_certificate
 from events.models import Event, ParticipantCertificate, Registration
-from events.policies import can_tend_event, organisations_with_groups_of
+from events.policies import can_tend_attendees, organisations_with_groups_of
 from events.registration_views import registration_to_act
 from members.models import User
 
@@ -29,7 +29,7 @@ ON_A_PAGE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_certificates(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
-    if not can_tend_event(request.user, event):
+    if not can_tend_attendees(request.user, event):
         raise Http404
     issued = ParticipantCertificate.objects.filter(ticket__registration__event=event)
     if request.method == "POST":
@@ -62,7 +62,7 @@ def event_certificates_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
     """All of them for those who tend the event; for a school those of the people it has registered."""
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
     registrations = event.registrations.all()
-    if not can_tend_event(request.user, event):
+    if not can_tend_attendees(request.user, event):
         registrations = registrations.filter(organisation__in=organisations_with_groups_of(request.user))
     return _packed(registrations, name=event.slug)
 

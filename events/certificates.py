@@ -71,29 +71,34 @@ def issue_certificates(event: Event, *, by: User) -> int:
 
 
 @transaction.atomic
-def revoke_certificate(certificate: ParticipantCertificate, *, by: User) -> ParticipantCertificate:
+def revoke_certificate(certificate: ParticipantCertificate, *, by: User, reason: str = "") -> ParticipantCertificate:
     """Whoever verifies it is told so. Repeated, does nothing."""
     locked = ParticipantCertificate.objects.select_for_update(of=["self"]).get(pk=certificate.pk)
     if locked.is_valid:
-        locked.revoked_at, locked.revoked_by = timezone.now(), by
-        locked.save(update_fields=["revoked_at", "revoked_by"])
+        locked.revoked_at, locked.revoked_by, locked.reason = timezone.now(), by, reason
+        locked.save(update_fields=["revoked_at", "revoked_by", "reason"])
     return locked
 
 
-def take_out(registrations: Collection[int]) -> None:
-    """The people of these are erased: of their certificates the numbers remain, which are not valid any more."""
-    own = ParticipantCertificate.objects.filter(ticket__registration__in=registrations)
+def take_out(certificates: QuerySet[ParticipantCertificate]) -> None:
+    """Their people are erased: the numbers remain, which are not valid any more."""
+    own = ParticipantCertificate.objects.filter(pk__in=[*certificates.values_list("pk", flat=True)])
+    own.standing().update(revoked_at=timezone.now())
+    forget_names(own)
+
+
+def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
+    """What is printed on them goes, with the paper; number, event, role, hours and day remain."""
     papers = Document.objects.filter(pk__in=own.exclude(document=None).values_list("document", flat=True))
     gone = [*papers.select_for_update()]
-    own.standing().update(revoked_at=timezone.now())
-    own.update(name="", document=None)
+    own.update(name="", reason="", document=None)
     for paper in gone:
         if paper.file:
             transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))
     Document.objects.filter(pk__in=[paper.pk for paper in gone]).delete()
 
 
-def hours_of(event: Event, days: Collection[datetime.date]) -> int | None:
+def hours_of(event: Event, *, days: Collection[datetime.date]) -> int | None:
     """Whole hours of the programme on these ``days``, what runs in parallel once and breaks not at all; or what the
     event says of a day. None where neither is known."""
     if event.hours_a_day:
@@ -114,7 +119,7 @@ def _written(event: Event, tickets: list[Ticket], *, by: User) -> list[Participa
     numbers = next_numbers(f"participant certificate {today.year}", len(tickets))
     for ticket, number in zip(tickets, numbers, strict=True):
         days = frozenset(one.day for one in ticket.check_ins.all())
-        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days))
+        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days=days))
         is_speaker = ticket.registration.pool.kind == PoolKind.SPEAKER
         made.append(
             ParticipantCertificate(

@@ -36,11 +36,13 @@ def check_in(event: Event, *, code: str, by: User, gate: str = "") -> Entry:
     """
     now = timezone.now()
     check_doors(event, now)
-    found = Ticket.objects.standing().filter(registration__event=event, code=_plain(code))
-    ticket = found.select_related("registration").first()
+    found = Ticket.objects.standing().filter(registration__event=event, code=plain_code(code))
+    ticket = found.select_related("registration", "parent_consent").first()
     if ticket is None:
         raise RuleViolated(_("This is no ticket of this event."), code="unknown_ticket")
     _check_place(ticket.registration)
+    if not ticket.name:
+        raise RuleViolated(_("A parent has refused, and nobody has come in place of this pupil."), code="refused")
     made, is_first = CheckIn.objects.get_or_create(
         ticket=ticket, day=day_of(event, now), defaults={"at": now, "by": by, "gate": gate}
     )
@@ -59,7 +61,7 @@ def check_in_group(
     now = timezone.now()
     check_doors(event, now)
     _check_place(group)
-    came = group.tickets.standing().filter(pk__in=tickets)
+    came = group.tickets.standing().exclude(name="").filter(pk__in=tickets)
     made = [CheckIn(ticket=ticket, day=day_of(event, now), at=now, by=by, gate=gate) for ticket in came]
     CheckIn.objects.bulk_create(made, ignore_conflicts=True)
     return people_of(event, group)
@@ -67,12 +69,14 @@ def check_in_group(
 
 def group_of(event: Event, *, code: str) -> Registration | None:
     """Whose people come together; None for the code of one person."""
-    groups = Registration.objects.filter(event=event, group_code=_plain(code)).exclude(group_code="")
+    groups = Registration.objects.filter(event=event, group_code=plain_code(code)).exclude(group_code="")
     return groups.select_related("organisation").first()
 
 
 def people_of(event: Event, group: Registration) -> list[Ticket]:
-    return [*_today(event, group.tickets.standing())]
+    """But for those whose parents have refused: nobody knows here who they were."""
+    people = group.tickets.standing().exclude(name="")
+    return [*_today(event, people.select_related("registration", "parent_consent"))]
 
 
 def find_people(event: Event, words: str) -> list[Ticket]:
@@ -81,7 +85,8 @@ def find_people(event: Event, words: str) -> list[Ticket]:
     found = Ticket.objects.admitting().filter(registration__event=event).annotate(plain=plain)
     for word in fold(words).split():
         found = found.filter(Q(plain__contains=word) | Q(registration__group__icontains=word))
-    return [*_today(event, found.select_related("registration__organisation").order_by("name", "pk"))[:FOUND]]
+    found = found.exclude(name="").select_related("registration__organisation", "parent_consent")
+    return [*_today(event, found.order_by("name", "pk"))[:FOUND]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Attendance:
 
 
 def attendance(event: Event) -> Attendance:
-    expected = Ticket.objects.admitting().filter(registration__event=event)
+    expected = Ticket.objects.admitting().exclude(name="").filter(registration__event=event)
     return Attendance(expected.filter(check_ins__day=day_of(event, timezone.now())).count(), expected.count())
 
 
@@ -101,7 +106,9 @@ def attendance(event: Event) -> Attendance:
 def undo_check_in(event: Event, *, code: str) -> bool:
     """Today's: a wrong name was ticked. Whether there was one."""
     day = day_of(event, timezone.now())
-    gone, _rows = CheckIn.objects.filter(ticket__registration__event=event, ticket__code=_plain(code), day=day).delete()
+    gone, _rows = CheckIn.objects.filter(
+        ticket__registration__event=event, ticket__code=plain_code(code), day=day
+    ).delete()
     return bool(gone)
 
 
@@ -111,7 +118,7 @@ def _today(event: Event, tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.prefetch_related(Prefetch("check_ins", today, to_attr="entries"))
 
 
-def _plain(code: str) -> str:
+def plain_code(code: str) -> str:
     """However it was typed."""
     return "".join(code.upper().replace("-", " ").split())
 

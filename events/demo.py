@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.utils import timezone
 
+from events.afterwards import demo as afterwards
+from events.covers import set_cover
+from events.demo_covers import lattice
 from events.models import (
     Event,
     EventFormat,
@@ -29,7 +32,20 @@ from events.registrations import Asked, Guest, prove_address, register_attendee,
 from members.models import Direction, Organisation, PublicPerson, Region, User
 
 DATA = Path(__file__).parent / "data" / "demo.yaml"
-WORDS = ("name", "name_en", "summary", "summary_en", "about", "about_en", "city", "city_en", "venue", "venue_en")
+WORDS = (
+    "name",
+    "name_en",
+    "summary",
+    "summary_en",
+    "about",
+    "about_en",
+    "city",
+    "city_en",
+    "venue",
+    "venue_en",
+    "cover_alt",
+    "cover_alt_en",
+)
 
 
 def _read() -> dict[str, Any]:
@@ -49,6 +65,8 @@ def load() -> None:
 
 def _load_upcoming(entry: dict[str, Any]) -> None:
     event = _load_event(entry, _time_to_come(entry))
+    if "cover_alt" in entry:
+        set_cover(event, upload=lattice(event.slug))
     if "move" in entry:
         move_event(event, move=entry["move"], who=Who.STAFF, by=None, reason=entry["reason"])
 
@@ -148,6 +166,7 @@ def load_registrations() -> None:
         event = Event.objects.get(slug=entry["slug"])
         if "pools" in entry and not event.registrations.exists():
             _register(event, entry)
+    afterwards.load()
 
 
 def _register(event: Event, entry: dict[str, Any]) -> None:

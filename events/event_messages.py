@@ -94,6 +94,12 @@ def stop_messages(event: Event) -> int:
     return _of(event).unsent().update(state=MessageState.STOPPED)
 
 
+def stop_message(message: EventMessage) -> bool:
+    """Of what somebody wrote: news of the event itself reach everybody. Whether it was still on its way."""
+    written = EventMessage.objects.unsent().filter(pk=message.pk, kind=MessageKind.WRITTEN)
+    return bool(written.update(state=MessageState.STOPPED))
+
+
 def send_waiting() -> int:
     """By the clock; returns how many letters."""
     keys = [*EventMessage.objects.unsent().order_by("pk").values_list("pk", flat=True)]

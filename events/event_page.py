@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.addresses import absolute, without_language
+from common.addresses import absolute, webcal, without_language
+from events.covers import SHAPE, WIDTHS, cover_url
 from events.listing import place_of
 from events.models import (
     AWAITED,
@@ -92,8 +94,18 @@ def contents(event: Event) -> dict[str, Any]:
         "audience": ", ".join(str(Audience(one).label) for one in event.audience).capitalize(),
         "grades": grades_of(event),
         "is_dated": event.starts_at is not None and event.precision in EXACT,
+        "cover": _cover(event),
+        "subscription": webcal(absolute(without_language(reverse("events:event_ics", args=[event.slug])))),
         "data": structured(event, holders, directions),
     }
+
+
+def _cover(event: Event) -> dict[str, Any] | None:
+    if not event.cover:
+        return None
+    name = str(event.cover)
+    sizes = ", ".join(f"{cover_url(name, width)} {width}w" for width in (*WIDTHS, SHAPE[0]))
+    return {"url": cover_url(name), "sizes": sizes, "width": SHAPE[0], "height": SHAPE[1], "alt": event.cover_text}
 
 
 def holders_of(event: Event) -> list[Holder]:
@@ -117,9 +129,11 @@ def grades_of(event: Event) -> str:
 
 def programme_of(event: Event) -> list[ProgrammeDay]:
     """By day and time of the place; what has no time comes last. Of the speakers only those who may be shown."""
-    speakers = PublicPerson.objects.shown().select_related("organisation").order_by("order", "name")
-    talks = Talk.objects.prefetch_related(Prefetch("speakers", speakers))
-    sessions = event.sessions.select_related("track").prefetch_related(Prefetch("talks", talks))
+    sessions = [*event.sessions.select_related("track")]
+    if sessions:  # who may be shown takes longer to ask than the rest of such a page
+        speakers = PublicPerson.objects.shown().select_related("organisation").order_by("order", "name")
+        talks = Talk.objects.prefetch_related(Prefetch("speakers", speakers))
+        prefetch_related_objects(sessions, Prefetch("talks", talks))
     return [
         ProgrammeDay(day, [Slot(starts, list(beside)) for starts, beside in groupby(of_day, _starts)])
         for day, of_day in _by_day(sessions, event)
@@ -203,6 +217,8 @@ def structured(event: Event, holders: Iterable[Holder], directions: Iterable[Dir
             {"@type": "Organization", "name": one.title, "url": absolute(without_language(one.url))} for one in holders
         ],
     }
+    if event.cover:
+        data["image"] = f"{settings.SITE_ADDRESS}{cover_url(str(event.cover))}"
     if times.local:
         data["startDate"], data["endDate"] = (times.stated(at) for at in times.local)
     where = ", ".join(filter(None, (event.place, event.town)))

@@ -1,6 +1,6 @@
 """A group of pupils, as a teacher registers it."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.group_lists import Row, check, rows_of, text_of_table
 from events.models import Registration, Ticket, TicketPool
+from events.parent_consents import PupilMark
 from events.registration_forms import OfferedForm, OneLine
 from events.registrations import LARGEST_GROUP, Asked, Guest
 
@@ -113,6 +114,17 @@ class GuestForm(forms.Form):
     @property
     def guest(self) -> Guest:
         return Guest(**self.cleaned_data)
+
+
+class PupilsForm(forms.Form):
+    """Several of a group, and what the teacher says of them."""
+
+    tickets: Any = forms.ModelMultipleChoiceField(Ticket.objects.none())
+    mark = forms.ChoiceField(choices=[(mark, mark) for mark in get_args(PupilMark)])
+
+    def __init__(self, data: Any, *, group: Registration) -> None:
+        super().__init__(data)
+        self.fields["tickets"].queryset = group.tickets.standing().exclude(name="")  # type: ignore[attr-defined]
 
 
 class ParentAddressForm(forms.Form):

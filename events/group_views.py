@@ -1,5 +1,6 @@
 """Groups of pupils: registered, tended and printed by their teachers; and the page on which a parent answers."""
 
+from collections import Counter
 from typing import Any, cast
 
 from django.contrib import messages
@@ -15,16 +16,14 @@ from common.addresses import absolute, without_language
 from common.errors import RuleViolated
 from common.limits import limited
 from common.private_pages import private_page
-from events.certificates import ready_of
 from events.emails import registration_token
-from events.group_forms import GroupForm, GuestForm, ParentAddressForm, ParentForm
-from events.models import ParentConsent, Registration, Ticket
-from events.parent_consents import ask_parents, asked_by, grant, refuse, send_to_parent, tokens_of
+from events.group_forms import GroupForm, GuestForm, ParentAddressForm, ParentForm, PupilsForm
+from events.models import ParticipantCertificate, Registration, Ticket
+from events.parent_consents import ask_parents, asked_by, grant, mark_pupils, refuse, send_to_parent, tokens_of
 from events.policies import organisations_with_groups_of
 from events.registration_views import open_event, registration_to_act
 from events.registrations import register_group, remove_guest, replace_guest
 from events.tickets import qr_of
-from events.times import when
 from members.consent_forms import PupilConsentForm
 from members.models import User
 
@@ -48,7 +47,7 @@ def event_register_group(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect("events:group", token=registration_token(made[0]))
     form.count_places()
-    context = {"form": form, "event": event, "is_checked": is_checked, "when": _when(event), "now": timezone.now()}
+    context = {"form": form, "event": event, "is_checked": is_checked, "now": timezone.now()}
     return render(request, "events/event_register_group.html", context)
 
 
@@ -62,13 +61,12 @@ def group(request: HttpRequest, token: str) -> HttpResponse:
         "registration": found,
         "event": found.event,
         "token": token,
-        "when": _when(found.event),
         "tickets": tickets,
         "qr": qr_of(found.group_code) if found.is_admitted else "",
         "rest": rest,
         "rest_token": rest and registration_token(rest),
         "consents": _consents(tickets),
-        "certificates": ready_of(Registration.objects.filter(pk=found.pk)).count(),
+        "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
     }
     return render(request, "events/group.html", context)
 
@@ -80,8 +78,8 @@ def group_print(request: HttpRequest, token: str) -> HttpResponse:
     found = _group(request, token)
     if not found.is_admitted:
         raise Http404
-    tickets = [(ticket, qr_of(ticket.code)) for ticket in found.tickets.standing()]
-    context = {"registration": found, "event": found.event, "tickets": tickets, "when": _when(found.event)}
+    tickets = [(ticket, qr_of(ticket.code)) for ticket in found.tickets.standing().exclude(name="")]
+    context = {"registration": found, "event": found.event, "tickets": tickets}
     return render(request, "events/group_print.html", context | {"token": token})
 
 
@@ -108,7 +106,7 @@ def group_guest_remove(request: HttpRequest, token: str, pk: int) -> HttpRespons
     ticket = get_object_or_404(found.tickets, pk=pk)
     if ticket.removed_at is None:
         remove_guest(ticket, by=cast("User", request.user))
-        messages.success(request, _("%(name)s is off the list.") % {"name": ticket.name})
+        messages.success(request, _("%(name)s is off the list.") % {"name": ticket.name or _("The free place")})
     return redirect("events:group", token=token)
 
 
@@ -120,11 +118,27 @@ def group_consents(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         ask_parents(found)
         return redirect("events:group_consents", token=token)
-    tickets = [ticket for ticket in _tickets(found) if consent_of(ticket)]
-    tokens = tokens_of(tickets)
-    links = [(ticket, consent_of(ticket), _parent_address(tokens[ticket.pk])) for ticket in tickets]
-    context = {"registration": found, "event": found.event, "token": token, "links": links}
+    tickets = [ticket for ticket in _tickets(found) if ticket.name]
+    asked = [ticket for ticket in tickets if ticket.asked_parent and not ticket.is_adult]
+    tokens = tokens_of(asked)
+    links = [(ticket, _parent_address(tokens[ticket.pk])) for ticket in asked]
+    context = {"registration": found, "event": found.event, "token": token, "links": links, "tickets": tickets}
+    context["has_unasked"] = any(ticket.consent_state == "unasked" for ticket in tickets)
     return render(request, "events/group_consents.html", context)
+
+
+@private_page
+@require_POST
+def group_consents_mark(request: HttpRequest, token: str) -> HttpResponse:
+    """Of those who are ticked: the school has the consent on paper, or they are 18; or neither. May be repeated."""
+    found = _group(request, token)
+    form = PupilsForm(request.POST, group=found)
+    if form.is_valid():
+        mark_pupils(form.cleaned_data["tickets"], mark=form.cleaned_data["mark"], by=cast("User", request.user))
+        messages.success(request, _("Noted."))
+    else:
+        messages.error(request, _("Tick the pupils first."))
+    return redirect("events:group_consents", token=token)
 
 
 @private_page
@@ -132,7 +146,7 @@ def group_consents(request: HttpRequest, token: str) -> HttpResponse:
 @limited("parent", method="POST")
 def group_consent_send(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     found = _group(request, token)
-    ticket = get_object_or_404(found.tickets.standing(), pk=pk)
+    ticket = get_object_or_404(found.tickets.standing().exclude(name=""), pk=pk)
     form = ParentAddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         send_to_parent(ticket, email=form.cleaned_data["email"])
@@ -156,17 +170,13 @@ def parent_consent(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and not grants:
         refuse(asked)
         return redirect("events:parent_consent", token=token)
-    if form.is_valid() and consent.is_valid():
+    if not asked.refused_at and form.is_valid() and consent.is_valid():
         grant(asked, parent=form.cleaned_data["parent"], text=consent.cleaned_data["consent"])
         return redirect("events:parent_consent", token=token)
     registration = asked.ticket.registration
-    context = {"asked": asked, "registration": registration, "event": registration.event, "form": form}
-    context |= {"consent": consent, "when": _when(registration.event)}
+    context: dict[str, Any] = {"asked": asked, "registration": registration, "event": registration.event}
+    context |= {"form": form, "consent": consent}
     return render(request, "events/parent_consent.html", context)
-
-
-def consent_of(ticket: Ticket) -> ParentConsent | None:
-    return getattr(ticket, "parent_consent", None)
 
 
 def _group(request: HttpRequest, token: str) -> Registration:
@@ -177,18 +187,19 @@ def _group(request: HttpRequest, token: str) -> Registration:
 
 
 def _tickets(found: Registration) -> list[Ticket]:
-    return [*found.tickets.standing().select_related("parent_consent")]
+    return [*found.tickets.standing().select_related("registration", "parent_consent")]
 
 
 def _consents(tickets: list[Ticket]) -> dict[str, int]:
     """How many there are of each answer."""
-    states = [asked.state for ticket in tickets if (asked := consent_of(ticket))]
-    return {state: states.count(state) for state in ("granted", "refused", "asked")} | {"all": len(states)}
+    states = Counter(ticket.consent_state for ticket in tickets)
+    return {
+        "granted": states["granted"] + states["paper"],
+        "refused": states["refused"],
+        "asked": states["asked"] + states["unasked"],
+        "adult": states["adult"],
+    }
 
 
 def _parent_address(token: str) -> str:
     return absolute(without_language(reverse("events:parent_consent", args=[token])))
-
-
-def _when(event: Any) -> str:
-    return when(event, today=timezone.localdate())

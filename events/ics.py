@@ -82,9 +82,19 @@ def calendar_of(selection: Selection) -> bytes:
 
 def calendar_of_one(event: Event) -> bytes:
     """Empty where its day is not known."""
-    is_dated = event.starts_at is not None and event.precision in EXACT
-    entry = Entry(*(getattr(event, column) for column in COLUMNS))
-    return _calendar([_made(entry)] if is_dated else [])
+    return _calendar(filter(None, [made_of(event)]))
+
+
+def calendar_named(name: str, entries: Iterable[Made]) -> bytes:
+    """One that is somebody's own."""
+    return _calendar(entries, name=name)
+
+
+def made_of(event: Event, *, status: str = "", lines: Iterable[str] = ()) -> Made | None:
+    """``status`` and ``lines`` are what it is to one reader. None where its day is not known."""
+    if event.starts_at is None or event.precision not in EXACT:
+        return None
+    return _made(Entry(*(getattr(event, column) for column in COLUMNS)), status=status, lines=lines)
 
 
 def _found(selection: Selection) -> Iterable[tuple[int, str]]:
@@ -117,7 +127,7 @@ def _entries(versions: list[Version]) -> list[Made]:
     return [_known[version] for version in versions if version in _known]
 
 
-def _made(entry: Entry) -> Made:
+def _made(entry: Entry, *, status: str = "", lines: Iterable[str] = ()) -> Made:
     event, english = VEvent(), get_language() == "en"
     starts, ends, zone = _span(entry)
     event.add("uid", str(entry.uid))
@@ -129,10 +139,10 @@ def _made(entry: Entry) -> Made:
     event.add("dtstart", starts)
     if ends > starts:
         event.add("dtend", ends)
-    event.add("status", STATUSES.get(EventState(entry.state), "CONFIRMED"))
+    event.add("status", STATUSES.get(EventState(entry.state), status or "CONFIRMED"))
     event.add("location", _location(entry, english=english))
     lead = (english and entry.summary_en) or entry.summary
-    event.add("description", "\n\n".join(filter(None, (lead, entry.address))))
+    event.add("description", "\n\n".join(filter(None, (*lines, lead, entry.address))))
     event.add("url", entry.address)
     return Made(zone, starts.year, event.to_ical())
 
@@ -153,22 +163,23 @@ def _location(entry: Entry, *, english: bool) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _calendar(entries: Iterable[Made]) -> bytes:
+def _calendar(entries: Iterable[Made], *, name: str = "") -> bytes:
     entries, since = list(entries), dict[str, int]()
     for entry in entries:
         if entry.zone not in ("", "UTC"):
             since[entry.zone] = min(entry.year, since.get(entry.zone, entry.year))
-    zones = (_zone(name, year) for name, year in sorted(since.items()))
-    return b"".join([_head(get_language()), *zones, *(entry.text for entry in entries), END])
+    head = _head(name or _("Events of the School Cluster Association"))
+    zones = (_zone(zone, year) for zone, year in sorted(since.items()))
+    return b"".join([head, *zones, *(entry.text for entry in entries), END])
 
 
 @lru_cache
-def _head(_language: str | None) -> bytes:
+def _head(name: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//School Cluster Association//Portal//RU")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _("Events of the School Cluster Association"))
+    calendar.add("x-wr-calname", name)
     return calendar.to_ical().removesuffix(END)
 
 

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from common import querystring
 from common.caching import kept_until_change, public_stamp
 from common.facets import Chip, Counts, FilteredList, Option
+from common.search import some_of
+from events.covers import WIDTHS, cover_url
 from events.filters import Selection
 from events.models import OVER, Audience, Event, EventFormat, EventKind, EventState
 from events.models.event import EventQuerySet
@@ -45,6 +47,7 @@ SHOWN = (
     "state",
     "direction_slugs",
     Cast("organiser_cards", TextField()),  # read by ``_holders``, which remembers
+    "cover",
 )
 
 
@@ -65,6 +68,7 @@ class Row(NamedTuple):
     is_over: bool
     organisers: list[tuple[str, str]]
     directions: list[tuple[int, str]]
+    cover: str  # address of a small one
 
     @property
     def url(self) -> str:
@@ -73,8 +77,7 @@ class Row(NamedTuple):
 
 def rows_of(selection: Selection, positions: range, columns: tuple[Any, ...] = SHOWN) -> list[tuple[Any, ...]]:
     if selection.words:  # what they mean is asked of the database
-        found = selection.of(selection.found()).values_list(*columns)
-        return list(found[positions.start : positions.stop])
+        return list(some_of(selection.of(selection.found()), positions).values_list(*columns))
     with connection.cursor() as cursor:
         cursor.execute(*_asked(selection, positions, columns))
         return cursor.fetchall()
@@ -132,7 +135,7 @@ class EventList(FilteredList):
         names = self.overview.labels
         for row in found:
             slug, kind, name, name_en, lead, lead_en, *moments = row[:10]
-            form, region, city, city_en, state, directions, cards = row[10:]
+            form, region, city, city_en, state, directions, cards, cover = row[10:]
             times = Times(*moments)
             where = (english and city_en) or city
             of_region = names.region.get(self.overview.region_codes.get(region, ""), "")
@@ -150,6 +153,7 @@ class EventList(FilteredList):
                 is_over=state in OVER or (times.ends_at is not None and times.ends_at < self.selection.at),
                 organisers=_holders(cards, english=english),
                 directions=[(one.hue, names.direction[one.slug]) for one in self.overview.directions_of(directions)],
+                cover=cover_url(cover, WIDTHS[0]) if cover else "",
             )
 
     def labels_of(self, name: str) -> dict[str, str]:

@@ -51,5 +51,10 @@ class MessageForm(OnceForm):
         return data
 
     @property
+    def to(self) -> list[forms.BoundField]:
+        """What chooses the readers; each of them may be left as it is."""
+        return [self[name] for name in ("to_state", "to_pool", "to_organisation", "to_came")]
+
+    @property
     def written(self) -> Written:
         return Written(**self.asked)

@@ -12,21 +12,37 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 
 from events.filters import ALL, MOST_YEARS
 from events.listing import SHOWN, EventList, Row, rows_of
-from events.models import EXACT, Event
+from events.models import EXACT, Event, EventState
+from events.times import Times
 
 MOST_ROWS = 5000
+BRIEF = ("pk", "slug", "name", "name_en", "state", "starts_at", "ends_at", "precision", "time_zone")
 PLACE = ("pk", "precision", "days__startswith", "days__endswith")
 DAY = datetime.timedelta(days=1)
 MOST_OF_DAY = 4  # more are a link to the list of the day
 
 
+class Brief(NamedTuple):
+    """Of an event what stands in its day."""
+
+    slug: str
+    title: str
+    times: Times
+    is_off: bool
+
+    @property
+    def url(self) -> str:
+        return Event.get_absolute_url(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     date: datetime.date
-    rows: list[Row]  # that are shown
+    rows: list[Brief]  # that are shown
     more: int
     url: str
     is_today: bool
@@ -61,17 +77,21 @@ class Month(EventList):
         return [Placed(*row) for row in rows_of(self.selection, range(MOST_ROWS), PLACE)]
 
     @cached_property
-    def _rows(self) -> dict[int, Row]:
-        """Those that are shown, whole."""
+    def _briefs(self) -> dict[int, Brief]:
+        """Those that are shown in a day."""
         keys = {pk for day in self._by_day.values() for pk in day[:MOST_OF_DAY]}
-        keys |= {one.pk for one in self._placed if one.precision not in EXACT}
-        found = list(Event.objects.filter(pk__in=keys).values_list("pk", *SHOWN))
-        return dict(zip((pk for pk, *_row in found), self.as_rows(row for _pk, *row in found), strict=True))
+        english = get_language() == "en"
+        return {
+            pk: Brief(slug, (english and name_en) or name, Times(*times), state == EventState.CANCELLED)
+            for pk, slug, name, name_en, state, *times in Event.objects.filter(pk__in=keys).values_list(*BRIEF)
+        }
 
-    @property
+    @cached_property
     def undated(self) -> list[Row]:
         """In this month, nobody knows on which day."""
-        return [self._rows[one.pk] for one in self._placed if one.precision not in EXACT]
+        keys = [one.pk for one in self._placed if one.precision not in EXACT]
+        found = Event.objects.filter(pk__in=keys).soonest_first().values_list(*SHOWN) if keys else ()
+        return list(self.as_rows(found))
 
     @property
     def weeks(self) -> list[list[Day | None]]:
@@ -81,7 +101,7 @@ class Month(EventList):
 
     def _day(self, day: datetime.date) -> Day:
         keys = self._by_day[day]
-        rows = [self._rows[pk] for pk in keys[:MOST_OF_DAY]]
+        rows = [self._briefs[pk] for pk in keys[:MOST_OF_DAY]]
         return Day(day, rows, len(keys) - len(rows), self._list_url(day), day == self.today)
 
     @cached_property

@@ -75,6 +75,7 @@ def move_event(event: Event, *, move: str, who: Who, by: User | None, reason: st
     EventMove.objects.create(event=locked, source=source, target=locked.state, by=by, reason=reason)
     if rule.told == MessageKind.RESUMED:
         tell_of_resumption(locked, by=by)
+        locked.registrations.filter(coming_at=None).update(asked_at=None)  # nobody had to answer meanwhile
         for pool in locked.pools.all():  # what came free meanwhile
             offer_what_is_free(pool)
     elif rule.told:

@@ -4,6 +4,7 @@ The portal never learns which parent has which link: the teacher hands them over
 """
 
 from collections.abc import Collection
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from common.links import link_tokens, subject_of
 from events import group_emails as emails
-from events.models import ParentConsent, Registration, Ticket
+from events.certificates import take_out
+from events.models import ParentConsent, ParticipantCertificate, Registration, Ticket
 from members.consents import end_consent, give_consent_without_account
-from members.models import ConsentText
+from members.models import ConsentText, User
 
 LINK = "consent of a parent"
+PupilMark = Literal["paper", "adult", "pupil"]
 
 
 def ask_parents(registration: Registration) -> None:
-    """Of each pupil who has not been asked for yet. Repeated, does nothing."""
-    unasked = registration.tickets.standing().filter(parent_consent=None)
+    """Of each pupil who has not been asked for yet; of adults nobody is. Repeated, does nothing."""
+    unasked = registration.tickets.standing().filter(parent_consent=None, is_adult=False)
     ParentConsent.objects.bulk_create([ParentConsent(ticket=ticket) for ticket in unasked], ignore_conflicts=True)
 
 
@@ -29,6 +32,21 @@ def tokens_of(tickets: Collection[Ticket]) -> dict[int, str]:
     """Key of the ticket → what stands in the address for its parent."""
     tokens = link_tokens(LINK, subjects=[str(ticket.pk) for ticket in tickets])
     return {int(subject): token for subject, token in tokens.items()}
+
+
+@transaction.atomic
+def mark_pupils(tickets: Collection[Ticket], *, mark: PupilMark, by: User) -> None:
+    """What the teacher says of these: that the school has the consent on paper, that they are adults, or that they are
+    pupils of whom neither is known. What a parent says by the link stands above it. Repeated, does nothing."""
+    keys = [ticket.pk for ticket in tickets]
+    if mark == "paper":
+        ParentConsent.objects.bulk_create([ParentConsent(ticket=ticket) for ticket in tickets], ignore_conflicts=True)
+    asked = ParentConsent.objects.filter(ticket__in=keys, refused_at=None)
+    if mark == "paper":
+        asked.filter(paper_at=None).update(paper_at=timezone.now(), paper_by=by)
+    else:
+        asked.update(paper_at=None, paper_by=None)
+    Ticket.objects.filter(pk__in=keys).update(is_adult=mark == "adult")
 
 
 def asked_by(token: str) -> ParentConsent | None:
@@ -43,25 +61,32 @@ def asked_by(token: str) -> ParentConsent | None:
 @transaction.atomic
 def grant(asked: ParentConsent, *, parent: str, text: ConsentText) -> ParentConsent:
     """Repeated, it is the consent that stands. Raises RuleViolated where another version of the text came into force
-    meanwhile, or the pupil was taken off the list."""
+    meanwhile, the pupil was taken off the list, or a parent has refused: by then nobody here knows who it was."""
     locked = _locked(asked)
+    if locked.refused_at:
+        gone = _("The name of the pupil is deleted. If you have changed your mind, tell the teacher.")
+        raise RuleViolated(gone, code="pupil_gone")
     if not locked.consent_id:
-        locked.consent, locked.parent, locked.refused_at = give_consent_without_account(text), parent, None
-        locked.save(update_fields=["consent", "parent", "refused_at"])
+        locked.consent, locked.parent = give_consent_without_account(text), parent
+        locked.save(update_fields=["consent", "parent"])
     return locked
 
 
 @transaction.atomic
 def refuse(asked: ParentConsent) -> ParentConsent:
-    """At once, or later, which withdraws the consent. The teacher is told, and takes the pupil off or brings another.
-    Repeated, does nothing. Raises RuleViolated where the pupil was taken off the list."""
+    """At once, or later, which withdraws the consent, on paper too. Who the pupil is is deleted with it (152-ФЗ ст. 21
+    ч. 5), and so is what a certificate says; the place stays with the group. The teacher is told, and takes it off or
+    brings another. Repeated, does nothing. Raises RuleViolated where the pupil was taken off the list."""
     locked = _locked(asked)
     if locked.refused_at:
         return locked
     if locked.consent:
         end_consent(locked.consent)
     locked.consent, locked.parent, locked.refused_at = None, "", timezone.now()
-    locked.save(update_fields=["consent", "parent", "refused_at"])
+    locked.paper_at = locked.paper_by = None
+    locked.save(update_fields=["consent", "parent", "refused_at", "paper_at", "paper_by"])
+    Ticket.objects.filter(pk=locked.ticket_id).update(name="", grade="")
+    take_out(ParticipantCertificate.objects.filter(ticket=locked.ticket_id))
     emails.parent_refused(locked.ticket.registration).send()
     return locked
 

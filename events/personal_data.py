@@ -3,25 +3,17 @@ off its list; what is said of a group is the organisation's."""
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
+from events.afterwards import personal_data as feedback  # noqa: F401 - before, as it finds its rows by these
 from events.certificates import take_out
 from events.models import ACTIVE, ParticipantCertificate, Registration, RegistrationMove, Ticket
-from events.models.registration import RegistrationQuerySet
 from events.registrations import end_of_erased
 
 
-def _registrations_of(person: Person) -> RegistrationQuerySet:
-    """By the account, or by an address that was shown to be theirs."""
-    return Registration.objects.filter(
-        Q(user=person.user) | Q(email__in=person.addresses, hold_until=None, registered_at__gte=person.since)
-    )
-
-
 def _collect(person: Person) -> Iterator[Record]:
-    registrations = _registrations_of(person).select_related("event", "pool", "organisation", "consent_text")
+    registrations = Registration.objects.about(person).select_related("event", "pool", "organisation", "consent_text")
     for one in registrations.prefetch_related("tickets__check_ins"):
         names = ("event", "pool", "organisation", "name", "email", "group", "answers", "registered_at", "state")
         yield [
@@ -39,19 +31,19 @@ def _entrances(registration: Registration) -> Record:
     ] + [
         entry
         for certificate in ParticipantCertificate.objects.filter(ticket__registration=registration)
-        for entry in described(certificate, "number", "name", "role", "hours", "issued_on")
+        for entry in described(certificate, "number", "name", "role", "hours", "issued_on", "revoked_at", "reason")
     ]
 
 
 def _erase(person: Person) -> int:
     """A place that is to come goes to the next. A group stays with its organisation, without the name of who registered
     it; of what is over it remains that somebody came."""
-    registrations = _registrations_of(person)
+    registrations = Registration.objects.about(person)
     for one in registrations.filter(group="", state__in=ACTIVE).select_related("event").order_by("event", "pk"):
         end_of_erased(one)
     keys = [*registrations.values_list("pk", flat=True)]
     Ticket.objects.filter(registration__in=keys, registration__group="").update(name="")
-    take_out([*registrations.filter(group="").values_list("pk", flat=True)])
+    take_out(ParticipantCertificate.objects.filter(ticket__registration__in=registrations.filter(group="")))
     RegistrationMove.objects.filter(registration__in=keys).update(reason="")
     return Registration.objects.filter(pk__in=keys).update(name="", email="", answers={}, user=None)
 

@@ -1,14 +1,17 @@
 """Who may do what with events. Whether it is possible now, the models and services say."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from events.models import Event, Registration
 from members.models import Organisation, Representative, Role
+from members.policies import role_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
+    from events.models.registration import RegistrationQuerySet
     from members.models import User
 
 TENDING = (Role.HEAD, Role.COORDINATOR)
@@ -17,22 +20,26 @@ TEACHING = (*TENDING, Role.TEACHER)
 
 def can_tend_event(user: "User | AnonymousUser", event: Event) -> bool:
     """The head and the coordinators of an organiser, and whoever of the staff may change events."""
-    if not user.is_authenticated:
-        return False
-    if user.is_staff and user.has_perm("events.change_event"):
-        return True
-    roles = Representative.objects.active().filter(user=user, role__in=TENDING)
-    return roles.filter(organisation__in=event.organisers.all()).exists()
+    return _acts_for(user, event, TENDING, staff="events.change_event")
+
+
+def can_tend_attendees(user: "User | AnonymousUser", event: Event) -> bool:
+    """Who sees who comes, and decides on it: of the staff only those who tend registrations, not the editors."""
+    return _acts_for(user, event, TENDING, staff="events.change_registration")
 
 
 def can_check_in(user: "User | AnonymousUser", event: Event) -> bool:
-    """Besides those who tend the event, the teachers of its organisers stand at the door."""
+    """Besides those who tend the attendees, the teachers of the organisers stand at the door."""
+    return _acts_for(user, event, TEACHING, staff="events.change_registration")
+
+
+def _acts_for(user: "User | AnonymousUser", event: Event, roles: Sequence[str], *, staff: str) -> bool:
     if not user.is_authenticated:
         return False
-    if user.is_staff and user.has_perm("events.change_event"):
+    if user.is_staff and user.has_perm(staff):
         return True
-    roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
-    return roles.filter(organisation__in=event.organisers.all()).exists()
+    own = Representative.objects.active().filter(user=user, role__in=roles)
+    return own.filter(organisation__in=event.organisers.all()).exists()
 
 
 def organisations_with_groups_of(user: "User | AnonymousUser") -> "QuerySet[Organisation]":
@@ -41,6 +48,15 @@ def organisations_with_groups_of(user: "User | AnonymousUser") -> "QuerySet[Orga
         return Organisation.objects.none()
     roles = Representative.objects.active().filter(user=user, role__in=TEACHING)
     return Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("sort_name")
+
+
+def registrations_of(user: "User | AnonymousUser") -> "RegistrationQuerySet":
+    """Of the account and of its address; groups that the person has registered and may still act for."""
+    if not user.is_authenticated:
+        return Registration.objects.none()
+    alone = Registration.objects.of_person(user).filter(group="")
+    own = organisations_with_groups_of(user).order_by()
+    return alone | Registration.objects.exclude(group="").filter(user=user, organisation__in=own)
 
 
 def can_act_for_registration(user: "User | AnonymousUser", registration: Registration) -> bool:
@@ -52,3 +68,10 @@ def can_act_for_registration(user: "User | AnonymousUser", registration: Registr
         return registration.user_id == user.pk
     own = registration.organisation
     return own is not None and organisations_with_groups_of(user).filter(pk=own.pk).exists()
+
+
+def can_see_registered(user: "User | AnonymousUser", event: Event, *, organisation: Organisation) -> bool:
+    """Names of pupils and addresses: the head and the coordinators of an organiser, in its own dashboard. The office
+    reads registrations in the admin site, by a right that editors of events lack."""
+    is_organiser = event.organisers.filter(pk=organisation.pk).exists()
+    return is_organiser and role_of(user, organisation) in TENDING

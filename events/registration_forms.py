@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.caching import kept_until_change
 from common.forms import OnceForm
-from events.models import Event, RegistrationQuestion, TicketPool
+from events.models import Event, FeedbackQuestion, RegistrationQuestion, TicketPool
 from events.offers import Offer, offers_of, pools_of, questions_of
 from events.registrations import Asked
 from members.consent_forms import TextField, consent_label
@@ -123,19 +123,19 @@ class RegistrationForm(OfferedForm):
         )
 
 
-def field_of(question: RegistrationQuestion) -> forms.Field:
+def field_of(question: RegistrationQuestion | FeedbackQuestion) -> forms.Field:
     match question.type:
         case RegistrationQuestion.Type.CHECK:
             return forms.BooleanField(label=question.title, required=question.is_required)
         case RegistrationQuestion.Type.CHOICE:
-            choices = _choices(question)
+            choices = choices_of(question)
             return forms.ChoiceField(
                 label=question.title, choices=choices, required=question.is_required, widget=forms.RadioSelect
             )
     return OneLine(label=question.title, required=question.is_required, max_length=LONGEST_ANSWER)
 
 
-def _choices(question: RegistrationQuestion) -> list[tuple[str, str]]:
+def choices_of(question: RegistrationQuestion | FeedbackQuestion) -> list[tuple[str, str]]:
     """The answer that is kept, and what this reader sees."""
     kept, shown = question.choices.splitlines(), question.options.splitlines()
     return [*zip(kept, shown if len(shown) == len(kept) else kept, strict=True)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -17,14 +17,12 @@ from common.errors import RuleViolated
 from common.limits import limited
 from common.private_pages import private_page
 from events.calendar_files import NAME, Method, calendar_file, content_type
-from events.certificates import ready_of
 from events.emails import key_of, registration_token
-from events.models import Event, EventState, Registration, RegistrationWay
-from events.policies import can_act_for_registration, organisations_with_groups_of
+from events.models import Event, EventState, ParticipantCertificate, Registration, RegistrationWay
+from events.policies import can_act_for_registration, registrations_of
 from events.registration_forms import RegistrationForm
 from events.registrations import accept_offer, cancel_registration, prove_address, register_attendee, say_coming
 from events.tickets import qr_of
-from events.times import when
 from members.models import Organisation, User
 
 SHOWN = 50  # of what is over
@@ -80,7 +78,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "ticket": ticket,
         "qr": qr_of(ticket.code) if ticket and found.is_admitted else "",
-        "certificates": ready_of(Registration.objects.filter(pk=found.pk)).count(),
+        "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
         "reason": _reason(found),
         **_about(found.event),
     }
@@ -141,13 +139,7 @@ def registration_calendar(request: HttpRequest, token: str) -> HttpResponse:
 @private_page
 @require_safe
 def account_tickets(request: HttpRequest) -> HttpResponse:
-    """Of the account, and of its address; groups that the person has registered and may still act for."""
-    user = cast("User", request.user)
-    alone = Registration.objects.of_person(user).filter(group="")
-    groups = Registration.objects.exclude(group="").filter(
-        user=user, organisation__in=organisations_with_groups_of(user).order_by()
-    )
-    found = (alone | groups).select_related("event").order_by("event__starts_at", "pk")
+    found = registrations_of(request.user).select_related("event").order_by("event__starts_at", "pk")
     awaited = [one for one in found if one.is_active and not one.event.is_over]
     others = [one for one in reversed(found) if one not in awaited][:SHOWN]
     lists = [(_("Upcoming"), _told(awaited)), (_("Past and cancelled"), _told(others))]
@@ -160,9 +152,8 @@ def _reason(ended: Registration) -> str:
     return move.reason if move else ""
 
 
-def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str, str]]:
-    today = timezone.localdate()
-    return [(one, registration_token(one), when(one.event, today=today)) for one in registrations]
+def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str]]:
+    return [(one, registration_token(one)) for one in registrations]
 
 
 def open_event(request: HttpRequest, slug: str) -> Event:
@@ -208,4 +199,4 @@ def _actor(request: HttpRequest) -> User | None:
 
 
 def _about(event: Event) -> dict[str, Any]:
-    return {"event": event, "when": when(event, today=timezone.localdate()), "now": timezone.now()}
+    return {"event": event, "now": timezone.now()}

@@ -20,7 +20,8 @@ the transaction that frees it, so nobody can come between.
 """
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -175,6 +176,20 @@ def approve(registration: Registration, *, by: User) -> Registration:
     return _moved(locked, source=State.PENDING, by=by)
 
 
+def foreseen_approvals(event: Event, pending: Iterable[Registration]) -> dict[int, Registration]:
+    """By its key each of ``pending`` as it would be if all were approved in this order now. Only a look: nothing is
+    locked, so somebody else may be faster."""
+    registrations = [copy(one) for one in pending]
+    pools = {pool.pk: current_pool(pool, event=event) for pool in {one.pool for one in registrations}}
+    free = FreePlaces.of_all(pools.values())
+    for one in registrations:
+        one.pool = pool = pools[one.pool_id]
+        _settle(one, free[pool.pk], event, is_approved=True)
+        if one.state == State.WAITING:
+            pool.has_queue, pool.last_number = True, one.queue_number
+    return {one.pk: one for one in registrations}
+
+
 @transaction.atomic
 def decline(registration: Registration, *, by: User, reason: str) -> Registration:
     """Repeated, does nothing. Raises RuleViolated where it does not wait for approval."""
@@ -229,6 +244,13 @@ def say_coming(registration: Registration) -> Registration:
     return locked
 
 
+def ask_anew(event: Event) -> None:
+    """At another time: what people have said of the former one, or were silent on, tells nothing. Under the lock of
+    ``event``."""
+    answered = Registration.objects.filter(event=event).exclude(asked_at=None, coming_at=None)
+    answered.update(asked_at=None, coming_at=None)
+
+
 @transaction.atomic
 def replace_guest(ticket: Ticket, *, guest: Guest, by: User) -> Ticket:
     """Another person comes in place of one of a group: the place stays, the ticket is a new one.
@@ -279,14 +301,21 @@ def check_capacity(pool: TicketPool, capacity: int | None) -> None:
 
 
 def offer_free_places(pool: TicketPool, *, event: Event) -> int:
-    """Offer what is free to those who wait, by the event's rule; returns to how many. Under the lock of ``event``.
+    """Offer what is free to those who wait; returns to how many. Under the lock of ``event``."""
+    turns = [*next_in_turn(pool, event=event)]
+    for registration in turns:
+        _offer(registration, event)
+    return len(turns)
+
+
+def next_in_turn(pool: TicketPool, *, event: Event) -> Iterator[Registration]:
+    """Those who wait and whom the free places are enough for, by the event's rule. Under the lock of ``event``.
 
     What is kept for an organisation is no turn of anybody else, so those who come from it are asked past others.
     """
     if event.has_begun or event.state != EventState.PUBLISHED:
-        return 0
-    free = FreePlaces.of(pool)
-    offered, is_turn = 0, True
+        return
+    free, is_turn = FreePlaces.of(pool), True
     for registration in Registration.objects.queued().filter(pool=pool).select_related("event", "pool"):
         if not free.has_any or not (is_turn or any(free.kept.values())):
             break
@@ -297,11 +326,9 @@ def offer_free_places(pool: TicketPool, *, event: Event) -> int:
         )
         if registration.places <= open_to_them:
             free.take(registration.places, registration.organisation_id)
-            _offer(registration, event)
-            offered += 1
+            yield registration
         elif event.waiting_rule == WaitingRule.STRICT:
             is_turn = False
-    return offered
 
 
 def expire_due() -> int:

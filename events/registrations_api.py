@@ -1,47 +1,59 @@
 """Registrations of whoever asks, for a program of theirs: the same policies and services as the pages."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Prefetch, QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import serializers, status, viewsets
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
-from common.api import KEY_HEADER, key_of
+from common.api import KEY_HEADER, LineField, key_of
+from common.idempotency import once
+from common.limits import ScopeThrottle
 from events.models import Event, Registration, RegistrationQuestion, RegistrationWay, Ticket, TicketPool
 from events.registration_forms import field_of
-from events.registrations import Asked, cancel_registration, register_attendee
+from events.registrations import Asked, accept_offer, cancel_registration, register_attendee, say_coming
 from members.consents import text_in_force
 from members.models import ConsentPurpose, Organisation, User
 
+STATE = ["state", "registered_at", "offer_until", "asked_at", "coming_at", "answer_by", "online_link"]
 
-class RegistrationSerializer(serializers.ModelSerializer):
-    """``ticket`` and ``online_link`` are there for whoever is admitted."""
+
+class StateSerializer(serializers.ModelSerializer):
+    """How a registration stands. ``online_link`` is there for whoever is admitted."""
 
     event = serializers.SlugField(source="event.slug")
     pool = serializers.CharField(source="pool.name")
     organisation = serializers.SlugField(source="organisation.slug", default=None, allow_null=True)
-    ticket = serializers.SerializerMethodField(help_text="What the QR code holds")
+    asked_at = serializers.DateTimeField(allow_null=True, help_text="When it was asked whether they will come")
+    answer_by = serializers.DateTimeField(
+        allow_null=True, help_text="The place goes to the next then unless you say that you are coming"
+    )
     online_link = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Registration
-        fields = ["id", "event", "pool", "organisation", "name", "state", "registered_at", "offer_until", "ticket",
-                  "online_link"]  # fmt: skip
-
-    def get_ticket(self, registration: Registration) -> str | None:
-        tickets = registration.tickets.all() if registration.is_admitted else []
-        return next((ticket.code for ticket in tickets if ticket.removed_at is None), None)
 
     def get_online_link(self, registration: Registration) -> str:
         return registration.event.online_link if registration.is_admitted else ""
+
+
+class RegistrationSerializer(StateSerializer):
+    """``ticket`` is there for whoever is admitted."""
+
+    ticket = serializers.SerializerMethodField(help_text="What the QR code holds")
+
+    class Meta:
+        model = Registration
+        fields = ["id", "event", "pool", "organisation", "name", *STATE, "ticket"]
+
+    def get_ticket(self, registration: Registration) -> str | None:
+        tickets = registration.tickets.all() if registration.is_admitted else []
+        return next((ticket.code for ticket in tickets), None)
 
 
 class OneRegistrationSerializer(RegistrationSerializer):
@@ -51,10 +63,14 @@ class OneRegistrationSerializer(RegistrationSerializer):
         fields = [*RegistrationSerializer.Meta.fields, "turn"]
 
 
-class AskedSerializer(serializers.Serializer):
+class OfferedSerializer(serializers.Serializer):
+    """What is asked of whoever registers; see «registration» of the event."""
+
     event = serializers.SlugRelatedField("slug", queryset=Event.objects.none())
     pool = serializers.CharField(help_text="Its name, as the event has it", max_length=100)
-    organisation = serializers.SlugRelatedField("slug", queryset=Organisation.objects.none(), default=None)
+    organisation = serializers.SlugRelatedField(
+        "slug", queryset=Organisation.objects.none(), allow_null=True, default=None, help_text="You come from it"
+    )
     answers = serializers.DictField(
         child=serializers.CharField(allow_blank=True), default=dict, help_text="Question → answer, in their own words"
     )
@@ -67,9 +83,11 @@ class AskedSerializer(serializers.Serializer):
         fields: dict[str, Any] = super().get_fields()
         user = self.context["request"].user
         fields["event"].queryset = Event.objects.visible_to(user).filter(registration=RegistrationWay.HERE)
-        own = Organisation.objects.represented_by(user) if user.is_authenticated else Organisation.objects.none()
-        fields["organisation"].queryset = own
+        fields["organisation"].queryset = self.organisations_of(user)
         return fields
+
+    def organisations_of(self, user: Any) -> QuerySet[Organisation]:
+        return Organisation.objects.represented_by(user) if user.is_authenticated else Organisation.objects.none()
 
     def validate_consent(self, version: int) -> Any:
         text = text_in_force(ConsentPurpose.REGISTRATION)
@@ -82,6 +100,31 @@ class AskedSerializer(serializers.Serializer):
         if pool is None:
             raise serializers.ValidationError({"pool": [_("This event has no such pool of places.")]})
         return {**asked, "pool": pool, "answers": _checked(asked["answers"], asked["event"])}
+
+    def to_ask(self, name: str) -> Asked:
+        """The key is kept apart: it tells the requests of one program from each other, and not those of an event."""
+        user, typed = self.context["request"].user, self.validated_data
+        return Asked(
+            name=name,
+            email=user.email,
+            user=user,
+            organisation=typed["organisation"],
+            language=user.language,
+            answers=typed["answers"],
+            consent_text=typed["consent"],
+        )
+
+
+class AskedSerializer(OfferedSerializer):
+    name = LineField(
+        max_length=150, default="", allow_blank=True, help_text="Asked for only where your account has none"
+    )
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        name = self.context["request"].user.get_full_name() or asked["name"]
+        if not name:
+            raise serializers.ValidationError({"name": [serializers.Field.default_error_messages["required"]]})
+        return {**super().validate(asked), "name": name}
 
 
 def _checked(answers: Mapping[str, str], event: Event) -> dict[str, str]:
@@ -102,19 +145,68 @@ def _checked(answers: Mapping[str, str], event: Event) -> dict[str, str]:
 
 
 KEY = OpenApiParameter(
-    KEY_HEADER, str, OpenApiParameter.HEADER, required=True, description="The same for every try of one registration"
+    KEY_HEADER,
+    {"type": "string", "minLength": 1, "maxLength": 64},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The same for every try of one request; sent with another content it is refused (409)",
+)
+ID = OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)
+
+
+class MovesMixin(viewsets.GenericViewSet):
+    """What whoever has registered may do with it. Repeated, each of them does nothing more."""
+
+    lookup_value_regex = "[0-9]+"
+    limited: ClassVar[tuple[str, ...]] = ("create",)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """As on the page: so many registrations from one network address."""
+        ours = [ScopeThrottle("register")] if self.action in self.limited else []
+        return [*super().get_throttles(), *ours]
+
+    @extend_schema(request=None, parameters=[ID])
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Take the place that is offered, within the term."""
+        accept_offer(self.get_object(), by=self.person)
+        return self._now()
+
+    @extend_schema(request=None, parameters=[ID])
+    @action(detail=True, methods=["post"])
+    def coming(self, request: Request, pk: str) -> Response:
+        """The answer to the question whether you will come."""
+        say_coming(self.get_object())
+        return self._now()
+
+    @extend_schema(request=None, parameters=[ID])
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Give the place back, or decline the one that is offered."""
+        cancel_registration(self.get_object(), by=self.person)
+        return self._now()
+
+    @property
+    def person(self) -> User:
+        return cast("User", self.request.user)
+
+    def _now(self, status_code: int = status.HTTP_200_OK) -> Response:
+        return Response(self.get_serializer(self.get_object()).data, status=status_code)
+
+
+ALONE = OpenApiExample(
+    "By oneself",
+    {"event": "forum-2026", "pool": "Очно", "organisation": None, "answers": {"Размер футболки": "M"}, "consent": 1},
+    request_only=True,
 )
 
 
-@extend_schema_view(
-    retrieve=extend_schema(parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)]),
-    cancel=extend_schema(parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)]),
-)
-class OwnRegistrationViewSet(viewsets.ReadOnlyModelViewSet):
-    """Your own registrations and tickets; groups are tended on the pages of the portal."""
+@extend_schema(tags=["registrations"])
+@extend_schema_view(list=extend_schema(), retrieve=extend_schema(parameters=[ID]))
+class OwnRegistrationViewSet(MovesMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin):
+    """Your own registrations and tickets; for those of groups see «groups»."""
 
     queryset = Registration.objects.none()
-    serializer_class = RegistrationSerializer
 
     def get_queryset(self) -> QuerySet[Registration]:
         standing = Prefetch("tickets", Ticket.objects.standing())
@@ -124,30 +216,25 @@ class OwnRegistrationViewSet(viewsets.ReadOnlyModelViewSet):
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return RegistrationSerializer if self.action == "list" else OneRegistrationSerializer
 
-    @extend_schema(request=AskedSerializer, responses={201: OneRegistrationSerializer}, parameters=[KEY])
+    @extend_schema(
+        request=AskedSerializer,
+        responses={201: OneRegistrationSerializer},
+        parameters=[KEY],
+        examples=[ALONE],
+    )
     def create(self, request: Request) -> Response:
-        """Register yourself: a place, or one on the waiting list."""
-        user, key = cast("User", request.user), key_of(request.headers)
+        """Register yourself: a place, or one on the waiting list. Whoever is registered already gets that one."""
+        key = key_of(request.headers)
         serializer = AskedSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
         typed = serializer.validated_data
-        asked = Asked(
-            name=user.get_full_name() or user.email,
-            email=user.email,
-            user=user,
-            organisation=typed["organisation"],
-            language=user.language,
-            answers=typed["answers"],
-            consent_text=typed["consent"],
+        asked = serializer.to_ask(typed["name"])
+        made = once(
+            lambda: register_attendee(typed["event"], pool=typed["pool"], asked=asked),
+            model=Registration,
+            scope=f"registration of {self.person.pk}",
             key=key,
+            asked=serializer.initial_data,
         )
-        made = register_attendee(typed["event"], pool=typed["pool"], asked=asked)
-        return Response(OneRegistrationSerializer(made).data, status=status.HTTP_201_CREATED)
-
-    @extend_schema(request=None, responses=OneRegistrationSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Give the place back. Repeated, it does nothing."""
-        found = get_object_or_404(self.get_queryset(), pk=pk)
-        cancelled = cancel_registration(found, by=cast("User", request.user))
-        return Response(OneRegistrationSerializer(cancelled).data)
+        self.kwargs["pk"] = made.pk
+        return self._now(status.HTTP_201_CREATED)

@@ -8,7 +8,7 @@ from events.models import Registration, ReminderKind
 
 
 def coming_asked(registration: Registration) -> Letter:
-    key = f"coming {registration.pk} {registration.event.starts_at}"
+    key = f"coming {registration.pk} {registration.asked_at}"  # moved there and back, it is asked of the same time anew
     with override(registration.language):
         context = context_of(registration)
         return compose("events/coming_asked", to=registration.email, purpose=REGISTRATION, context=context, key=key)

@@ -25,7 +25,9 @@ from events.models import (
     RegistrationWay,
     ReminderKind,
 )
+from events.models.event import EventQuerySet
 from events.models.registration import ANSWER_BEFORE, RegistrationQuerySet
+from events.places import locked_event
 from events.registrations import expire_silent
 from members.models import User
 from members.notifications import Words, heads_of, notify
@@ -62,11 +64,14 @@ def look_ahead() -> None:
 
 def ask_who_comes() -> int:
     """Of events that ask, whoever has a place and registered before the question was due; returns how many letters."""
+    return sum(map(_ask, _asking().order_by("pk")))
+
+
+def _asking() -> EventQuerySet:
     now = timezone.now()
-    soon = Event.objects.filter(
+    return Event.objects.filter(
         state=EventState.PUBLISHED, asks_to_confirm=True, starts_at__gt=now, starts_at__lte=now + ASK_BEFORE
     )
-    return sum(map(_ask, soon.order_by("pk")))
 
 
 def _ask(event: Event) -> int:
@@ -78,7 +83,10 @@ def _ask(event: Event) -> int:
 
 @transaction.atomic
 def _ask_next(event: Event) -> int:
-    """A batch, so that nobody waits long for rows of the event."""
+    """A batch, so that nobody waits long for the event; and not of one that was moved meanwhile."""
+    locked_event(event)
+    if not _asking().filter(pk=event.pk).exists():
+        return 0
     unasked = _told_of(event, before=ASK_BEFORE).filter(asked_at=None, coming_at=None)
     asked = [*unasked.select_for_update(of=["self"])[:AT_ONCE]]
     now = timezone.now()
@@ -167,9 +175,9 @@ def _words(event: Event) -> Words:
 
 
 def _office() -> list[User]:
-    """Those of the staff who may change events."""
+    """Those of the staff who may decide on registrations."""
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
-    return [person for person in staff if person.has_perm("events.change_event")]
+    return [person for person in staff if person.has_perm("events.change_registration")]
 
 
 def _told_of(event: Event, *, before: datetime.timedelta) -> RegistrationQuerySet:

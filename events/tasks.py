@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from common import jobs
-from events import event_messages, moves, registrations, reminders
+from events import event_messages, moves, registrations, reminders, retention
+from events.afterwards import asking
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -31,4 +32,16 @@ ESCALATE = jobs.register(
 )
 SEND_MESSAGES = jobs.register(
     jobs.Job("send_event_messages", _("Tell the registered of events"), event_messages.send_waiting, MINUTE)
+)
+FORGET = jobs.register(
+    jobs.Job(
+        "forget_registrations",
+        _("Delete who was registered for events of a year ago"),
+        retention.forget_registrations,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=20),
+    )
+)
+LOOK_BACK = jobs.register(
+    jobs.Job("look_back", _("Ask those who came what they think"), asking.look_back, timedelta(minutes=30))
 )

@@ -53,16 +53,22 @@ class Times(NamedTuple):
     @property
     def local(self) -> tuple[datetime.datetime, datetime.datetime] | None:
         """Beginning and end by the clock of the place."""
-        if self.starts_at is None or self.ends_at is None:
-            return None
-        zone = ZoneInfo(self.time_zone)
-        return self.starts_at.astimezone(zone), self.ends_at.astimezone(zone)
+        return _local(self)
 
     def stated(self, moment: datetime.datetime) -> str:
         """For programs, by ISO 8601, as far as it is known."""
         if self.precision == Precision.TIME:
             return moment.isoformat(timespec="minutes")
         return moment.date().isoformat()[: LENGTHS[self.precision]]
+
+
+@lru_cache(maxsize=5000)
+def _local(times: Times) -> tuple[datetime.datetime, datetime.datetime] | None:
+    """Remembered, as a page asks for it more than once, and the next one again."""
+    if times.starts_at is None or times.ends_at is None:
+        return None
+    zone = ZoneInfo(times.time_zone)
+    return times.starts_at.astimezone(zone), times.ends_at.astimezone(zone)
 
 
 LENGTHS: dict[str, int] = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
@@ -120,6 +126,22 @@ def _when(times: Times, today: datetime.date, _language: str | None) -> str:
         )
     day = f"{day_said(starts.date(), today=today)}, {within(WEEKDAYS[starts.weekday()])}"
     return day if times.precision == Precision.DAY else f"{day}, {_hours(starts, times, ends)}"
+
+
+def when_there_and_here(event: HasTimes, here: str, *, today: datetime.date) -> str:
+    """With the clock of a reader in the time zone ``here``, where it is another: «… 10:00 по Екатеринбургу · у вас
+    08:00»."""
+    there = when(event, today=today)
+    times = times_of(event)
+    if times.local is None or times.precision != Precision.TIME:
+        return there
+    starts = times.local[0]
+    own = starts.astimezone(ZoneInfo(here))
+    if own.utcoffset() == starts.utcoffset():
+        return there
+    day = "" if own.date() == starts.date() else f"{day_said(own.date(), today=today)}, "
+    yours = _("your time %(time)s") % {"time": f"{day}{own:%H:%M}"}
+    return f"{there} ·\N{NO-BREAK SPACE}{yours}"
 
 
 def moment_said(moment: datetime.datetime, event: HasTimes) -> str:

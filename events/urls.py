@@ -1,6 +1,11 @@
 from django.urls import include, path
 
 from events import certificate_views, check_in_views, group_views, registration_views, views
+from events.afterwards import urls as afterwards
+from events.attendees import letter_views as attendee_letters
+from events.attendees import views as attendees
+from events.feeds import views as feed_views
+from events.organising import urls as organising_urls
 
 app_name = "events"
 # Under the address of one registration.
@@ -14,10 +19,28 @@ registration_urlpatterns = [
     path("group/", group_views.group, name="group"),
     path("group/print/", group_views.group_print, name="group_print"),
     path("group/consents/", group_views.group_consents, name="group_consents"),
+    path("group/consents/mark/", group_views.group_consents_mark, name="group_consents_mark"),
     path("group/guests/<int:pk>/", group_views.group_guest, name="group_guest"),
     path("group/guests/<int:pk>/remove/", group_views.group_guest_remove, name="group_guest_remove"),
     path("group/guests/<int:pk>/consent/", group_views.group_consent_send, name="group_consent_send"),
     path("certificates/", certificate_views.registration_certificates, name="registration_certificates"),
+]
+# Under the address of an event in the dashboard of its organiser.
+attendee_urlpatterns = [
+    path("registrations/", attendees.dashboard_event_registrations, name="dashboard_event_registrations"),
+    path(
+        "registrations/export.csv",
+        attendees.dashboard_event_registrations_csv,
+        name="dashboard_event_registrations_csv",
+    ),
+    path(
+        "registrations/export.xlsx",
+        attendees.dashboard_event_registrations_xlsx,
+        name="dashboard_event_registrations_xlsx",
+    ),
+    path("registrations/<int:pk>/", attendees.dashboard_event_registration, name="dashboard_event_registration"),
+    path("letters/", attendee_letters.dashboard_event_letters, name="dashboard_event_letters"),
+    path("letters/write/", attendee_letters.dashboard_event_letter, name="dashboard_event_letter"),
 ]
 urlpatterns = [
     path("account/tickets/", registration_views.account_tickets, name="account_tickets"),
@@ -39,4 +62,10 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("dashboard/<slug:slug>/events/<slug:event>/", include(attendee_urlpatterns)),
+    path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
+    path("", include(afterwards.urlpatterns)),
+    path("dashboard/<slug:slug>/events/<slug:event>/", include(afterwards.dashboard_urlpatterns)),
+    path("account/calendar/", feed_views.account_calendar, name="account_calendar"),
+    path("events/feeds/<str:token>.ics", feed_views.own_feed, name="own_feed"),
 ]

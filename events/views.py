@@ -10,6 +10,7 @@ from events import event_page, ics
 from events.listing import EventList
 from events.models import Event
 from events.months import Month
+from events.organising.access import dashboard_url
 from events.rss import EventFeed
 
 FILTERS = ("q", "kind", "format", "audience", "direction", "region", "organiser")
@@ -52,7 +53,8 @@ def event_feed_rss(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     visible = Event.objects.visible_to(request.user).select_related("region", "series")
     event = get_object_or_404(visible, slug=slug)
-    return render(request, "events/event_detail.html", event_page.contents(event))
+    contents = {**event_page.contents(event), "dashboard_url": dashboard_url(request.user, event)}
+    return render(request, "events/event_detail.html", contents)
 
 
 @login_not_required

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
-from events.check_ins import Entry, check_doors, check_in, undo_check_in
+from events.check_ins import Entry, check_doors, check_in, plain_code, undo_check_in
 from events.models import Event, Registration, RegistrationState, Ticket, TicketPool, WaitingRule
 from events.places import FreePlaces, current_pool, locked_event
 from events.registrations import cancel_registration
@@ -33,7 +33,8 @@ def undo_entrance(event: Event, *, code: str, by: User) -> bool:
     """Whoever came without having registered gives the place back with it. Whether there was one today."""
     locked = locked_event(event)
     is_undone = undo_check_in(locked, code=code)
-    ticket = Ticket.objects.filter(registration__event=locked, registration__at_the_door=True, code=code).first()
+    at_the_door = Ticket.objects.filter(registration__event=locked, registration__at_the_door=True)
+    ticket = at_the_door.filter(code=plain_code(code)).first()
     if ticket and not ticket.check_ins.exists():
         cancel_registration(ticket.registration, by=by)
     return is_undone

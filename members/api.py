@@ -201,7 +201,12 @@ class OrganisationViewSet(PublicViewSet):
             )
         ],
     )
-    @action(detail=True, methods=["get", "post"], permission_classes=[permissions.IsAuthenticatedOrReadOnly])
+    @action(
+        detail=True,
+        methods=["get", "post"],
+        permission_classes=[permissions.IsAuthenticatedOrReadOnly],
+        pagination_class=None,
+    )
     def offices(self, request: Request, slug: str) -> Response:
         """Offices abroad, for everybody to read; the head and the coordinators of the organisation report turns."""
         organisation = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)

@@ -53,6 +53,7 @@ class PeopleSerializer(serializers.Serializer):
     invitations = InvitationSerializer(many=True)
 
 
+@extend_schema(tags=["own organisations"])
 class OwnOrganisationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """Your own: what you act for now."""
 

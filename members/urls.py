@@ -1,7 +1,7 @@
 from allauth.account.views import password_set
 from django.urls import include, path
 
-from members import application_views, fees_views, people_views, privacy_views, views
+from members import account_views, application_views, fees_views, people_views, privacy_views, views
 from members.fresh_login import fresh_login_required
 
 app_name = "members"
@@ -19,7 +19,7 @@ application_urlpatterns = [
 urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/export.csv", views.organisation_export, name="organisation_export"),
-    path("certificates/<slug:number>/", views.certificate_file, name="certificate_file"),
+    path("certificates/<slug:number>/", fees_views.certificate_file, name="certificate_file"),
     path("invoices/<slug:number>/", fees_views.invoice_file, name="invoice_file"),
     path("invitations/<str:token>/", people_views.invitation, name="invitation"),
     path("organisations/<slug:slug>/i-work-here/", people_views.join_request, name="join_request"),
@@ -34,15 +34,23 @@ urlpatterns = [
     path("join/confirm/<str:token>/", application_views.application_confirm, name="application_confirm"),
     path("join/applications/<str:token>/", include(application_urlpatterns)),
     path("profile-changes/<int:pk>/logo/", views.profile_change_logo, name="profile_change_logo"),
-    path("account/", views.account_index, name="account_index"),
+    path("account/", account_views.account_index, name="account_index"),
     # Before that of allauth: a new password would be as good as a log-in.
     path("account/password/set/", fresh_login_required(password_set), name="account_password_set"),
-    path("account/person/", views.account_person, name="account_person"),
-    path("account/notifications/", views.account_notifications, name="account_notifications"),
-    path("account/notifications/read/", views.account_notifications_read, name="account_notifications_read"),
-    path("account/notifications/settings/", views.account_notification_settings, name="account_notification_settings"),
-    path("account/notifications/<int:pk>/open/", views.account_notification_open, name="account_notification_open"),
-    path("account/sessions/<int:pk>/end/", views.account_session_end, name="account_session_end"),
+    path("account/person/", account_views.account_person, name="account_person"),
+    path("account/notifications/", account_views.account_notifications, name="account_notifications"),
+    path("account/notifications/read/", account_views.account_notifications_read, name="account_notifications_read"),
+    path(
+        "account/notifications/settings/",
+        account_views.account_notification_settings,
+        name="account_notification_settings",
+    ),
+    path(
+        "account/notifications/<int:pk>/open/",
+        account_views.account_notification_open,
+        name="account_notification_open",
+    ),
+    path("account/sessions/<int:pk>/end/", account_views.account_session_end, name="account_session_end"),
     path("account/data/", privacy_views.account_data, name="account_data"),
     path("account/data/export/", privacy_views.account_data_export, name="account_data_export"),
     path("account/data/erase/", privacy_views.account_data_erase, name="account_data_erase"),

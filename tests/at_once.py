@@ -1,9 +1,12 @@
 """What many do at the same moment, each by a connection of their own."""
 
+import os
 from collections.abc import Callable
 from threading import Barrier, Thread
 
 from django.db import connections
+
+TIMES = 20 if os.environ.get("FAULTS") == "full" else 1  # that `make faults` repeats a race
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:

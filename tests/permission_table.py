@@ -282,6 +282,8 @@ PAGES = """
 /events/registrations/<grouptoken>/group/print/ POST login factor 405
 /events/registrations/<grouptoken>/group/consents/ GET login factor 404 404 404 404   200    200    200    404
 /events/registrations/<grouptoken>/group/consents/ POST login factor 404 404 404 404  302    302    302    404
+/events/registrations/<grouptoken>/group/consents/mark/ GET login factor 405
+/events/registrations/<grouptoken>/group/consents/mark/ POST login factor 404 404 404 404 302 302 302 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/ GET login factor 404 404 404 404 200 200 200 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/ POST login factor 404 404 404 404 200 200 200 404
 /events/registrations/<grouptoken>/group/guests/<ticket>/remove/ GET login factor 405
@@ -294,16 +296,80 @@ PAGES = """
 /events/consents/<parentconsent>/        POST  200    factor 200
 /events/consents/forged/                 GET   404    factor 404
 /events/consents/forged/                 POST  404    factor 404
+/events/feedback/<feedbacklink>/         GET   200    factor 200
+/events/feedback/<feedbacklink>/         POST  200    factor 200
+/events/feedback/forged/                 GET   404    factor 404
+/events/feedback/forged/                 POST  404    factor 404
+/events/hall/<hallkey>/                  GET   200    factor 200
+/events/hall/<hallkey>/                  POST  200    factor 200
+/events/forum/feedback/sent/             GET   200    factor 200
+/events/forum/feedback/sent/             POST  405    factor 405
+
+# What follows an event: to the heads and coordinators of its organiser, and to the office
+/dashboard/a/events/forum/report/             GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/report/             POST login factor 405
+/dashboard/a/events/forum/report/spreadsheet/ GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/report/spreadsheet/ POST login factor 405
+/dashboard/a/events/forum/report/people/      GET  login factor 404    404    404    404    404    200    200    404 200
+/dashboard/a/events/forum/report/people/      POST login factor 405
+/dashboard/a/events/forum/feedback/           GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/           POST login factor 404    404    404    404    404    302
+/dashboard/a/events/forum/feedback/questions/ GET  login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/questions/ POST login factor 404    404    404    404    404    200
+/dashboard/a/events/forum/feedback/feedback.csv GET login factor 404   404    404    404    404    200
+/dashboard/a/events/forum/feedback/feedback.csv POST login factor 405
 /dashboard/a/registrations/              GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/a/registrations/              POST  login  factor 405
 /dashboard/hidden/registrations/         GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/registrations/         POST  login  factor 405
+/account/calendar/                       GET   login  200
+/account/calendar/                       POST  login  302
+/dashboard/a/calendar/                   GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/calendar/                   POST  login  factor 404    404    404    302    302    302    302    404
+/dashboard/hidden/calendar/              GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/calendar/              POST  login  factor 404    404    404    302    302    302    302    404
+/events/feeds/<calendar>.ics             GET   200    factor 200
+/events/feeds/<calendar>.ics             POST  405    factor 405
+/events/feeds/forged.ics                 GET   404    factor 404
+/events/feeds/forged.ics                 POST  405    factor 405
 /api/v1/my/registrations/                GET   403    factor 200
 /api/v1/my/registrations/                POST  403    factor 400
 /api/v1/my/registrations/<registration>/ GET   403    factor 200    404
 /api/v1/my/registrations/<registration>/ POST  403    factor 405
 /api/v1/my/registrations/<registration>/cancel/ GET 403 factor 405
 /api/v1/my/registrations/<registration>/cancel/ POST 403 factor 200 404
+/api/v1/events/forum/registration/       GET  200    factor 200
+/api/v1/events/forum/registration/       POST 405    factor 405
+/api/v1/events/draft-a/registration/     GET  404    factor 404    404    404    200
+/api/v1/events/draft-a/registration/     POST 405    factor 405
+/api/v1/events/forum/check-in/           GET  403    factor 404    404    404    404    200    200    200    404    200
+/api/v1/events/forum/check-in/           POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/group/     GET  403    factor 405
+/api/v1/events/forum/check-in/group/     POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/search/    GET  403    factor 405
+/api/v1/events/forum/check-in/search/    POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/undo/      GET  403    factor 405
+/api/v1/events/forum/check-in/undo/      POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/events/forum/check-in/walk-in/   GET  403    factor 405
+/api/v1/events/forum/check-in/walk-in/   POST 403    factor 404    404    404    404    400    400    400    404    400
+/api/v1/my/registrations/<registration>/accept/ GET  403    factor 405
+/api/v1/my/registrations/<registration>/accept/ POST 403    factor 200    404
+/api/v1/my/registrations/<registration>/coming/ GET  403    factor 405
+/api/v1/my/registrations/<registration>/coming/ POST 403    factor 200    404
+/api/v1/my/groups/                       GET  403    factor 200
+/api/v1/my/groups/                       POST 403    factor 400
+/api/v1/my/groups/<groupregistration>/   GET  403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/   POST 403    factor 405
+/api/v1/my/groups/<groupregistration>/accept/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/accept/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/coming/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/coming/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/cancel/ GET  403    factor 405
+/api/v1/my/groups/<groupregistration>/cancel/ POST 403    factor 404    404    404    404    200    200    200    404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/replace/ POST 403 factor 404 404 404 404 400 400 400 404
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ GET 403 factor 405
+/api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ POST 403 factor 404 404 404 404 200 200 200 404
 
 # A person's own account
 /account/                                GET   login  200
@@ -422,6 +488,51 @@ PAGES = """
 /account/vk/login/callback/              POST  404
 /account/sessions/                       GET   login  200
 /account/sessions/                       POST  login  302
+
+# Who is registered for an event: for the head and the coordinators of its organiser; the office has its own lists
+/dashboard/a/events/forum/registrations/ GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/registrations/ POST  login  factor 404    404    404    404    404    302    302    404
+/dashboard/a/events/forum/registrations/<registration>/ GET login factor 404 404  404    404    404    200    200    404
+/dashboard/a/events/forum/registrations/<registration>/ POST login factor 405
+/dashboard/a/events/forum/registrations/export.csv GET login factor 404 404 404   404    404    200    200    404
+/dashboard/a/events/forum/registrations/export.csv POST login factor 405
+/dashboard/a/events/forum/registrations/export.xlsx GET login factor 404 404 404  404    404    200    200    404
+/dashboard/a/events/forum/registrations/export.xlsx POST login factor 405
+/dashboard/a/events/forum/letters/       GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/letters/       POST  login  factor 404    404    404    404    404    404    404    404
+/dashboard/a/events/forum/letters/write/ GET   login  factor 404    404    404    404    404    200    200    404
+/dashboard/a/events/forum/letters/write/ POST  login  factor 404    404    404    404    404    200    200    404
+# An organisation's own events: others of it may look
+/dashboard/a/events/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/                                     POST  login  factor 405
+/dashboard/a/events/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/                               POST  login  factor 405
+/dashboard/a/events/forum/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/moves/postpone/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/moves/postpone/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/repeat/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/repeat/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/headcount/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/headcount/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/questions/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/questions/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/organisers/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/organisers/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/events/forum/talks/<talk>/speakers/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/talks/<talk>/speakers/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/events/forum/places/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/places/                        POST  login  factor 405
+/dashboard/a/events/forum/programme/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/events/forum/programme/                     POST  login  factor 405
+/dashboard/a/events/forum/parts/pools/<ticketpool>/remove/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/remove/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/events/forum/parts/pools/<ticketpool>/move/ GET   login  factor 405
+/dashboard/a/events/forum/parts/pools/<ticketpool>/move/ POST login factor 404 404 404 403 403 302 302 404
 """
 
 # In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where
@@ -629,12 +740,18 @@ ADMIN = """
 /admin/events/event/<event>/write_this/ POST  login  factor 403 200
 /admin/events/event/<event>/stop_this/ GET   login  factor 403 200
 /admin/events/event/<event>/stop_this/ POST  login  factor 403 302
+/admin/events/event/<event>/report_this/ GET   login  factor 403 302
+/admin/events/event/<event>/report_this/ POST  login  factor 403 302
 /admin/events/registration/<registration>/approve_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/approve_this/ POST  login  factor 403 403    302
 /admin/events/registration/<registration>/decline_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/decline_this/ POST  login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ GET   login  factor 403 403    200
 /admin/events/registration/<registration>/cancel_this/ POST  login  factor 403 403    200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ GET  login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/revoke_this/ POST login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
+/admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

@@ -27,8 +27,10 @@ from pytest_django import DjangoDbBlocker
 from common import health
 from common.links import link_tokens
 from common.models import Document
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import set_up
 from events.emails import registration_token
-from events.models import EventState
+from events.models import CheckIn, EventState, FeedbackAnswer, FeedbackQuestion, Registration, RegistrationState, Talk
 from events.parent_consents import ask_parents, tokens_of
 from events.registrations import Asked, Guest, register_attendee, register_group
 from members import data_exports
@@ -52,7 +54,7 @@ from members.models import (
 )
 from members.questionnaire import Questionnaire
 from tests.browser.readers import credential
-from tests.factories.events import EventOrganiserFactory, PoolFactory
+from tests.factories.events import EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
     CertificateFactory,
@@ -80,17 +82,25 @@ OBJECTS = {
     "/organisations/a/": "/organisations/<organisation>/",
     "/dashboard/a/": "/dashboard/<organisation>/",
     "/events/draft-a/": "/events/<event>/",
+    "/events/forum/report/": "/events/<event>/report/",
+    "/events/forum/feedback/": "/events/<event>/feedback/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
+    "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
     "/events/forum/certificates": "/events/<event>/certificates",
     "/events/forum/check-in/": "/events/<event>/check-in/",
+    "/events/forum/registrations/": "/events/<event>/registrations/",
+    "/events/forum/letters/": "/events/<event>/letters/",
     "/account/sessions/1/": "/account/sessions/<session>/",
     "/account/data/6f1c1a52-0000-4000-8000-000000000000/": "/account/data/<dataexport>/",
     "/account/consents/publication/1/": "/account/consents/publication/<publicperson>/",
     "/account/2fa/webauthn/keys/1/": "/account/2fa/webauthn/keys/<passkey>/",
 }
 # Whoever holds these may open what they lead to, and nobody guesses one: so here they are the reader's own.
-TOKENS = {"token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent"}
+TOKENS = {
+    "token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent", "feedbacklink", "hallkey",
+    "calendar",
+}  # fmt: skip
 # Route → why it names nothing that belongs to an organisation or a person.
 EXCUSED = {
     "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
@@ -111,6 +121,9 @@ EXCUSED = {
     "events/registrations/<str:token>/calendar/": "the same",
     "events/registrations/<str:token>/certificates/": "the same",
     "events/consents/<str:token>/": "the address is the proof",
+    "events/feedback/<str:token>/": "the same",
+    "events/hall/<slug:key>/": "the same: it stands on the screen of the hall",
+    "events/feeds/<str:token>.ics": "the same; whose it is stands in tests/events/test_own_feeds.py",
     "invitations/<str:token>/": "the address is the proof, and whoever has another e-mail address cannot accept",
     "unsubscribe/<str:token>/": "the same",
     "consents/<slug:purpose>/": "texts that everybody reads",
@@ -179,21 +192,34 @@ class Estate:
         [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
         ask_parents(group)
         ticket = group.tickets.all()[0]
+        event = EventOrganiserFactory(
+            organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
+        ).event
+        FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
+        said = Registration.objects.create(
+            event=event, pool=PoolFactory(event=event), name="Гость", state=RegistrationState.CONFIRMED
+        )
+        FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
+        CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
         self.keys: dict[str, Any] = {
             "registration": single.pk,
             "ticketlink": registration_token(single),
+            "groupregistration": group.pk,
             "grouptoken": registration_token(group),
             "ticket": ticket.pk,
             "parentconsent": tokens_of([ticket])[ticket.pk],
+            "calendar": link_tokens("calendar", subjects=[str(self.head.pk)])[str(self.head.pk)],
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,
             "representative": viewer.pk,
             "invitation": invitation.pk,
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
-            "event": EventOrganiserFactory(
-                organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
-            ).event.slug,
+            "event": event.slug,
+            "ticketpool": said.pool_id,
+            "talk": Talk.objects.create(session=SessionFactory(event=event), name="О свете").pk,
+            "feedbacklink": feedback_token(single),
+            "hallkey": set_up(pool.event, asks=True, in_hall=True).hall_key,
             "profilechange": ProfileChangeFactory(organisation=ours, with_logo=True).pk,
             "notification": NotificationFactory(user=self.head, text="Сказано").pk,
             "publicperson": public.pk,
@@ -254,7 +280,10 @@ def related(start: models.Model) -> Iterator[models.Model]:
 
 
 # Not words: what addresses, sorts, guards or names a file.
-NO_WORDS = {"slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256", "time_zone"}
+NO_WORDS = {
+    "slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256", "time_zone",
+    "hall_key",
+}  # fmt: skip
 
 NO_WORDS_OF_JSON = {"country", "status", "precision"}
 
@@ -383,7 +412,7 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     assert marked >= {
         "User", "Representative", "Invitation", "JoinRequest", "ProfileChange", "Invoice", "PublicPerson",
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
-        "Registration", "Ticket",
+        "Registration", "Ticket", "FeedbackAnswer", "FeedbackQuestion",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

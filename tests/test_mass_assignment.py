@@ -9,6 +9,8 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
+from events.afterwards.emails import feedback_token
+from events.models import FeedbackAnswer, FeedbackQuestion, FeedbackSurvey
 from members.models import (
     Direction,
     Invitation,
@@ -20,6 +22,8 @@ from members.models import (
     Role,
     User,
 )
+from tests.events.over import over_since, registered
+from tests.factories.events import EventFactory, EventOrganiserFactory
 from tests.factories.members import (
     OfficeFactory,
     OrganisationFactory,
@@ -147,6 +151,31 @@ def test_who_reports_on_an_office_decides_nothing() -> None:
         assert client.post(place, form).status_code == 302
     made = OfficeReport.objects.values_list("organisation", "state", "decided_by", "reason", "reported_by")
     assert [*made] == [(head.organisation.pk, "waiting", None, "", head.user.pk)] * 2
+
+
+def test_who_asks_what_people_think_says_no_more_than_the_forms_show() -> None:
+    event = EventOrganiserFactory(organisation__slug="a", event__slug="forum").event
+    head = RepresentativeFactory(organisation=event.organisers.get(), role=Role.HEAD).user
+    other, client = EventFactory(), Client()
+    client.force_login(head)
+    place = "/dashboard/a/events/forum/feedback/"
+    assert client.post(place, every_field_of(FeedbackSurvey, event=other.pk)).status_code == 302
+    survey = FeedbackSurvey.objects.get()
+    assert (survey.event, survey.asks, survey.hall_key, survey.asked_at, survey.asked) == (event, True, "", None, 0)
+    asked = {f"form-0-{name}": value for name, value in every_field_of(FeedbackQuestion, event=other.pk).items()}
+    asked |= {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-type": "line"}
+    assert client.post(f"{place}questions/", asked).status_code == 302
+    assert FeedbackQuestion.objects.values_list("event", "label", "position").get() == (event.pk, "changed", 0)
+
+
+def test_who_says_what_they_think_says_no_more_than_the_form_shows() -> None:
+    event = over_since(days=1)
+    registration, other = registered(event, came=1), registered(event, came=1)
+    posted = every_field_of(FeedbackAnswer, registration=other.pk, event=EventFactory().pk)
+    answer = {"rating": "4", "again": "no", "request_key": "k"}
+    assert Client().post(f"/events/feedback/{feedback_token(registration)}/", posted | answer).status_code == 302
+    made = FeedbackAnswer.objects.values_list("event", "registration", "rating", "again", "good", "answers").get()
+    assert made == (event.pk, None, 4, False, "changed", {})
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -29,10 +29,12 @@ from common import health
 from common.admin import ReadOnly
 from common.links import link_tokens
 from common.mail.purposes import PURPOSES, Purpose
-from common.models import DeadTask, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
+from common.models import DeadTask, Discrepancy, JobRun, SignedLink, SuppressedAddress, Unsubscription, ViewKind
 from common.staff_views import note_view
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import set_up
 from events.emails import registration_token
-from events.models import EventState
+from events.models import CheckIn, EventState, Talk
 from events.parent_consents import ask_parents, tokens_of
 from events.registrations import Asked, Guest, register_attendee, register_group
 from members.application_drafts import attach_file
@@ -43,7 +45,14 @@ from members.erasure import erase_person
 from members.models import Direction, Handover, JoinConditions, Kind, Question, Region, Role, User
 from members.models.invitation import INVITATION_TERM
 from tests.factories.common import OutgoingMailFactory
-from tests.factories.events import EventFactory, EventOrganiserFactory, EventSeriesFactory, PoolFactory, SessionFactory
+from tests.factories.events import (
+    EventFactory,
+    EventOrganiserFactory,
+    EventSeriesFactory,
+    ParticipantCertificateFactory,
+    PoolFactory,
+    SessionFactory,
+)
 from tests.factories.members import (
     ApplicationFactory,
     BoardSessionFactory,
@@ -142,6 +151,9 @@ class World:
             "handover": Handover.objects.create(organisation=self.ours, what={"invitations": 1}),
             "membershipimport": MembershipImportFactory(),
             "deadtask": DeadTask.objects.create(name="common.tasks.relay_mail", arguments={}, error=""),
+            "discrepancy": Discrepancy.objects.create(
+                invariant="event_capacity", record="events.ticketpool", record_key=1, seen_at=timezone.now()
+            ),
         }
 
     def application(self) -> dict[str, Any]:
@@ -175,16 +187,23 @@ class World:
         [group] = register_group(pool.event, pool=pool, group="8А", guests=[Guest("Аня"), Guest("Яна")], asked=asked)
         ask_parents(group)
         ticket = group.tickets.all()[0]
+        CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
         return {
+            "feedbacklink": SimpleNamespace(pk=feedback_token(single)),
+            "hallkey": SimpleNamespace(pk=set_up(pool.event, asks=True, in_hall=True).hall_key),
             "registration": single,
             "event": pool.event,
             "ticketpool": pool,
-            "session": SessionFactory(event=pool.event),
+            "session": (session := SessionFactory(event=pool.event)),
+            "talk": Talk.objects.create(session=session, name="О свете"),
             "eventseries": EventSeriesFactory(),
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
+            "groupregistration": group,
             "grouptoken": SimpleNamespace(pk=registration_token(group)),
             "ticket": ticket,
+            "participantcertificate": ParticipantCertificateFactory(ticket=ticket),
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
+            "calendar": SimpleNamespace(pk=link_tokens("calendar", subjects=[str(visitor.pk)])[str(visitor.pk)]),
         }
 
     def representative(self, role: str, **fields: object) -> User:

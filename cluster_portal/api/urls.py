@@ -1,8 +1,13 @@
+from typing import Any
+
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
+from events.acting_api.check_in import CheckInViewSet
+from events.acting_api.groups import OwnGroupViewSet
+from events.acting_api.offered import OfferedView
 from events.api import EventViewSet
 from events.registrations_api import OwnRegistrationViewSet
 from members.api import DirectionViewSet, OrganisationViewSet, RegionViewSet
@@ -15,6 +20,16 @@ router.register("directions", DirectionViewSet, basename="direction")
 router.register("events", EventViewSet, basename="event")
 router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
 router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
+router.register("my/groups", OwnGroupViewSet, basename="own-group")
+
+# Of the door, and what each is done by.
+CHECK_IN: dict[str, dict[str, Any]] = {
+    "": {"get": "attendance", "post": "scan"},
+    "group/": {"post": "group"},
+    "search/": {"post": "search"},
+    "undo/": {"post": "undo"},
+    "walk-in/": {"post": "walk_in"},
+}
 
 OPEN = {"permission_classes": [permissions.AllowAny]}
 
@@ -23,4 +38,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(**OPEN), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(**OPEN, url_name="api:schema"), name="docs"),
     *router.urls,
+    path("events/<slug:slug>/registration/", OfferedView.as_view(), name="event-registration"),
+    *(path(f"events/<slug:slug>/check-in/{rest}", CheckInViewSet.as_view(ways)) for rest, ways in CHECK_IN.items()),
 ]

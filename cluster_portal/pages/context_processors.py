@@ -9,10 +9,10 @@ from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from cluster_portal.pages.own import LAST
 from common.addresses import ENGLISH_PREFIX
 from common.view_settings import ViewSettings
 from members.models import Notification, Organisation
+from members.own import LAST
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cluster_portal.pages.own import own_organisation
 from members.fees import outlook
-from members.forms import LeaveForm
+from members.membership_forms import LeaveForm
 from members.memberships import Who, change_membership_status, last_membership, possible_moves
 from members.models import MembershipStatus, MembershipStatusChange, User
+from members.own import own_organisation
 from members.policies import can_leave_association
 
 

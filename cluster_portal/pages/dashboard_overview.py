@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cluster_portal.pages.due import due_of
-from cluster_portal.pages.own import LAST, own_organisation
 from members.application_pages import own_applications
 from members.models import OVER, MembershipCertificate, Notification, Organisation, User
+from members.own import LAST, own_organisation
 from members.policies import can_edit_organisation
 from members.profile_changes import profile_of
 

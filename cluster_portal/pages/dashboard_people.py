@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cluster_portal.pages.own import own_organisation
 from common.errors import RuleViolated
 from members.handovers import OWNED, owned_by, takers
 from members.invitations import invite_once, revoke, send_again
 from members.join_requests import approve, decline
 from members.models import Invitation, JoinRequest, Representative, Role, User
+from members.own import own_organisation
 from members.people_forms import ApprovalForm, EndForm, InvitationForm, RefusalForm, RoleForm
 from members.policies import can_change_role, can_end_role, can_tend_invitation, tended_roles
 from members.roles import change_role, end_role, is_last_head

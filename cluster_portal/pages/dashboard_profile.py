@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cluster_portal.pages.own import editable_organisation
 from common.errors import RuleViolated
 from members.forms import OrganisationProfileForm
 from members.models import Organisation, User
+from members.own import editable_organisation
 from members.profile_changes import differences, fingerprint, propose_profile, withdraw_profile_change
 from members.profile_confirmations import confirm_profile
 

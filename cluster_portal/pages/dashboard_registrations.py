@@ -1,19 +1,16 @@
-"""Who of an organisation goes to which events, in groups and alone; to its head, who came."""
+"""Who of an organisation goes to which events, in groups and alone; to its head and coordinators, who came."""
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cluster_portal.pages.own import own_organisation
 from common.private_pages import private_page
+from events.attendees.history import attendance_by_year, attendance_of
 from events.emails import registration_token
-from events.models import OVER, CheckIn, Event, Registration, RegistrationState
-from events.models.event import EventQuerySet
-from events.policies import TEACHING
-from members.models import Organisation, Role
+from events.models import Registration
+from events.policies import TEACHING, TENDING
+from members.own import own_organisation
 from members.policies import role_of
 
 SHOWN = 100  # of each list; what was earlier is found by the organisers
@@ -31,33 +28,7 @@ def dashboard_registrations(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "coming": [(one, registration_token(one) if one.is_group and may_open else "") for one in coming],
         "may_register_groups": may_open,
-        "history": attendance_of(organisation)[:SHOWN] if role == Role.HEAD else None,
+        "history": attendance_of(organisation)[:SHOWN] if role in TENDING else None,
+        "years": attendance_by_year(organisation) if role in TENDING else None,
     }
     return render(request, "pages/dashboard_registrations.html", context)
-
-
-def attendance_of(organisation: Organisation) -> EventQuerySet:
-    """Events that are over, the latest first, with ``registered`` and ``came``: how many people of the organisation.
-    One query."""
-    ours = Registration.objects.filter(
-        event=OuterRef("pk"), organisation=organisation, state=RegistrationState.CONFIRMED
-    ).order_by()
-    came = CheckIn.objects.filter(
-        ticket__registration__event=OuterRef("pk"), ticket__registration__organisation=organisation
-    ).order_by()
-    over = Event.objects.filter(Q(ends_at__lt=timezone.now()) | Q(state__in=OVER))
-    return (
-        over.annotate(
-            registered=Coalesce(Subquery(ours.values("event").annotate(number=Sum("places")).values("number")), 0),
-            came=Coalesce(
-                Subquery(
-                    came.values(event=F("ticket__registration__event"))
-                    .annotate(number=Count("ticket", distinct=True))
-                    .values("number")
-                ),
-                0,
-            ),
-        )
-        .filter(registered__gt=0)
-        .order_by("-starts_at", "-pk")
-    )

@@ -8,9 +8,11 @@ from django.db.models import DateTimeField, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.countries import country_name
 from common.models import DocumentState
+from events.organising.listing import events_to_close, events_to_decide, returned_events
 from members.models import (
     AgendaItem,
     ApplicationState,
@@ -140,6 +142,35 @@ def requests_to_join(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, None, url, note=one.get_role_display())
 
 
+def events(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Those that were returned, in which somebody waits for a decision, and of which it is not said who came."""
+    if not can_edit_organisation(user, organisation):
+        return
+    for event, reason in returned_events(organisation):
+        title = _("The association returned the event: %(event)s") % {"event": event.title}
+        yield Due(title, None, reverse("events:dashboard_event", args=[organisation.slug, event.slug]), note=reason)
+    for one in events_to_decide(organisation):
+        told = ngettext(
+            "%(number)d registration waits for your decision: %(event)s",
+            "%(number)d registrations wait for your decision: %(event)s",
+            one.undecided,
+        )
+        page = reverse("events:dashboard_event_registrations", args=[organisation.slug, one.slug])
+        yield Due(
+            told % {"number": one.undecided, "event": one.title},
+            one.decide_by and timezone.localdate(one.decide_by),
+            f"{page}?wait=decision",
+            is_overdue=one.decide_by is not None and one.decide_by <= timezone.now(),
+        )
+    for one in events_to_close(organisation):
+        if one.uncertified:
+            title = _("Certificates are not issued: %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:event_certificates", args=[one.slug]))
+        else:
+            title = _("How many came? %(event)s") % {"event": one.title}
+            yield Due(title, None, reverse("events:dashboard_event_headcount", args=[organisation.slug, one.slug]))
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -148,6 +179,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     exclusion,
     applications,
     requests_to_join,
+    events,
 )
 
 

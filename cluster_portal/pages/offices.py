@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cluster_portal.pages.own import own_organisation
 from common.caching import public_page
 from common.errors import RuleViolated
 from common.world import Pin, World, place_of_country, place_of_zone
@@ -29,6 +28,7 @@ from members.models import (
     User,
 )
 from members.offices import report_once, report_turn, report_year, told_in
+from members.own import own_organisation
 from members.policies import can_edit_organisation
 
 REPORTS_SHOWN = 10

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.listing import EventList, Row
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Ticket, TicketPool
-from events.months import Day
+from events.months import Brief, Day
 from events.tickets import qr_of
 from events.times import leaf, times_of, when
 from members.models import Kind
@@ -57,10 +57,12 @@ def _row(state: EventState, today: datetime.date, starts_at: datetime.datetime |
         is_over=False,
         organisers=[(Kind.SCHOOL, str(Kind.SCHOOL.label)), (Kind.COMPANY, str(Kind.COMPANY.label))],
         directions=[(0, _("One")), (6, _("Other"))],
+        cover="",
     )
 
 
 def _day(today: datetime.date, number: int, rows: list[Row]) -> Day:
     """Today without anything, one event, as many as are shown and more, then nothing."""
     date, shown = today + datetime.timedelta(days=number), {1: rows[:1], 2: rows}.get(number, [])
-    return Day(date, shown, more=3 if number == 2 else 0, url="#events", is_today=number == 0)
+    briefs = [Brief(row.slug, row.title, row.times, row.is_off) for row in shown]
+    return Day(date, briefs, more=3 if number == 2 else 0, url="#events", is_today=number == 0)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import path
 
 from cluster_portal.pages import (
+    dashboard_calendar,
     dashboard_fees,
     dashboard_overview,
     dashboard_people,
@@ -74,6 +75,7 @@ urlpatterns = [
         dashboard_registrations.dashboard_registrations,
         name="dashboard_registrations",
     ),
+    path("dashboard/<slug:slug>/calendar/", dashboard_calendar.dashboard_calendar, name="dashboard_calendar"),
 ]
 if settings.DEBUG:
     urlpatterns += [

@@ -185,7 +185,7 @@ LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "members.adapters.SocialAccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "members.account_forms.SignupForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "members.consent_forms.ConsentForm"  # of every way to sign up
 SOCIALACCOUNT_AUTO_SIGNUP = False  # no account without a consent
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -225,7 +225,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "members.forms.AddPasskeyForm", "edit_webauthn": "members.forms.EditPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "members.account_forms.AddPasskeyForm",
+    "edit_webauthn": "members.account_forms.EditPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Cluster Portal"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of telephones differ, and people type slowly
 USERSESSIONS_TRACK_ACTIVITY = True
@@ -321,12 +324,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "common.api.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["common.limits.Throttle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "120/min",
         "apply": "30/hour",
+        "calendar": "600/min",
+        "event_letter": "30/min",
         "export": "20/min",
+        "feedback": "300/min",
         "invitation": "30/min",
         "parent": "60/min",
         "register": "60/min",
@@ -341,7 +347,18 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "Public directory of the association, and the organisations that you act for.",
+    "DESCRIPTION": "Public directory of the association, its events, and the organisations that you act for.",
+    # In the order of the page.
+    "TAGS": [
+        {"name": "events", "description": "Public events and their programmes"},
+        {"name": "registrations", "description": "What an event asks; your own registrations and tickets"},
+        {"name": "groups", "description": "Groups of pupils, for heads, coordinators and teachers"},
+        {"name": "check-in", "description": "At the door, for those who may stand there; each may be sent again"},
+        {"name": "organisations", "description": "The public directory"},
+        {"name": "own organisations", "description": "Those that you act for: people, membership, invoices"},
+        {"name": "regions", "description": "With their time zones"},
+        {"name": "directions", "description": "Shared by organisations, labs, projects and events"},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     # Different things that are called alike: ``role``, ``status``, ``state``.
     "ENUM_NAME_OVERRIDES": {

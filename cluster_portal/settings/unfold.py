@@ -102,6 +102,7 @@ UNFOLD = {
                 _page(_("Series of events"), "event_repeat", "events_eventseries"),
                 _page(_("Pools of places"), "event_seat", "events_ticketpool"),
                 _page(_("Sessions of events"), "view_agenda", "events_session"),
+                _page(_("Certificates of participants"), "workspace_premium", "events_participantcertificate"),
             ),
             _section(
                 _("People"),
@@ -128,6 +129,7 @@ UNFOLD = {
                 _page(_("Signed links"), "link", "common_signedlink"),
                 _page(_("Jobs by the clock"), "schedule", "common_jobrun"),
                 _page(_("Failed tasks"), "report", "common_deadtask"),
+                _page(_("Discrepancies"), "rule", "common_discrepancy"),
             ),
             _section(
                 _("Reference lists"),

@@ -4,4 +4,4 @@ from common.admin.base import Decision, HistoryModelAdmin, ModelAdmin, ReadOnly,
 
 __all__ = ["Decision", "HistoryModelAdmin", "ModelAdmin", "ReadOnly", "ReadOnlyInline", "colours", "save_columns"]
 
-from common.admin import jobs, links, mail, staff_views  # noqa: F401 - they register themselves, on the ground above
+from common.admin import jobs, links, mail, recounts, staff_views  # noqa: F401 - they register themselves, on the ground above

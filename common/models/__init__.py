@@ -1,4 +1,5 @@
 from common.models.content import PublicContent
+from common.models.discrepancies import Discrepancy
 from common.models.documents import Document, DocumentState
 from common.models.idempotency import LONGEST_KEY, IdempotencyKey
 from common.models.jobs import DeadTask, JobRun
@@ -10,6 +11,7 @@ from common.models.staff_views import PersonalDataView, StaffRole, ViewKind
 __all__ = [
     "LONGEST_KEY",
     "DeadTask",
+    "Discrepancy",
     "Document",
     "DocumentState",
     "IdempotencyKey",

@@ -1,5 +1,5 @@
 """The association's staff at work on events."""
 
-from events.admin import events, places, programme, registrations
+from events.admin import certificates, events, places, programme, registrations
 
-__all__ = ["events", "places", "programme", "registrations"]
+__all__ = ["certificates", "events", "places", "programme", "registrations"]

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import (
@@ -29,6 +30,8 @@ from common.text import slug_of
 from events.admin.messages import MessageInline, MessagesMixin
 from events.admin.places import PoolInline, save_pool
 from events.admin.programme import MaterialInline, QuestionInline, SessionInline, SigningInline, TrackInline
+from events.admin.reports import ReportMixin, report_actions
+from events.covers import WIDTHS, CoverFields, cover_url, remove_cover
 from events.event_changes import change_event
 from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, TicketPool
 from events.moves import EVENT_MOVES, Who, move_event, possible_moves
@@ -74,7 +77,7 @@ class WhenFilter(DropdownFilter):
         return events
 
 
-class EventForm(PlaceTimesForm):
+class EventForm(CoverFields, PlaceTimesForm):
     audience = forms.MultipleChoiceField(
         label=_("Audience"),
         choices=Audience,
@@ -132,7 +135,7 @@ class EventSeriesAdmin(HistoryModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(MessagesMixin, HistoryModelAdmin):
+class EventAdmin(MessagesMixin, ReportMixin, HistoryModelAdmin):
     form = EventForm
     list_display = ["title_and_kind", "starts_at", "city", "format", "state_label"]
     list_filter = [
@@ -151,7 +154,7 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
         **HistoryModelAdmin.formfield_overrides,
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
-    readonly_fields = ["state"]
+    readonly_fields = ["state", "cover_now"]
     inlines = [
         OrganiserInline,
         PoolInline,
@@ -163,7 +166,7 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
         MessageInline,
         EventMoveInline,
     ]
-    actions_detail = [*(f"{move}_this" for move in MOVES), "write_this", "stop_this"]
+    actions_detail = [*(f"{move}_this" for move in MOVES), "write_this", "stop_this", "report_this"]
     fieldsets = [
         (
             None,
@@ -185,6 +188,10 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
             },
         ),
         (_("Description"), {"fields": ["about", "about_en"], "classes": ["tab"]}),
+        (
+            _("Cover"),
+            {"fields": ["cover_now", "new_cover", "no_cover", ("cover_alt", "cover_alt_en")], "classes": ["tab"]},
+        ),
         (
             _("Registration"),
             {
@@ -219,6 +226,19 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
             change_event(obj, names=form.changed_data, by=cast("User", request.user))
         elif not change:
             super().save_model(request, obj, form, change)
+        form.save_cover(obj)  # type: ignore[attr-defined]
+
+    def delete_model(self, request: HttpRequest, obj: Event) -> None:
+        remove_cover(obj)
+        super().delete_model(request, obj)
+
+    @display(description=_("cover now"))
+    def cover_now(self, event: Event) -> str:
+        return (
+            format_html('<img src="{}" alt="" width="240">', cover_url(str(event.cover), WIDTHS[0]))
+            if event.cover
+            else ""
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         """What others have read stays on record: it is cancelled, and not deleted."""
@@ -242,7 +262,7 @@ class EventAdmin(MessagesMixin, HistoryModelAdmin):
         """Only where its state leads."""
         event = self.get_object(request, object_id)
         possible = {f"{move}_this" for move in possible_moves(event, who=Who.STAFF)} if event else set()
-        possible |= self.message_actions(event) if event else set()
+        possible |= self.message_actions(event) | report_actions(event) if event else set()
         return [
             one
             for one in super().get_actions_detail(request, object_id)

@@ -112,6 +112,7 @@ class RegistrationAdmin(ReadOnly, ModelAdmin):
         ("state", "registered_at"),
         ("decide_by", "offer_until"),
         ("asked_at", "coming_at"),
+        "forgotten_at",
         "answers_said",
     ]
     readonly_fields = ["answers_said"]

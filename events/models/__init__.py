@@ -17,6 +17,7 @@ from events.models.event import (
     RegistrationWay,
     WaitingRule,
 )
+from events.models.feedback import FeedbackAnswer, FeedbackMark, FeedbackQuestion, FeedbackSurvey
 from events.models.messages import Came, EventMessage, MessageKind, MessageState
 from events.models.places import PoolKind, Quota, RegistrationQuestion, TicketPool
 from events.models.programme import EventMaterial, PlannedSigning, Session, Talk, Track
@@ -55,6 +56,10 @@ __all__ = [
     "EventReminder",
     "EventSeries",
     "EventState",
+    "FeedbackAnswer",
+    "FeedbackMark",
+    "FeedbackQuestion",
+    "FeedbackSurvey",
     "MessageKind",
     "MessageState",
     "ParentConsent",

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.models import Document, DocumentState
 from events.models.registration import Ticket
 from members.models.certificate import new_code
 
 if TYPE_CHECKING:
-    from members.models.certificate import HasCode
+    from members.models.addressed import HasCode
 
 
 class AttendeeRole(models.TextChoices):
@@ -35,16 +36,19 @@ class ParticipantCertificate(models.Model):
     ticket = models.OneToOneField(Ticket, models.PROTECT, related_name="certificate", verbose_name=_("ticket"))
     number = models.CharField(_("number"), max_length=20, unique=True, help_text="У-2026-0007")
     code = models.CharField(_("code"), max_length=19, unique=True, default=new_code)
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=150)
     role = models.CharField(_("role"), max_length=11, choices=AttendeeRole)
     hours = models.PositiveSmallIntegerField(_("hours"), null=True, help_text=_("Empty where nobody knows"))
     issued_on = models.DateField(_("issued on"), default=timezone.localdate)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("issued by")
     )
-    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    revoked_at = models.DateTimeField(pgettext_lazy("of a certificate", "revoked"), null=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("revoked by")
+    )
+    reason = models.CharField(
+        pgettext_lazy("of a revocation", "reason"), max_length=300, blank=True, default="", db_default=""
     )
     document = models.OneToOneField(
         Document, models.PROTECT, null=True, related_name="+", verbose_name=_("document"),

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from common.models import PublicContent
 from common.one_line import OneLineField
 from common.search import searched
 from common.translation import Translated
+from events.models.addresses import RESERVED, validate_event_slug
 from members.models import Direction, Organisation, Region
 from members.models.organisation import WebsiteField
 from members.models.taxonomy import validate_time_zone
@@ -32,11 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
-
-
-class HasSlug(Protocol):
-    @property
-    def slug(self) -> str: ...
+    from members.models.addressed import HasSlug
 
 
 class EventKind(models.TextChoices):
@@ -111,6 +108,7 @@ AWAITED = (EventState.PUBLISHED, EventState.POSTPONED)
 NOT_HELD = (*AWAITED, EventState.CANCELLED)
 OVER = (EventState.HELD, EventState.ARCHIVED)
 
+LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "-pk")  # as the index has it
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -171,7 +169,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
     def latest_first(self) -> Self:
-        return self.order_by(F("starts_at").desc(nulls_last=True), "-pk")
+        return self.order_by(*LATEST_FIRST)
 
     def on(self, days: DateRange) -> Self:
         """On one of these days; where no more than a month or a year is known, all of it within them."""
@@ -180,7 +178,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def searched(self, text: str) -> Self:
         """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
-        return searched(self, text, then=("-starts_at", "-pk"))
+        return searched(self, text, then=LATEST_FIRST)
 
 
 class EventManager(models.Manager.from_queryset(EventQuerySet)):  # type: ignore[misc]
@@ -195,12 +193,16 @@ class Event(PublicContent):
     kind = models.CharField(_("kind"), max_length=20, choices=EventKind)
     name = OneLineField(_("name"), max_length=200)
     name_en = OneLineField(_("name in English"), max_length=200, blank=True)
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_event_slug])
     summary = OneLineField(_("in one sentence"), max_length=300, blank=True, help_text=_("For lists and letters"))
     summary_en = OneLineField(_("in one sentence, in English"), max_length=300, blank=True)
     about = RichTextField(_("description"), blank=True)
     about_en = RichTextField(_("description in English"), blank=True)
     cover = models.ImageField(_("cover"), upload_to="covers", blank=True, editable=False)
+    cover_alt = OneLineField(
+        _("what the cover shows"), max_length=200, blank=True, db_default="", help_text=_("For those who cannot see it")
+    )
+    cover_alt_en = OneLineField(_("what the cover shows, in English"), max_length=200, blank=True, db_default="")
     series = models.ForeignKey(
         EventSeries, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("series")
     )
@@ -289,6 +291,7 @@ class Event(PublicContent):
     description: ClassVar = Translated("about")
     town: ClassVar = Translated("city")
     place: ClassVar = Translated("venue")
+    cover_text: ClassVar = Translated("cover_alt")
 
     objects: ClassVar[EventManager] = EventManager()
     history = HistoricalRecords(
@@ -326,6 +329,7 @@ class Event(PublicContent):
                 name="event_registration_closes_after_it_opens",
                 violation_error_message=_("Registration closes after it opens."),
             ),
+            models.CheckConstraint(condition=~Q(slug__in=RESERVED), name="event_slug_is_free"),
         ]
         indexes = [
             models.Index(fields=["starts_at", "id"], condition=Q(state__in=NOT_HELD), name="event_awaited"),

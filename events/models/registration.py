@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from members.models import Consent, ConsentText, Organisation
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from common.personal_data import Person
     from members.models import User
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
@@ -75,15 +76,24 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_late_offers(self) -> Self:
         return self.filter(state=RegistrationState.OFFERED, offer_until__lte=timezone.now())
 
+    def to_decide(self) -> Self:
+        """That wait for the organiser, with an address that is known to be theirs."""
+        return self.filter(state=RegistrationState.PENDING, hold_until=None)
+
     def overdue(self) -> Self:
         """That nobody has approved in the term of the event."""
-        return self.filter(state=RegistrationState.PENDING, hold_until=None, decide_by__lte=timezone.now())
+        return self.to_decide().filter(decide_by__lte=timezone.now())
 
     def of_person(self, user: "User | AnonymousUser") -> Self:
         """By the account, or by its address where that was shown to be theirs without the account."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(user=user) | Q(user=None, email=user.email, hold_until=None))
+
+    def about(self, person: "Person") -> Self:
+        """By the account, or by an address that was shown to be theirs."""
+        by_address = Q(email__in=person.addresses, hold_until=None, registered_at__gte=person.since)
+        return self.filter(Q(user=person.user) | by_address)
 
     def visible_to(self, user: "User") -> Self:
         """One's own; those that came from one's organisation; every one to the staff."""
@@ -151,6 +161,9 @@ class Registration(models.Model):
     offer_until = models.DateTimeField(_("offer to be accepted by"), null=True, editable=False)
     asked_at = models.DateTimeField(_("asked whether they will come"), null=True, editable=False)
     coming_at = models.DateTimeField(_("said that they will come"), null=True, editable=False)
+    forgotten_at = models.DateTimeField(
+        _("data deleted"), null=True, editable=False, help_text=_("That somebody was registered remains, and not who")
+    )
 
     objects: ClassVar = RegistrationQuerySet.as_manager()
 
@@ -207,6 +220,11 @@ class Registration(models.Model):
                 fields=["offer_until"], condition=Q(state=RegistrationState.OFFERED), name="registration_offers"
             ),
             models.Index(fields=["pool", "-queue_number"], name="registration_queue"),
+            models.Index(
+                fields=["event", "decide_by"],
+                condition=Q(state=RegistrationState.PENDING, hold_until=None),
+                name="registration_to_decide",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -270,6 +288,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """With which one comes in: of a confirmed place."""
         return self.standing().filter(registration__state=RegistrationState.CONFIRMED)
 
+    def came(self) -> Self:
+        """Whose entrance was noted, on any day."""
+        return self.filter(Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
+
+    def not_come(self) -> Self:
+        return self.filter(~Exists(CheckIn.objects.filter(ticket=OuterRef("pk"))))
+
 
 class Ticket(models.Model):
     """The place of one person. Of a pupil it holds a name and a grade, or a code of the school's own, and no more."""
@@ -280,6 +305,7 @@ class Ticket(models.Model):
     code = models.CharField(_("code"), max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
     name = OneLineField(pgettext_lazy("of a person", "name"), max_length=150)
     grade = OneLineField(_("class"), max_length=20, blank=True)
+    is_adult = models.BooleanField(_("18 or older"), default=False, db_default=False, editable=False)
     removed_at = models.DateTimeField(_("taken off"), null=True, editable=False)
 
     objects: ClassVar = TicketQuerySet.as_manager()
@@ -292,10 +318,37 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def asked_parent(self) -> "ParentConsent | None":
+        """None where no parent was asked, or a new person has come in place of another."""
+        return getattr(self, "parent_consent", None)
+
+    @property
+    def consent_state(self) -> str:
+        """Of a pupil: what a parent has said; of an adult nobody is asked."""
+        if self.is_adult:
+            return "adult"
+        return self.asked_parent.state if self.asked_parent else "unasked"
+
+    def get_consent_state_display(self) -> str:
+        if self.is_adult:
+            return str(_("18 or older"))
+        return self.asked_parent.get_state_display() if self.asked_parent else str(_("not asked for"))
+
+    @property
+    def lacks_consent(self) -> bool:
+        """Whether a parent is still to agree: of a pupil, who is one of a group and under 18."""
+        return self.registration.is_group and self.consent_state in ("unasked", "asked")
+
+    @property
+    def is_refused(self) -> bool:
+        """By a parent: who it was is deleted, and the place waits for another pupil."""
+        return self.consent_state == "refused"
+
 
 class ParentConsent(models.Model):
-    """What a parent has said of one pupil of a group, by the link that the teacher has handed over. Of the parent it
-    holds the name that makes the consent somebody's, and no address."""
+    """What a parent has said of one pupil of a group, by the link that the teacher has handed over, or on a paper that
+    the school keeps. Of the parent it holds the name that makes the consent somebody's, and no address."""
 
     ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="parent_consent", verbose_name=_("ticket"))
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
@@ -304,6 +357,15 @@ class ParentConsent(models.Model):
     )
     parent = OneLineField(_("parent"), max_length=150, blank=True)
     refused_at = models.DateTimeField(_("refused"), null=True)
+    paper_at = models.DateTimeField(_("noted that the school has it on paper"), null=True, editable=False)
+    paper_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("noted by"),
+    )
 
     class Meta:
         verbose_name = _("consent of a parent")
@@ -317,10 +379,17 @@ class ParentConsent(models.Model):
     def state(self) -> str:
         if self.consent_id:
             return "granted"
-        return "refused" if self.refused_at else "asked"
+        if self.refused_at:
+            return "refused"
+        return "paper" if self.paper_at else "asked"
 
     def get_state_display(self) -> str:
-        said = {"granted": _("consent given"), "refused": _("refused"), "asked": _("not answered yet")}
+        said = {
+            "granted": _("consent given"),
+            "refused": _("refused"),
+            "paper": _("consent on paper"),
+            "asked": _("not answered yet"),
+        }
         return str(said[self.state])
 
 

@@ -12,12 +12,12 @@ from django import template
 from django.utils import timezone
 from django.utils.dates import MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from common.templatetags.ui import node
 from events.listing import Row
 from events.models import Precision
-from events.months import Day
+from events.months import Brief, Day
 from events.times import HasTimes, Times, moment_said, times_of, within
 from events.times import when as day_and_hours
 
@@ -49,7 +49,7 @@ def _cell(day: Day | None) -> str:
         return "<td></td>"
     classes = " ".join(name for name, is_so in (("today", day.is_today), ("full", day.rows)) if is_so)
     current = ' aria-current="date"' if day.is_today else ""
-    date = f'<time datetime="{day.date}">{day.date.day}<i> {_long(day.date)}</i></time>'
+    date = f'<time datetime="{day.date}">{day.date.day}<i> {_long(day.date, get_language())}</i></time>'
     number = f'<a class="day" href="{escape(day.url)}">{date}</a>' if day.rows else f'<span class="day">{date}</span>'
     items = "".join(_in_day(row, day) for row in day.rows)
     rest = ngettext("and %(number)s more", "and %(number)s more", day.more) % {"number": day.more}
@@ -57,7 +57,7 @@ def _cell(day: Day | None) -> str:
     return f'<td class="{classes}"{current}>{number}{f"<ul>{items}{more}</ul>" if day.rows else ""}</td>'
 
 
-def _in_day(row: Row, day: Day) -> str:
+def _in_day(row: Brief, day: Day) -> str:
     starts = row.times.local and row.times.local[0]
     begins = starts and row.times.precision == Precision.TIME and starts.date() == day.date
     hour = f"<b>{starts:%H:%M}</b> " if begins else ""
@@ -65,7 +65,8 @@ def _in_day(row: Row, day: Day) -> str:
     return f'<li{off}><a href="{row.url}">{hour}{escape(row.title)}</a></li>'
 
 
-def _long(day: datetime.date) -> str:
+@lru_cache(maxsize=1000)
+def _long(day: datetime.date, _language: str | None) -> str:
     """What follows the number where days stand one under another."""
     return f"{MONTHS_ALT[day.month]}, {within(WEEKDAYS[day.weekday()])}"
 
@@ -82,15 +83,15 @@ def when(event: HasTimes) -> str:
 
 
 @register.filter
-def said(moment: datetime.datetime, event: HasTimes) -> str:
-    """«12 декабря, 18:00 по Москве», by the clock of the place."""
-    return moment_said(moment, event)
-
-
-@register.filter
 def clock_face(moment: datetime.datetime) -> str:
     """As it stands, where the filter ``time`` would go by the clock of the portal."""
     return f"{moment:%H:%M}"
+
+
+@register.filter
+def moment_at(moment: datetime.datetime, event: HasTimes) -> str:
+    """A term, by the clock of the place."""
+    return moment_said(moment, event)
 
 
 @register.filter
@@ -122,7 +123,8 @@ def moment(times: Times, words: str) -> SafeString:
     if times.local is None:
         return mark_safe(escape(words))  # noqa: S308
     stated = times.stated(times.local[0])
-    return mark_safe(f'<time datetime="{stated}">{escape(words)}</time>')  # noqa: S308
+    clocked = " data-clock" if times.precision == Precision.TIME else ""  # main.js says the reader's own beside it
+    return mark_safe(f'<time datetime="{stated}"{clocked}>{escape(words)}</time>')  # noqa: S308
 
 
 def _item(row: Row) -> str:
@@ -133,7 +135,12 @@ def _item(row: Row) -> str:
     return (
         f'<li{" class=off" if row.is_off else ""}><p class="leaf" aria-hidden="true"><b>{escape(row.leaf.large)}</b>'
         f"{escape(row.leaf.small)}</p><div>"
-        f'<h3><a href="{row.url}">{escape(row.title)}</a></h3>'
+        + (
+            f'<img class="event-thumb" src="{row.cover}" alt="" width="480" height="252" loading="lazy">'
+            if row.cover
+            else ""
+        )
+        + f'<h3><a href="{row.url}">{escape(row.title)}</a></h3>'
         f'<p class="event-when">{moment(row.times, row.when)}</p>'
         f"<p>{about}</p>"
         + (f'<p class="event-lead">{escape(row.lead)}</p>' if row.lead else "")

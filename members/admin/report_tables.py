@@ -4,20 +4,18 @@ leads to the list of the rows that it counts.
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
-from django.utils.functional import Promise
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.charts import Bar, longest
+from common.charts import Bar
 from common.days import FIRST, LAST
+from common.report_tables import Cell, Line, Section, Table, Text
 from members import reports
 from members.admin.report_filters import AGE_LABELS, BILL_LABELS, CHANGE_LABELS
 from members.fees import DAY
@@ -27,8 +25,6 @@ from members.reports import BACK, JOINED, LOST, ROLL, Scope
 SPANS_SHOWN = 24  # years or months, the last ones
 SPANS_IN_BOOK = 12 * (LAST.year - FIRST.year + 1)  # months of all plausible days
 DEBTORS_SHOWN = 20
-LONG = 30  # lines
-Text = str | Promise
 
 NOTE_OF_STANDINGS = gettext_lazy(
     "Counted are memberships, those of partners included, by the last change of status until the end of the day. "
@@ -49,64 +45,6 @@ NOTE_OF_BILLS = gettext_lazy(
     "Counted are invoices by the day of issue, without those cancelled by the day of the report; paid is what had been "
     "paid by then. Overdue: the last day to pay lies before the day of the report."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    value: int | Decimal | datetime.date | None
-    url: str = ""
-    is_share: bool = False
-
-    @property
-    def text(self) -> str:
-        match self.value:
-            case None:
-                return "—"
-            case datetime.date():
-                return date_format(self.value, "SHORT_DATE_FORMAT")
-            case Decimal() if self.is_share:
-                return f"{number_format(self.value * 100, 1)}\N{NO-BREAK SPACE}%"
-            case Decimal():
-                return number_format(self.value, 2 if self.value % 1 else 0, force_grouping=True)
-        return number_format(self.value, force_grouping=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    label: Text
-    cells: list[Cell]
-    is_total: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    title: Text
-    first: Text  # heading of the labels
-    heads: Sequence[Text]
-    lines: list[Line]
-
-    @property
-    def is_long(self) -> bool:
-        """Then it is unfolded by who wants to read it."""
-        return len(self.lines) > LONG
-
-    @property
-    def rows(self) -> list[tuple[Line, list[tuple[Text, Cell]]]]:
-        """Each cell with its heading, which a telephone shows beside it."""
-        return [(line, [*zip(self.heads, line.cells, strict=True)]) for line in self.lines]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    title: Text
-    note: Text
-    tables: list[Table]
-    chart: Text = ""
-    bars: list[Bar] = field(default_factory=list)
-
-    @property
-    def most(self) -> int:
-        return longest(self.bars)
 
 
 class Report:

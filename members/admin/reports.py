@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
 from common.admin import HistoryModelAdmin
+from common.report_book import book_of
 from common.tables import Xlsx
-from members.admin.report_book import book_of
 from members.admin.report_filters import ANY, choice_field, day_field
 from members.admin.report_tables import Report
 from members.models import Kind, Region, User

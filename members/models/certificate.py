@@ -1,6 +1,6 @@
 import datetime
 import secrets
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -16,13 +16,8 @@ from members.models.representative import Representative
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from members.models.addressed import HasCode
     from members.models.user import User
-
-
-class HasCode(Protocol):
-    @property
-    def code(self) -> str: ...
-
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none is taken for another when read from paper
 

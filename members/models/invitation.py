@@ -14,7 +14,7 @@ from common.one_line import OneLineField
 from members.models.representative import Role
 
 if TYPE_CHECKING:
-    from members.models.representative import HasOrganisation
+    from members.models.addressed import HasOrganisation
 
 INVITATION_TERM = datetime.timedelta(days=14)
 

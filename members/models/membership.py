@@ -15,7 +15,7 @@ from common.models import PublicContent
 from common.translation import Translated
 
 if TYPE_CHECKING:
-    from members.models.representative import HasOrganisation
+    from members.models.addressed import HasOrganisation
 
 
 class Tier(models.TextChoices):

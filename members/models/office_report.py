@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.countries import country_name
 
 if TYPE_CHECKING:
-    from members.models.representative import HasOrganisation
+    from members.models.addressed import HasOrganisation
 
 
 class OfficeReportKind(models.TextChoices):

@@ -2,7 +2,7 @@ import datetime
 from collections.abc import Collection
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -29,12 +29,8 @@ from members.models.taxonomy import Direction, Region
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from members.models.addressed import HasSlug
     from members.models.user import User
-
-
-class HasSlug(Protocol):
-    @property
-    def slug(self) -> str: ...
 
 
 class Kind(models.TextChoices):

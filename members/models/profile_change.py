@@ -13,7 +13,7 @@ from members.models.representative import Representative
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from members.models.representative import HasOrganisation
+    from members.models.addressed import HasOrganisation
     from members.models.user import User
 
 DECIDED_WITHIN = datetime.timedelta(days=5)  # what the office promises

@@ -1,5 +1,5 @@
 import datetime
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,12 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 if TYPE_CHECKING:
-    from members.models.organisation import Organisation
-
-
-class HasOrganisation(Protocol):
-    @property
-    def organisation(self) -> "Organisation": ...
+    from members.models.addressed import HasOrganisation
 
 
 def validate_no_later_than_now(moment: datetime.datetime) -> None:

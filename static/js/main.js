@@ -88,3 +88,31 @@ document.addEventListener("change", (event) => event.target.matches("[data-words
 document.addEventListener("htmx:configRequest", ({ detail: { parameters } }) => {
   for (const name of [...parameters.keys()]) if (!parameters.getAll(name).some(Boolean)) parameters.delete(name);
 });
+
+// An address is copied by one press.
+for (const button of all("button[data-copy]")) button.hidden = !navigator.clipboard;
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+  button.querySelector("[role=status]").textContent = button.dataset.done;
+});
+
+// Beside a time by the clock of its place stands the reader's own, where it is another.
+const sayYours = () => {
+  const { lang, dataset: { yours } } = document.documentElement;
+  for (const time of all("time[data-clock]")) {
+    delete time.dataset.clock;
+    const [day, there] = time.dateTime.split("T"), at = new Date(time.dateTime);
+    const pad = (number) => String(number).padStart(2, "0");
+    const own = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
+    const otherDay = at.getDate() !== Number(day.slice(8)) && at.toLocaleDateString(lang, { day: "numeric", month: "long" });
+    if (!otherDay && own === there.slice(0, 5)) continue;
+    const said = document.createElement("span");
+    said.className = "yours";
+    said.textContent = yours.replace("{time}", otherDay ? `${otherDay}, ${own}` : own);
+    time.append(" ", said);
+  }
+};
+sayYours();
+document.addEventListener("htmx:afterSettle", sayYours);

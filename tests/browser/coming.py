@@ -6,6 +6,9 @@ import time_machine
 from django.utils import timezone
 
 from common.documents import make_due
+from events.afterwards import demo as afterwards
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import came_to
 from events.certificates import issue_certificates, revoke_certificate
 from events.check_ins import check_in, check_in_group
 from events.emails import registration_token
@@ -59,6 +62,7 @@ def load() -> None:
     register_attendee(event, pool=hall, asked=Asked("Анна Гостева", "guest@example.org"))
     _offer_a_place(event)
     Registration.objects.filter(user=head).update(asked_at=timezone.now())
+    afterwards.load()
 
 
 def _offer_a_place(event: Event) -> None:
@@ -122,7 +126,9 @@ def places() -> dict[str, object]:
     first, *_others, last = group.tickets.all()
     over = ParticipantCertificate.objects.select_related("ticket__registration").order_by("pk")
     revoked, *_valid, of_guest = over
+    came = came_to(Event.objects.get(slug="demo-laboratory-day")).filter(group="")[0]
     return {
+        "feedback": feedback_token(came),
         "ticket": registration_token(single.get(state=RegistrationState.CONFIRMED, hold_until=None)),
         "offered": registration_token(single.get(state=RegistrationState.OFFERED)),
         "waiting": registration_token(single.get(state=RegistrationState.WAITING)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,6 +28,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The address of a running portal with the demo data, which are really committed."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
+        stack.enter_context(_uploads_on_disk())
         call_command("demo")
         demo.load_logins()
         readers.load()
@@ -43,6 +45,15 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         stack.callback(_empty)
         stack.callback(server.stop)
         yield server.url
+
+
+@contextmanager
+def _uploads_on_disk() -> Iterator[None]:
+    """Public pictures, where the server of the tests looks for them."""
+    on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    storages = {**settings.STORAGES, "default": on_disk}
+    with TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, STORAGES=storages):
+        yield
 
 
 @contextmanager

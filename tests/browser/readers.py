@@ -66,7 +66,7 @@ from members.models import (
 )
 from members.offices import report_turn
 from members.topics import MEMBERSHIP, choose
-from tests.browser import coming
+from tests.browser import coming, organising
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -94,6 +94,7 @@ def load() -> None:
     _tell_of_offices()
     _upload_a_table()
     coming.load()
+    organising.load()
     coming.open_doors()
     coming.close_doors()
 
@@ -232,6 +233,7 @@ def places() -> dict[str, object]:
         "unsubscribe": links[kept],
         "unsubscribed": links[refused],
         **coming.places(),
+        **organising.places(),
     }
 
 

@@ -71,6 +71,7 @@ def nginx(tmp_path: Path, upstream: int) -> Iterator[Nginx]:
         "/static/css/plain.css": b"b {}",
         "/static/img/logo.svg": b"<svg/>",
         "/media/logos/0a-96.webp": b"RIFF",
+        "/media/covers/0b-480.webp": b"RIFF",
         "/media/private/a.pdf": SECRET,
         "/media/imports/people.xlsx": b"not for strangers",
     }.items():
@@ -157,9 +158,10 @@ def test_a_static_file_that_is_not_here_is_asked_of_the_portal(nginx: Nginx) -> 
     assert answer.headers.get("Cache-Control") is None
 
 
-def test_of_uploads_only_logos_have_an_address(nginx: Nginx) -> None:
-    logo = ask(nginx.port, "/media/logos/0a-96.webp")
-    assert (logo.body, logo["Content-Type"], logo["Cache-Control"]) == (b"RIFF", "image/webp", "max-age=86400, public")
+def test_of_uploads_only_public_pictures_have_an_address(nginx: Nginx) -> None:
+    for path in ("/media/logos/0a-96.webp", "/media/covers/0b-480.webp"):
+        one = ask(nginx.port, path)
+        assert (one.body, one["Content-Type"], one["Cache-Control"]) == (b"RIFF", "image/webp", "max-age=86400, public")
     for path in (
         "/media/private/a.pdf",
         "/media/imports/people.xlsx",

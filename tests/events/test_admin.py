@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models.signals import pre_save
 from django.test import Client
@@ -12,13 +13,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from common.models import OutgoingMail, PersonalDataView
+from common.models import Document, DocumentState, OutgoingMail, PersonalDataView
 from events.event_messages import send_waiting
-from events.models import Event, EventMessage, EventState, Registration, RegistrationState
+from events.models import Event, EventMessage, EventState, ParticipantCertificate, Registration, RegistrationState
 from events.registrations import register_attendee
 from members.models import User
 from tests.events.people import asked, states
-from tests.factories.events import EventFactory, EventOrganiserFactory, EventSeriesFactory, PoolFactory, SessionFactory
+from tests.factories.events import (
+    EventFactory,
+    EventOrganiserFactory,
+    EventSeriesFactory,
+    ParticipantCertificateFactory,
+    PoolFactory,
+    SessionFactory,
+)
 from tests.factories.members import UserFactory
 from tests.members.test_admin import errors_of, fields_of, messages_of, page
 from tests.office import enter, staff_with
@@ -36,7 +44,15 @@ def typed(client: Client, event: Event, **changes: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", ["events_event", "events_eventseries", "events_ticketpool", "events_session", "events_registration"]
+    "name",
+    [
+        "events_event",
+        "events_eventseries",
+        "events_ticketpool",
+        "events_session",
+        "events_registration",
+        "events_participantcertificate",
+    ],
 )
 def test_a_list_asks_as_much_for_three_rows_as_for_one_and_is_searched(office: Client, name: str) -> None:
     def make() -> None:
@@ -44,7 +60,7 @@ def test_a_list_asks_as_much_for_three_rows_as_for_one_and_is_searched(office: C
         EventOrganiserFactory(event=pool.event)
         SessionFactory(event=pool.event)
         EventSeriesFactory()
-        register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory()))
+        certificate_of(register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory())))
 
     def number_of_queries() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -233,6 +249,64 @@ def test_what_waits_for_the_office_stands_on_its_first_page(office: Client) -> N
     queues = office.get(reverse("admin:index")).context["queues"]
     assert [[row for row, _url in queue.rows] for queue in queues] == [[waiting], [late]]
     assert [office.get(queue.url).context["cl"].result_count for queue in queues] == [1, 1]
+
+
+# --- Certificates ----------------------------------------------------------------------------------------------
+
+
+def certificate_of(registration: Registration) -> ParticipantCertificate:
+    return ParticipantCertificateFactory(ticket=registration.tickets.get())
+
+
+def came(number: int = 1) -> Registration:
+    pool = PoolFactory()
+    return register_attendee(pool.event, pool=pool, asked=asked(number, user=UserFactory()))
+
+
+def test_a_certificate_is_found_and_revoked_with_a_reason(office: Client) -> None:
+    certificate, other = certificate_of(came(1)), certificate_of(came(2))
+    ParticipantCertificate.objects.filter(pk=other.pk).update(name="Белова Анна")
+    found = [
+        [*office.get(page("events_participantcertificate_changelist"), asks).context["cl"].result_list]
+        for asks in (
+            {"q": certificate.number},
+            {"q": "белова"},
+            {"ticket__registration__event__id__exact": certificate.ticket.registration.event_id},
+            {"standing": "revoked"},
+        )
+    ]
+    assert found == [[certificate], [other], [certificate], []]
+    url = page("events_participantcertificate_revoke_this", certificate.pk)
+    assert office.post(url, {"reason": ""}).status_code == 200
+    assert messages_of(office, url, {"reason": "Выдан по ошибке"}) == [
+        f"Certificate № {certificate.number} is revoked."
+    ]
+    certificate.refresh_from_db()
+    assert (certificate.is_valid, certificate.reason) == (False, "Выдан по ошибке")
+    assert certificate.revoked_by == User.objects.get(is_superuser=True)
+    shown = office.get(page("events_participantcertificate_change", certificate.pk)).content.decode()
+    assert ("Выдан по ошибке" in shown, "revoke_this" in shown) == (True, False)
+
+
+def test_its_paper_is_downloaded_once_it_is_made_and_who_looks_is_noted(office: Client) -> None:
+    certificate = certificate_of(came())
+    url = page("events_participantcertificate_file", certificate.pk)
+    assert office.get(url).status_code == 404
+    paper = Document.objects.get()
+    paper.state, paper.sha256, paper.made_at = DocumentState.MADE, "0" * 64, timezone.now()
+    paper.file.save("paper.pdf", ContentFile(b"%PDF-"))
+    assert url in office.get(page("events_participantcertificate_change", certificate.pk)).content.decode()
+    assert b"".join(office.get(url).streaming_content) == b"%PDF-"  # type: ignore[attr-defined]
+    views = PersonalDataView.objects.values_list("person", flat=True)
+    assert [*views] == [certificate.ticket.registration.user_id] * 2
+
+
+def test_whoever_may_only_look_revokes_nothing() -> None:
+    certificate = certificate_of(came())
+    client = enter(staff_with("events.view_participantcertificate"))
+    assert client.get(page("events_participantcertificate_change", certificate.pk)).status_code == 200
+    url = page("events_participantcertificate_revoke_this", certificate.pk)
+    assert client.post(url, {"reason": "Нет"}).status_code == 403
 
 
 # --- Messages --------------------------------------------------------------------------------------------------

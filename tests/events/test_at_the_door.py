@@ -14,7 +14,17 @@ from django.utils import timezone
 from common.errors import RuleViolated
 from common.models import OutgoingMail, PersonalDataView
 from events.check_ins import attendance, check_in, find_people
-from events.models import CheckIn, Event, EventState, Registration, RegistrationState, Ticket, TicketPool
+from events.models import (
+    CheckIn,
+    Event,
+    EventState,
+    ParentConsent,
+    Registration,
+    RegistrationState,
+    Ticket,
+    TicketPool,
+)
+from events.parent_consents import ask_parents, mark_pupils, refuse
 from events.registrations import Asked, Guest, register_attendee, register_group, remove_guest
 from events.walk_ins import admit_walk_in, undo_entrance
 from members.models import Role, User
@@ -95,6 +105,26 @@ def test_a_ticket_is_read_and_read_again(door: Client, pool: TicketPool) -> None
 
 def test_without_scripts_the_same_stands_on_the_page(door: Client, pool: TicketPool) -> None:
     assert "Это билет не на это мероприятие." in words_of(door.post(DOOR, {"code": "NOBODY"}))
+
+
+def test_of_a_pupil_it_is_seen_at_the_door_that_no_parent_has_agreed(door: Client, group: Registration) -> None:
+    """Who stands there decides with the teacher; of whom a parent has refused nobody knows here."""
+    mark, [first, second, third] = "нет согласия родителей", group.tickets.all()
+    mark_pupils([first], mark="paper", by=UserFactory())
+    mark_pupils([second], mark="adult", by=UserFactory())
+    assert words_of(post(door, "code", code=group.group_code)).count(mark) == 1
+    assert words_of(post(door, "name", words="Ёлкина")).count(mark) == 1
+    assert [mark in words_of(post(door, "code", code=one.code)) for one in (first, second, third)] == [
+        False,
+        False,
+        True,
+    ]
+    ask_parents(group)
+    refuse(ParentConsent.objects.get(ticket=third))
+    assert "Родитель отказал" in words_of(post(door, "code", code=third.code))
+    assert "Ёлкина" not in words_of(post(door, "code", code=group.group_code))
+    assert post(door, "group", code=group.group_code, tickets=[third.pk]).status_code == 200
+    assert (attendance(group.event).expected, CheckIn.objects.filter(ticket=third).count()) == (2, 1)
 
 
 def test_people_are_found_by_parts_of_their_names(event: Event, group: Registration) -> None:

@@ -134,13 +134,13 @@ def test_hours_are_those_of_the_days_on_which_one_came(event: Event) -> None:
     session(event, 24, 26)
     first = START.date()
     both = {first, first + datetime.timedelta(days=1)}
-    assert (hours_of(event, {first}), hours_of(event, both), hours_of(event, set())) == (3, 5, None)
+    assert [hours_of(event, days=days) for days in ({first}, both, set())] == [3, 5, None]
 
 
 def test_the_event_may_say_how_many_hours_a_day_counts_for(event: Event) -> None:
     session(event, 0, 1)
     event.hours_a_day = 8
-    assert hours_of(event, {START.date(), START.date() + datetime.timedelta(days=1)}) == 16
+    assert hours_of(event, days={START.date(), START.date() + datetime.timedelta(days=1)}) == 16
 
 
 def test_the_role_is_that_of_the_place(pool: TicketPool, event: Event, organiser: User) -> None:

@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.emails import registration_token
 from events.group_lists import rows_of
-from events.models import ParentConsent, Registration, RegistrationState, TicketPool
-from events.parent_consents import ask_parents, tokens_of
+from events.models import ParentConsent, Registration, RegistrationState, Ticket, TicketPool
+from events.parent_consents import ask_parents, grant, mark_pupils, tokens_of
 from events.registrations import register_group
 from members.consents import text_in_force
 from members.models import Consent, Representative, Role, User
@@ -248,16 +249,82 @@ def test_a_parent_sees_who_processes_what_and_grants(client: Client, link: str) 
     assert Consent.objects.count() == 1
 
 
-def test_a_parent_who_withdraws_is_heard_by_the_teacher(client: Client, link: str, acting: Representative) -> None:
+def test_a_parent_who_withdraws_is_heard_by_the_teacher_and_nobody_knows_the_pupil_any_more(
+    client: Client, link: str, acting: Representative
+) -> None:
     client.post(link, {"parent": "Мария Иванова", "consent": text_in_force("pupil").pk})
     client.post(link, {"refuse": "yes"})
     client.post(link, {"refuse": "yes"})
     refused = ParentConsent.objects.order_by("pk")[0]
-    assert (refused.state, refused.parent) == ("refused", "")
+    assert (refused.state, refused.parent, refused.ticket.name, refused.ticket.grade) == ("refused", "", "", "")
     assert Consent.objects.get().withdrawn_at
     [letter] = OutgoingMail.objects.filter(subject__startswith="Родитель отказал")
     assert letter.recipient == acting.user.email
-    assert "Ученик" not in letter.text.replace("Родитель ученика", "")
+    assert "Ученик 0" not in letter.text
+
+
+def test_after_a_refusal_the_place_stays_and_the_teacher_names_another(
+    client: Client, link: str, acting: Representative, teacher: User
+) -> None:
+    client.post(link, {"refuse": "yes"})
+    answer = client.post(link, {"parent": "Мария Иванова", "consent": text_in_force("pupil").pk})
+    assert (answer.status_code, Consent.objects.exists()) == (200, False)
+    assert "Вы отказались" in text_of(answer)
+    with pytest.raises(RuleViolated) as too_late:
+        grant(ParentConsent.objects.order_by("pk")[0], parent="Мария Иванова", text=text_in_force("pupil"))
+    assert too_late.value.code == "pupil_gone"
+    registration = Registration.objects.get()
+    gone = registration.tickets.get(name="")
+    shown = text_of(client.get(page_of(registration)))
+    assert "1 родитель отказался" in shown
+    assert "Свободное место" in shown
+    assert gone.code not in text_of(client.get(page_of(registration, "print/")))
+    assert client.get(page_of(registration, f"guests/{gone.pk}/consent/")).status_code == 404
+    assert "имя удалено" in text_of(client.get(page_of(registration, f"guests/{gone.pk}/")))
+    client.post(page_of(registration, f"guests/{gone.pk}/"), {"name": "Новикова Яна", "grade": "8Б"})
+    states = [ticket.consent_state for ticket in registration.tickets.standing()]
+    assert (states, registration.places) == (["asked", "asked", "unasked"], 3)
+
+
+def test_what_the_school_has_on_paper_and_who_is_of_age_is_noted_by_the_teacher(
+    client: Client, pool: TicketPool, acting: Representative, teacher: User
+) -> None:
+    registration = group_of(pool, acting, 4)
+    tickets = [*registration.tickets.all()]
+
+    def mark(as_: str, *chosen: Ticket) -> list[str]:
+        sent = {"mark": as_, "tickets": [ticket.pk for ticket in chosen]}
+        client.post(page_of(registration, "consents/mark/"), sent)
+        return [ticket.consent_state for ticket in registration.tickets.select_related("parent_consent")]
+
+    assert mark("paper", *tickets[:2]) == ["paper", "paper", "unasked", "unasked"]
+    first = ParentConsent.objects.get(ticket=tickets[0])
+    assert (first.paper_by, first.paper_at is not None) == (teacher, True)
+    assert mark("paper", tickets[0]) == ["paper", "paper", "unasked", "unasked"]
+    assert ParentConsent.objects.get(ticket=tickets[0]).paper_at == first.paper_at
+    assert mark("adult", tickets[2]) == ["paper", "paper", "adult", "unasked"]
+    client.post(page_of(registration, "consents/"))
+    assert mark("pupil", tickets[1]) == ["paper", "asked", "adult", "asked"]
+    assert mark("everybody", tickets[3]) == ["paper", "asked", "adult", "asked"]
+    assert mark("paper") == ["paper", "asked", "adult", "asked"]
+    assert "Даны: 1. Ещё нет: 2. 18 лет и старше: 1." in text_of(client.get(page_of(registration)))
+    others = group_of(PoolFactory(event=pool.event), acting, 1).tickets.get()
+    mark("adult", others)
+    others.refresh_from_db()
+    assert not others.is_adult
+
+
+def test_a_parent_who_refuses_outweighs_a_paper(
+    client: Client, link: str, acting: Representative, teacher: User
+) -> None:
+    registration = Registration.objects.get()
+    first = registration.tickets.all()[0]
+    mark_pupils([first], mark="paper", by=teacher)
+    assert "Учитель отметил" in text_of(client.get(link))
+    client.post(link, {"refuse": "yes"})
+    mark_pupils([first], mark="paper", by=teacher)
+    refused = ParentConsent.objects.get(ticket=first)
+    assert (refused.state, refused.paper_at) == ("refused", None)
 
 
 def test_a_parent_signs_with_a_name_and_a_tick(client: Client, link: str) -> None:

@@ -81,8 +81,8 @@ def test_another_time_and_place_is_told_as_old_and_new(pool: TicketPool, staff: 
     assert send_waiting() == 3
     assert letters()[0] == ("u0", "Изменения")
     text = OutgoingMail.objects.earliest("pk").text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "16 декабря 2027" in text.partition("→")[0]
-    assert "17 декабря 2027" in text.partition("→")[2]
+    assert "16 декабря" in text.partition("→")[0]
+    assert "17 декабря" in text.partition("→")[2]
     assert "Где: Сургут, Лицей → Сургут, Дворец творчества" in text
     assert calendars() == [("REQUEST", "CONFIRMED")] * 2
 

@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from common import search
 from common.caching import invalidate_public_pages
-from events.listing import EventList
+from events.listing import EventList, rows_of
 from events.models import Event, EventFormat, EventKind, EventState, Precision
 from events.months import Month
 from members.models import Direction
@@ -148,7 +149,7 @@ def test_an_organiser_that_is_not_published_stands_nowhere() -> None:
 def test_the_row_says_when_by_the_clock_of_the_place() -> None:
     event("А урок", "2026-12-16T10:00", "Asia/Kamchatka")
     page = Client().get(LIST).content.decode()
-    assert '<time datetime="2026-12-16T10:00+12:00">16 декабря, среда, 10:00' in page
+    assert '<time datetime="2026-12-16T10:00+12:00" data-clock>16 декабря, среда, 10:00' in page
 
 
 @pytest.mark.parametrize(
@@ -229,6 +230,18 @@ def test_a_crowded_day_leads_to_its_list() -> None:
     assert page.count("<b>1") == 4
     day = "/events/?kind=forum&amp;from=2026-12-16&amp;until=2026-12-16"
     assert f'<a href="{day}">и ещё 2</a>' in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_of_a_word_that_is_everywhere_the_latest_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_RANKED", 20)
+    for day in range(1, 29):
+        event(f"{day}", f"2026-10-{day:02}T10:00", summary="Про роботов")
+    for day in (2, 20):
+        event(f"Роботы {day}", f"2026-10-{day:02}T11:00")
+    found = EventList(QueryDict("when=past&q=робот")).selection
+    names = [row[2] for first in (0, 20) for row in rows_of(found, range(first, first + 20))]
+    latest = ["Роботы 20", *(str(day) for day in range(28, 9, -1))]
+    assert names == [*latest, *(str(day) for day in range(9, 2, -1)), "Роботы 2", "2", "1"]
 
 
 @pytest.mark.usefixtures("some")

@@ -3,7 +3,6 @@
 `make faults` repeats each twenty times.
 """
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,17 +17,17 @@ from events.registrations import (
     accept_offer,
     cancel_registration,
     expire_due,
+    offer_what_is_free,
     register_attendee,
     register_group,
     set_capacity,
 )
-from tests.at_once import at_once
+from tests.at_once import TIMES, at_once
 from tests.events.people import asked, guests, held
 from tests.factories.events import PoolFactory
 from tests.factories.members import UserFactory
 
 State = RegistrationState
-TIMES = 20 if os.environ.get("FAULTS") == "full" else 1
 THREADS = 25  # each asks for its share, one after the other
 
 pytestmark = [
@@ -91,10 +90,11 @@ def test_groups_and_singles_never_take_more_than_there_is(pool: TicketPool, rule
     assert all(registration.tickets.count() == registration.places for registration in pool.registrations.all())
 
 
-def test_fifty_cancel_while_fifty_register(pool: TicketPool, time: int) -> None:
+def test_fifty_cancel_while_fifty_register_and_places_are_offered(pool: TicketPool, time: int) -> None:
     first = [register_attendee(pool.event, pool=pool, asked=asked(number)) for number in range(60)]
     cancels: list[Callable[[], object]] = [partial(cancel_registration, one, by=None) for one in first[:50]]
-    spread(shuffled(cancels + registering(pool, range(60, 110))))
+    offers: list[Callable[[], object]] = [partial(offer_what_is_free, pool)] * 10
+    spread(shuffled(cancels + offers + registering(pool, range(60, 110))))
     assert held(pool) == 50
     assert pool.registrations.filter(state=State.CANCELLED).count() == 50
     offered, waiting = numbers_in_queue(pool, State.OFFERED), numbers_in_queue(pool, State.WAITING)

@@ -10,10 +10,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.models import OutgoingMail
-from events.models import Event, EventReminder, EventState, Registration, RegistrationState, TicketPool
-from events.moves import hold_what_is_over
+from events.event_changes import change_event
+from events.models import Event, EventReminder, EventState, Registration, RegistrationState, TicketPool, WaitingRule
+from events.moves import Who, hold_what_is_over, move_event
 from events.registrations import register_attendee, register_group, say_coming
-from events.reminders import ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
+from events.reminders import _ask_next, ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
 from members.models import Notification, Role
 from tests.events.people import asked, guests, states
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
@@ -111,6 +112,79 @@ def test_silence_costs_nothing_else(pool: TicketPool, changes: dict[str, object]
     assert states(pool.event) == [State.CONFIRMED]
 
 
+def move_by(pool: TicketPool, **time: float) -> None:
+    event = Event.objects.get(pk=pool.event_id)
+    assert event.starts_at
+    assert event.ends_at
+    event.starts_at += datetime.timedelta(**time)
+    event.ends_at += datetime.timedelta(**time)
+    change_event(event, names=["starts_at", "ends_at"], by=UserFactory())
+
+
+def test_of_an_event_that_is_moved_everybody_is_asked_anew_and_no_old_answer_counts(pool: TicketPool) -> None:
+    """Nor does an old silence."""
+    said, silent = register(pool, 1), register(pool, 2)
+    with before(pool, hours=47):
+        run()
+        say_coming(said)
+        move_by(pool, days=10)
+    with before(pool, hours=20):
+        assert run() == [2, 0, 2]  # asked too late to be held to it, as the job was down
+    with before(pool, hours=47):
+        move_by(pool, days=10)
+    with before(pool, hours=47):
+        assert run() == [2, 0, 0]
+        say_coming(silent)
+    with before(pool, hours=23):
+        assert run()[1] == 1
+    assert states(pool.event) == [State.EXPIRED, State.CONFIRMED]
+
+
+def test_of_an_event_that_is_moved_there_and_back_people_are_asked_once_more(pool: TicketPool) -> None:
+    register(pool)
+    with before(pool, hours=47):
+        run()
+        move_by(pool, hours=5)
+        move_by(pool, hours=-5)
+    with before(pool, hours=46):
+        assert run() == [1, 0, 0]
+    assert [subject.partition("?")[0] for subject in subjects()].count("Вы придёте") == 2
+
+
+def test_a_job_that_meets_an_event_just_moved_asks_nobody(pool: TicketPool) -> None:
+    """It would be a question that is never asked again."""
+    register(pool)
+    with before(pool, hours=47):
+        as_it_was = Event.objects.get()
+        move_by(pool, days=10)
+        assert _ask_next(as_it_was) == 0
+
+
+def test_while_an_event_was_postponed_nobody_had_to_answer(pool: TicketPool) -> None:
+    register(pool)
+    Event.objects.update(summary="О школах и заводах")
+    with before(pool, hours=47):
+        run()
+        move_event(pool.event, move="postpone", who=Who.STAFF, by=None, reason="Мороз")
+    with before(pool, hours=20):
+        move_event(pool.event, move="resume", who=Who.STAFF, by=None)
+        assert run() == [1, 0, 1]
+    assert states(pool.event) == [State.CONFIRMED]
+
+
+def test_whoever_waits_gets_a_turn_by_the_rule_that_the_event_has_now(pool: TicketPool) -> None:
+    TicketPool.objects.update(capacity=3)
+    asks = asked(user=UserFactory())
+    register(pool, 1)
+    register_group(pool.event, pool=pool, group="8А", guests=guests(3), asked=asks)
+    register(pool, 2)
+    assert states(pool.event) == [State.CONFIRMED, State.WAITING, State.WAITING]
+    event = Event.objects.get()
+    event.waiting_rule = WaitingRule.FIRST_FITTING
+    change_event(event, names=["waiting_rule"], by=UserFactory())
+    assert states(event) == [State.CONFIRMED, State.WAITING, State.OFFERED]
+
+
 def test_whoever_registers_late_is_not_asked(pool: TicketPool) -> None:
     with before(pool, hours=40):
         register(pool)
@@ -167,7 +241,8 @@ def test_an_approval_that_is_late_is_told_to_the_organiser_and_then_to_the_offic
     TicketPool.objects.update(needs_approval=True)
     organiser = EventOrganiserFactory(event=pool.event).organisation
     head = RepresentativeFactory(organisation=organiser, role=Role.HEAD).user
-    editor = UserFactory(is_staff=True, is_superuser=True)
+    UserFactory(is_staff=True, groups=["editors"])  # who may not decide on it
+    office = UserFactory(is_staff=True, is_superuser=True)
     decide_by = register(pool).decide_by
     assert decide_by
     told = []
@@ -175,4 +250,4 @@ def test_an_approval_that_is_late_is_told_to_the_organiser_and_then_to_the_offic
         with time_machine.travel(decide_by + datetime.timedelta(hours=hours)):
             escalate_approvals()
         told.append([*Notification.objects.order_by("pk").values_list("user", flat=True)])
-    assert told == [[], [head.pk], [head.pk], [head.pk, editor.pk], [head.pk, editor.pk]]
+    assert told == [[], [head.pk], [head.pk], [head.pk, office.pk], [head.pk, office.pk]]

@@ -5,12 +5,15 @@ import datetime
 import factory
 from django.utils import timezone
 
+from common.documents import order_documents
 from events.models import (
+    AttendeeRole,
     Event,
     EventKind,
     EventOrganiser,
     EventSeries,
     EventState,
+    ParticipantCertificate,
     Quota,
     RegistrationWay,
     Session,
@@ -75,3 +78,15 @@ class QuotaFactory(ModelFactory[Quota]):
     organisation = factory.SubFactory(OrganisationFactory)
     places = 5
     returns_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=7))
+
+
+class ParticipantCertificateFactory(ModelFactory[ParticipantCertificate]):
+    """Of a ``ticket``, with a paper that is being made."""
+
+    class Meta:
+        model = ParticipantCertificate
+
+    number = factory.Sequence(lambda n: f"У-2026-{n + 1:04}")
+    name = factory.SelfAttribute("ticket.name")
+    role = AttendeeRole.PARTICIPANT
+    document = factory.LazyFunction(lambda: order_documents("pdf/events/participant_certificate.typ", [{}])[0])

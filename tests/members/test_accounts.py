@@ -265,7 +265,7 @@ def test_a_code_of_the_app_works_once_while_the_cache_server_is_away(client: Cli
         for person in (client, thief):
             log_in(person, anna)
             person.post("/account/2fa/authenticate/", {"code": app_code(secret)})
-    assert (is_logged_in(client), is_logged_in(thief)) == (True, False)
+        assert (is_logged_in(client), is_logged_in(thief)) == (True, False)
 
 
 # --- A forgotten password ----------------------------------------------------------------------------------------
@@ -348,8 +348,8 @@ def test_who_resets_the_password_first_keeps_it_and_nothing_of_whoever_signed_up
         set_by_link(client, ask_for_reset(client, boris), "Новый-пароль-22")
         client.post("/account/login/", {"login": boris.email, "password": "Новый-пароль-22"})
         client.post("/account/confirm-email/", {"code": code_in(written()[-1])})
+        assert is_logged_in(client)
 
-    assert is_logged_in(client)
     boris.refresh_from_db()
     assert (boris.get_full_name(), boris.check_password("Новый-пароль-22")) == ("", True)
 

@@ -41,12 +41,12 @@ from common.models import (
 )
 from common.personal_data import HOLDERS
 from common.tasks import SWEEP_MAIL
+from members.account_forms import PersonForm
 from members.admin.people import PersonChangeForm
 from members.application_emails import APPLICANT, address_to_confirm, token_of
 from members.consents import give_consent, set_publication, text_in_force
 from members.data_exports import make_due, request_export
 from members.erasure import BY_REQUEST, erase_person
-from members.forms import PersonForm
 from members.join_requests import ask
 from members.models import (
     Consent,

@@ -9,14 +9,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from cluster_portal.pages.dashboard_registrations import attendance_of
+from cluster_portal.pages.due import due_of
+from events.attendees.history import attendance_of
 from events.check_ins import check_in
-from events.models import Event
+from events.models import Event, Registration
 from events.registrations import cancel_registration, register_attendee, register_group
 from members.models import Role
 from tests.events.people import asked, guests
 from tests.events.test_registration_pages import text_of
-from tests.factories.events import PoolFactory
+from tests.factories.events import EventOrganiserFactory, PoolFactory
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_an_organisation_sees_its_groups_and_people_and_its_head_who_came(client
             check_in(pool.event, code=ticket.code, by=head)
     with time_machine.travel(pool.event.ends_at + datetime.timedelta(days=1)):
         counted: list[Any] = [*attendance_of(school)]
-        assert [(event, event.registered, event.came) for event in counted] == [(pool.event, 4, 2)]
+        assert [(event, event.had_places, event.came) for event in counted] == [(pool.event, 4, 2)]
         for person, sees in ((head, True), (viewer, False)):
             client.force_login(person)
             page = text_of(client.get("/dashboard/school/registrations/"))
@@ -71,3 +72,20 @@ def test_my_tickets_are_mine_and_cost_no_more_for_more(
     cancel_registration(made[0], by=reader)
     Event.objects.update(ends_at=timezone.now() + datetime.timedelta(days=40))
     assert "Прошедшие и отменённые" in text_of(client.get("/account/tickets/"))
+
+
+def test_what_waits_for_the_word_of_an_organiser_is_due_to_who_may_say_it() -> None:
+    organiser = EventOrganiserFactory()
+    host, event = organiser.organisation, organiser.event
+    people = [RepresentativeFactory(organisation=host, role=role).user for role in (Role.COORDINATOR, Role.TEACHER)]
+    pool = PoolFactory(event=event, needs_approval=True)
+    for number in range(2):
+        register_attendee(event, pool=pool, asked=asked(number, user=UserFactory()))
+    register_attendee(event, pool=pool, asked=asked(9))  # whose address is not confirmed
+    [due] = [one for one in due_of(host, people[0]) if event.title in one.title]
+    assert due.title.startswith("2 ")
+    assert due.url == f"/dashboard/{host.slug}/events/{event.slug}/registrations/?wait=decision"
+    assert not due.is_overdue
+    Registration.objects.update(decide_by=timezone.now())
+    assert [one.is_overdue for one in due_of(host, people[0]) if event.title in one.title] == [True]
+    assert not [one for one in due_of(host, people[1]) if event.title in one.title]

@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from common.exports import neutral
-from members.admin.report_tables import Cell, Section, Table
+from common.report_tables import Cell, Section, Table
 
 BOLD = Font(bold=True)
 LONGEST_TITLE = 31  # of a sheet

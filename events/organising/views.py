@@ -1,0 +1,198 @@
+"""An organisation's own events: all of them, one of them, and what is said of it."""
+
+from copy import copy
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.errors import RuleViolated
+from common.one_line import one_line
+from common.private_pages import private_page
+from events.event_page import holders_of
+from events.models import EventState
+from events.moves import Who, lacking, move_event, possible_moves
+from events.organising.access import check_tends, own_event, tended_event, tends, words_of
+from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
+from events.organising.drafts import create_event, edit_event, give_headcount, repeat_event
+from events.organising.forms import EventForm, HeadcountForm, RepeatForm
+from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
+from events.organising.move_pages import MOVE_PAGES
+from events.organising.rules import is_changeable, takes_headcount
+from events.policies import TEACHING, TENDING
+from members.models import Organisation, User
+from members.own import own_organisation
+from members.policies import role_of
+
+FOUND = 12  # organisations or people that a search offers
+
+
+@private_page
+@require_safe
+def dashboard_events(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = own_organisation(request, slug)
+    lists = lists_of(organisation)
+    past = Paginator(lists["past"], PAST_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"organisation": organisation, **lists, "past": past, "may_tend": tends(request, organisation)}
+    return render(request, "events/dashboard_events.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_new(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = own_organisation(request, slug)
+    check_tends(request, organisation)
+    form = EventForm(request.POST or None, initial=_place_of(organisation))
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = create_event(organisation, typed=form.typed, by=cast("User", request.user), key=form.key)
+        except RuleViolated as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The draft is saved. Nobody but you and the association sees it yet."))
+            return redirect("events:dashboard_event", slug=slug, event=event.slug)
+    return render(request, "events/dashboard_event_new.html", {"organisation": organisation, "form": form})
+
+
+def _place_of(organisation: Organisation) -> dict[str, object]:
+    """Most events are where their organiser is."""
+    region = organisation.region
+    zone = {"time_zone": region.time_zone} if region else {}
+    return {"region": region, "city": organisation.city, "city_en": organisation.city_en, **zone}
+
+
+@private_page
+@require_safe
+def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    organisation, found = own_event(request, slug, event)
+    role = role_of(request.user, organisation)
+    may_tend = role in TENDING
+    context = {
+        "organisation": organisation,
+        "event": found,
+        **figures_of(found),
+        "holders": holders_of(found),
+        "lacks": lacking(found) if found.state == EventState.DRAFT else [],
+        "may_tend": may_tend,
+        "may_count": may_tend and takes_headcount(found),
+        "may_check_in": role in TEACHING,
+        "moves": [(move, MOVE_PAGES[move]) for move in possible_moves(found, who=Who.ORGANISER) if may_tend],
+        "history": found.moves.select_related("by").order_by("-at", "-pk"),
+    }
+    return render(request, "events/dashboard_event.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_edit(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    organisation, found = tended_event(request, slug, event)
+    # The form writes what was typed into what it is given, and the page around it says what holds.
+    form = EventForm(request.POST or None, instance=copy(found))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_event(found, typed=form.typed, by=cast("User", request.user))
+        except RuleViolated as error:
+            form.refuse(error)
+            status = 409
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("events:dashboard_event", slug=slug, event=event)
+    context = {"organisation": organisation, "event": found, "form": form, "may_change": is_changeable(found)}
+    return render(request, "events/dashboard_event_edit.html", context, status=status)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_move(request: HttpRequest, slug: str, event: str, move: str) -> HttpResponse:
+    """Asked first, and done by the POST of the same page."""
+    if move not in MOVE_PAGES:
+        raise Http404
+    page = MOVE_PAGES[move]
+    organisation, found = tended_event(request, slug, event)
+    form = page.form(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data.get("reason", "")
+        try:
+            move_event(found, move=move, who=Who.ORGANISER, by=cast("User", request.user), reason=reason)
+        except RuleViolated as error:
+            form.add_error(None, error.message)
+            status = 409
+        else:
+            messages.success(request, str(page.done))
+            return redirect("events:dashboard_event", slug=slug, event=event)
+    context = {"organisation": organisation, "event": found, "form": form, "move": page, "is_danger": move == "cancel"}
+    return render(request, "events/dashboard_event_move.html", context, status=status)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_repeat(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    organisation, found = tended_event(request, slug, event)
+    form = RepeatForm(request.POST or None, event=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = repeat_event(found, asked=form.repetition, by=cast("User", request.user), key=form.key)
+        except RuleViolated as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The draft is made. See whether all of it holds this time."))
+            return redirect("events:dashboard_event", slug=slug, event=made.slug)
+    context = {"organisation": organisation, "event": found, "form": form}
+    return render(request, "events/dashboard_event_repeat.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_headcount(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    organisation, found = tended_event(request, slug, event)
+    known = {"headcount": found.headcount, "headcount_is_least": found.headcount_is_least}
+    form = HeadcountForm(request.POST if request.method == "POST" else None, initial=known)
+    status = 200
+    if form.is_valid():
+        try:
+            give_headcount(found, **form.cleaned_data)
+        except RuleViolated as error:
+            form.add_error(None, error.message)
+            status = 409
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("events:dashboard_event", slug=slug, event=event)
+    context = {"organisation": organisation, "event": found, "form": form}
+    return render(request, "events/dashboard_event_headcount.html", context, status=status)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_organisers(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    """Found by a search, added and removed by one press each."""
+    organisation, found = tended_event(request, slug, event)
+    if request.method == "POST":
+        act = add_organiser if "add" in request.POST else remove_organiser
+        named = one_line(request.POST.get("add") or request.POST.get("remove") or "")
+        other = get_object_or_404(Organisation.objects.visible_to(request.user), slug=named)
+        try:
+            act(found, organisation=other, by=organisation)
+        except RuleViolated as error:
+            messages.error(request, error.message)
+        else:
+            if other == organisation and "add" not in request.POST:
+                return redirect("events:dashboard_events", slug=slug)
+        return redirect("events:dashboard_event_organisers", slug=slug, event=event)
+    words, links = words_of(request), found.organiser_links.select_related("organisation")
+    others = Organisation.objects.published().exclude(pk__in=links.values("organisation"))
+    context = {
+        "organisation": organisation,
+        "event": found,
+        "links": links,
+        "words": words,
+        "found": others.searched(words)[:FOUND] if words else [],
+        "may_change": found.state == EventState.DRAFT,
+        "answers_for": answers_for(organisation, found),
+    }
+    return render(request, "events/dashboard_event_organisers.html", context)

@@ -1,0 +1,96 @@
+"""The picture of an event: stored anew, shown in its place, gone when it goes."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from common.images import variant_name
+from events.covers import SHAPE, WIDTHS, remove_cover, set_cover
+from events.models import Event
+from tests.events.test_admin import change, typed
+from tests.factories.events import EventFactory
+from tests.members.test_admin import page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def picture(width: int = 1600, height: int = 1200) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def files_of(event: Event) -> list[str]:
+    return [str(event.cover), *(variant_name(str(event.cover), width) for width in WIDTHS)]
+
+
+def sizes_of(names: list[str]) -> list[tuple[int, int]]:
+    return [Image.open(default_storage.open(name)).size for name in names]
+
+
+def test_a_cover_has_one_shape_in_three_widths_and_the_former_goes(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    event = set_cover(EventFactory(), upload=ContentFile(picture(700, 2000)))
+    first = files_of(event)
+    assert sizes_of(first) == [SHAPE, (480, 252), (800, 420)]
+    with django_capture_on_commit_callbacks(execute=True):
+        set_cover(event, upload=ContentFile(picture()))
+    second = files_of(Event.objects.get())
+    assert [default_storage.exists(name) for name in first + second] == [False] * 3 + [True] * 3
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_cover(remove_cover(event))
+    assert [default_storage.exists(name) for name in second] == [False] * 3
+    assert not Event.objects.get().cover
+
+
+def test_a_cover_stands_on_the_page_in_the_list_and_where_others_link_to_it() -> None:
+    event = set_cover(EventFactory(cover_alt='Пила "Дружба"'), upload=ContentFile(picture()))
+    text = Client().get(event.get_absolute_url()).content.decode()
+    assert f'<meta property="og:image" content="http://testserver{event.cover.url}">' in text
+    assert 'alt="Пила &quot;Дружба&quot;"' in text
+    assert f'src="{variant_name(event.cover.url, 480)}" alt=""' in Client().get("/events/").content.decode()
+    without = Client().get(EventFactory().get_absolute_url()).content.decode()
+    assert "og:image" not in without
+    assert "event-cover" not in without
+
+
+def test_the_office_sets_and_removes_it(office: Client) -> None:
+    event = EventFactory(registration="none")
+    typed(office, event, new_cover=SimpleUploadedFile("x.svg", picture()), cover_alt="Зал")
+    event.refresh_from_db()
+    assert (str(event.cover)[:7], event.cover_alt) == ("covers/", "Зал")
+    assert event.cover.url.replace(".webp", "-480.webp") in office.get(change(event)).content.decode()
+    typed(office, event, no_cover="on")
+    event.refresh_from_db()
+    assert not event.cover
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<svg/>", "This is not a PNG, JPEG or WebP picture."),
+        (picture(500, 500), "The picture is narrower than 600 pixels."),
+    ],
+)
+def test_what_is_no_cover_is_refused_beside_its_field(office: Client, content: bytes, said: str) -> None:
+    answer = typed(office, EventFactory(registration="none"), new_cover=SimpleUploadedFile("x.png", content))
+    assert answer.context["adminform"].form.errors == {"new_cover": [said]}
+
+
+def test_files_go_with_a_draft_that_is_deleted(
+    office: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    event: Any = set_cover(EventFactory(state="draft"), upload=ContentFile(picture()))
+    names = files_of(event)
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(page("events_event_delete", event.pk), {"post": "yes"})
+    assert not Event.objects.exists()
+    assert [default_storage.exists(name) for name in names] == [False] * 3
