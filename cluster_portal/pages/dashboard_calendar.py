@@ -12,7 +12,6 @@ from common.private_pages import private_page
 from events.feeds.addresses import Reader, address_of, renew_address
 from members.acting.own import own_organisation
 from members.models import User
-from members.own import own_organisation
 
 
 @private_page
