@@ -72,7 +72,13 @@ class FreePlaces:
         return max(0, self.everybodys) + self.kept_for(organisation)
 
     def kept_for(self, organisation: int | None) -> int:
-        return self.kept.get(organisation, 0) if organisation else 0
+        """No more than there is: of quotas that promise too much, whoever comes first has the places."""
+        return int(max(0, min(self.kept.get(organisation, 0), self.left))) if organisation else 0
+
+    @property
+    def left(self) -> float:
+        """Of all places, kept or not."""
+        return self.everybodys + sum(self.kept.values())
 
     def take(self, places: int, organisation: int | None) -> None:
         """What is kept for the organisation goes first."""
@@ -83,4 +89,4 @@ class FreePlaces:
 
     @property
     def has_any(self) -> bool:
-        return self.everybodys > 0 or any(self.kept.values())
+        return self.left > 0

@@ -324,6 +324,18 @@ def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Orga
     assert [register(pool, number).state for number in range(2)] == [State.CONFIRMED, State.WAITING]
 
 
+def test_a_quota_that_promises_more_than_there_is_gives_no_more(school: Organisation, teacher: User) -> None:
+    pool = PoolFactory(capacity=4)
+    for number in range(3):
+        register(pool, number)
+    QuotaFactory(pool=pool, organisation=school, places=2)
+    [group] = group_of(pool, 2, by=teacher, organisation=school)
+    assert (group.state, held(pool)) == (State.WAITING, 3)
+    cancel_registration(pool.registrations.filter(group="")[0], by=None)
+    group.refresh_from_db()
+    assert (group.state, held(pool)) == (State.OFFERED, 4)
+
+
 def test_on_the_set_day_what_is_left_of_a_quota_is_everybodys(school: Organisation) -> None:
     quota = QuotaFactory(organisation=school, places=2, pool__capacity=2)
     assert register(quota.pool, 1).state == State.WAITING
