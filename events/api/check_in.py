@@ -129,8 +129,16 @@ class ScannedSerializer(serializers.Serializer):
     group = GroupAtDoorSerializer(allow_null=True)
 
 
-PERSON = {"id": 12, "code": "7KQ2MZPX4A", "name": "Белова Анна", "grade": "8А", "group": "8А", "organisation": "Лицей",
-          "lacks_consent": False, "entered": {"day": "2026-12-16", "at": "2026-12-16T04:41:07Z", "gate": "Главный вход"}}  # fmt: skip
+PERSON = {
+    "id": 12,
+    "code": "7KQ2MZPX4A",
+    "name": "Белова Анна",
+    "grade": "8А",
+    "group": "8А",
+    "organisation": "Лицей",
+    "lacks_consent": False,
+    "entered": {"day": "2026-12-16", "at": "2026-12-16T04:41:07Z", "gate": "Главный вход"},
+}
 SCAN = OpenApiExample("A ticket", {"code": "7KQ2M-ZPX4A", "gate": "Двор"}, request_only=True)
 READ = OpenApiExample("First", {"entry": {"is_first": True, "guest": PERSON}, "group": None}, response_only=True)
 READ_AGAIN = OpenApiExample(

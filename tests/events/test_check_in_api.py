@@ -77,6 +77,7 @@ def test_a_second_reading_says_when_and_at_which_gate_the_first_was(door: Client
                 "grade": "",
                 "group": "",
                 "organisation": None,
+                "lacks_consent": False,
                 "entered": {
                     "day": entry.day.isoformat(),
                     "at": timezone.localtime(entry.at).isoformat(),
