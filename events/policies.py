@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from events.models import Event, Registration
 from members.models import Organisation, Representative, Role
-from members.policies import role_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -18,13 +17,14 @@ TENDING = (Role.HEAD, Role.COORDINATOR)
 TEACHING = (*TENDING, Role.TEACHER)
 
 
-def can_tend_event(user: "User | AnonymousUser", event: Event) -> bool:
-    """The head and the coordinators of an organiser, and whoever of the staff may change events."""
-    return _acts_for(user, event, TENDING, staff="events.change_event")
+def edits_events(user: "User | AnonymousUser") -> bool:
+    """Of the staff, who act for no organisation; an organiser's own event is edited by TENDING."""
+    return user.is_staff and user.has_perm("events.change_event")
 
 
 def can_tend_attendees(user: "User | AnonymousUser", event: Event) -> bool:
-    """Who sees who comes, and decides on it: of the staff only those who tend registrations, not the editors."""
+    """Who reads names and addresses of those who come, and decides on them: of the staff only those who tend
+    registrations, not the editors."""
     return _acts_for(user, event, TENDING, staff="events.change_registration")
 
 
@@ -68,10 +68,3 @@ def can_act_for_registration(user: "User | AnonymousUser", registration: Registr
         return registration.user_id == user.pk
     own = registration.organisation
     return own is not None and organisations_with_groups_of(user).filter(pk=own.pk).exists()
-
-
-def can_see_registered(user: "User | AnonymousUser", event: Event, *, organisation: Organisation) -> bool:
-    """Names of pupils and addresses: the head and the coordinators of an organiser, in its own dashboard. The office
-    reads registrations in the admin site, by a right that editors of events lack."""
-    is_organiser = event.organisers.filter(pk=organisation.pk).exists()
-    return is_organiser and role_of(user, organisation) in TENDING

@@ -310,8 +310,6 @@ PAGES = """
 /dashboard/a/events/forum/report/             POST login factor 405
 /dashboard/a/events/forum/report/spreadsheet/ GET  login factor 404    404    404    404    404    200
 /dashboard/a/events/forum/report/spreadsheet/ POST login factor 405
-/dashboard/a/events/forum/report/people/      GET  login factor 404    404    404    404    404    200    200    404 200
-/dashboard/a/events/forum/report/people/      POST login factor 405
 /dashboard/a/events/forum/feedback/           GET  login factor 404    404    404    404    404    200
 /dashboard/a/events/forum/feedback/           POST login factor 404    404    404    404    404    302
 /dashboard/a/events/forum/feedback/questions/ GET  login factor 404    404    404    404    404    200

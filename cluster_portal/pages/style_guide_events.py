@@ -31,6 +31,7 @@ def example_events() -> dict[str, Any]:
         "ticket": Ticket(code=CODE, name=_("First and last name"), grade="8А"),
         "pool": TicketPool(name="Очно", name_en="In person"),
         "registrations": [*registrations, Registration(event=past, state=RegistrationState.CONFIRMED)],
+        "sections": [(_("Overview"), "#events", ""), (_("At the door"), "#", "page"), (_("Report"), "#events", "")],
         "answers": [
             ("success", "circle-check", _("Come in")),
             ("warning", "triangle-alert", _("Noted before")),

@@ -16,6 +16,7 @@ from common.errors import RuleViolated
 from common.exports import csv_response
 from common.limits import limited
 from common.private_pages import private_page
+from events.access import event_with_numbers
 from events.afterwards.asking import asks_at
 from events.afterwards.emails import key_of
 from events.afterwards.feedback import (
@@ -29,10 +30,10 @@ from events.afterwards.feedback import (
 )
 from events.afterwards.forms import FeedbackForm, QuestionFormSet, SurveyForm, questions_of, values_of
 from events.afterwards.summary import LEAST, summary_of
-from events.afterwards.tended import tended_event
 from events.models import Event, FeedbackSurvey, Registration
 from events.registering.tickets import qr_of
 from events.times import when
+from members.models import Organisation
 
 # --- For those who came ------------------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ def _once(registration: Registration) -> str:
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_event_feedback(request: HttpRequest, slug: str, event: str) -> HttpResponse:
-    found = tended_event(request, slug, event)
+    organisation, found = event_with_numbers(request, slug, event)
     survey = FeedbackSurvey.objects.filter(event=found).first() or FeedbackSurvey(event=found)
     form = SurveyForm(request.POST if request.method == "POST" else None, instance=survey)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +109,7 @@ def dashboard_event_feedback(request: HttpRequest, slug: str, event: str) -> Htt
         messages.success(request, _("Saved."))
         return redirect("events:dashboard_event_feedback", slug=slug, event=event)
     context = {
-        **_about(found, slug),
+        **_about(found, organisation),
         "form": form,
         "survey": survey,
         "summary": summary_of(found),
@@ -122,7 +123,7 @@ def dashboard_event_feedback(request: HttpRequest, slug: str, event: str) -> Htt
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_event_feedback_questions(request: HttpRequest, slug: str, event: str) -> HttpResponse:
-    found = tended_event(request, slug, event)
+    organisation, found = event_with_numbers(request, slug, event)
     initial = values_of(found.feedback_questions.all())
     forms = QuestionFormSet(request.POST if request.method == "POST" else None, initial=initial)
     refused = ""
@@ -135,7 +136,7 @@ def dashboard_event_feedback_questions(request: HttpRequest, slug: str, event: s
             messages.success(request, _("The questions are saved."))
             return redirect("events:dashboard_event_feedback", slug=slug, event=event)
     context = {
-        **_about(found, slug),
+        **_about(found, organisation),
         "forms": forms,
         "refused": refused,
         "has_answers": found.feedback_answers.exists(),
@@ -146,16 +147,15 @@ def dashboard_event_feedback_questions(request: HttpRequest, slug: str, event: s
 @private_page
 @require_safe
 def dashboard_event_feedback_csv(request: HttpRequest, slug: str, event: str) -> HttpResponseBase:
-    found = tended_event(request, slug, event)
+    _organisation, found = event_with_numbers(request, slug, event)
     header = [_("Question"), _("Answer"), _("How many"), _("Name")]
     return csv_response(f"{found.slug}-feedback", header, summary_of(found).rows)
 
 
-def _about(event: Event, slug: str) -> dict[str, Any]:
+def _about(event: Event, organisation: Organisation) -> dict[str, Any]:
     return {
+        "organisation": organisation,
         "event": event,
-        "slug": slug,
-        "when": when(event, today=timezone.localdate()),
         "asks_at": asks_at(event),
         "closes": closes_at(event),
         "state": state_of(event, in_hall=False),

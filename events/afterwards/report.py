@@ -1,4 +1,4 @@
-"""The report of an event: tables whose numbers lead to the registrations that they count."""
+"""The report of an event: tables whose numbers lead to the registrations that they count, where a list has them."""
 
 import datetime
 from collections.abc import Iterable
@@ -8,22 +8,22 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.charts import Bar
 from common.report_tables import Cell, Line, Section, Table, Text
 from events.afterwards.attendance import HOUR, Attendance, Tally
-from events.models import Event, RegistrationState, TicketPool
+from events.models import ACTIVE, Event, RegistrationState, TicketPool
 
 Group = tuple[int | None, Text, dict[str, str]]  # key, label, what its list is asked for
-NONE = "none"  # in an address: without an organisation, without a region
+NONE = "-"  # in the address of the list of registrations: without an organisation, without a region
 NOTE = gettext_lazy(
     "Counted are people. Registered: whatever became of it. Came: who had registered and whose entrance was noted. Who "
     "came without having registered stands apart."
 )
 NOTE_OF_HOURS = gettext_lazy("By the clock of the place. Who came on several days counts on each of them.")
 HEADS = (
-    gettext_lazy("Registered"),
+    pgettext_lazy("how many people", "Registered"),
     gettext_lazy("Had a place"),
     gettext_lazy("Came"),
     gettext_lazy("Came without registration"),
@@ -31,17 +31,14 @@ HEADS = (
 
 
 class EventReport:
-    """``list_url``: the address of the list behind the numbers; "" for who may not read it."""
+    """``list_url``: the address of the registrations, whose filters the numbers lead to; "" for who may not read it."""
 
     def __init__(self, event: Event, *, list_url: str) -> None:
         self.event, self.list_url = event, list_url
         self.found = Attendance(event)
 
-    def address(self, **asked: str) -> str:
-        return f"{self.list_url}?{urlencode(asked)}" if self.list_url else ""
-
     def cell(self, number: int, **asked: str) -> Cell:
-        return Cell(number, self.address(**asked) if number else "")
+        return Cell(number, f"{self.list_url}?{urlencode(asked)}" if self.list_url and number else "")
 
     @property
     def figures(self) -> list[tuple[Text, Cell]]:
@@ -57,11 +54,8 @@ class EventReport:
         return [self.hours(), self.pools(), self.organisations(), self.regions(), self.states()]
 
     def hours(self) -> Section:
-        bars = [
-            Bar(self._hour(hour), number, url=self.address(hour=hour.isoformat(timespec="minutes")) if number else "")
-            for hour, number in self.found.hours
-        ]
-        lines = [Line(bar.label, [Cell(bar.number, bar.url)]) for bar in bars]
+        bars = [Bar(self._hour(hour), number) for hour, number in self.found.hours]
+        lines = [Line(bar.label, [Cell(bar.number)]) for bar in bars]
         table = Table(_("Entrances by hour"), _("Hour"), [_("Entrances")], lines)
         return Section(_("When they came"), NOTE_OF_HOURS, [table], chart=_("Entrances by hour"), bars=bars)
 
@@ -96,13 +90,13 @@ class EventReport:
         return Section(section.title, note, section.tables, chart=chart, bars=bars if len(bars) > 1 else [])
 
     def states(self) -> Section:
+        """What has ended leads nowhere: the list holds those besides whose address nobody has proved."""
         lines = [
-            Line(state.label, [self.cell(number, state=state, door="no")])
+            Line(state.label, [self.cell(number, state=state, door="no") if state in ACTIVE else Cell(number)])
             for state in RegistrationState
             if (number := self.found.states[state])
         ]
-        total = self.cell(self.found.states.total(), door="no")
-        lines.append(Line(_("In all"), [total], is_total=True))
+        lines.append(Line(_("In all"), [Cell(self.found.states.total())], is_total=True))
         table = Table(_("By state"), _("State"), [_("People")], lines)
         return Section(_("What became of the registrations"), "", [table])
 
@@ -113,7 +107,7 @@ class EventReport:
 
     def _cells(self, tally: Tally, **asked: str) -> list[Cell]:
         return [
-            self.cell(tally.registered, **asked, door="no"),
+            Cell(tally.registered),
             self.cell(tally.confirmed, **asked, door="no", state=RegistrationState.CONFIRMED),
             self.cell(tally.came, **asked, door="no", came="yes"),
             self.cell(tally.walk_ins, **asked, door="yes", came="yes"),

@@ -17,5 +17,4 @@ dashboard_urlpatterns = [  # under an organiser and an event
     path("feedback/feedback.csv", feedback_views.dashboard_event_feedback_csv, name="dashboard_event_feedback_csv"),
     path("report/", report_views.dashboard_event_report, name="dashboard_event_report"),
     path("report/spreadsheet/", report_views.dashboard_event_report_book, name="dashboard_event_report_book"),
-    path("report/people/", report_views.dashboard_event_report_people, name="dashboard_event_report_people"),
 ]

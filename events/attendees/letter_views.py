@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from common.errors import RuleViolated
 from common.limits import limited
 from common.private_pages import private_page
+from events.access import event_with_names
 from events.attendees.letters import chosen_in_list, previewed, with_audience
-from events.attendees.views import tended
 from events.models import Event, EventMessage, MessageKind
 from events.telling.forms import MessageForm
 from events.telling.messages import send_test, stop_message, write_to_registered
@@ -27,7 +27,7 @@ ON_A_PAGE = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_event_letters(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     """What the registered were told, and how far it is; a POST stops a letter."""
-    organisation, found = tended(request, slug, event)
+    organisation, found = event_with_names(request, slug, event)
     sent = EventMessage.objects.filter(event=found)
     if request.method == "POST":
         _stop(request, found)
@@ -60,7 +60,7 @@ def _stop(request: HttpRequest, event: Event) -> None:
 @limited("event_letter", method="POST")
 def dashboard_event_letter(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     """Write one: a look at it and a count, a letter to oneself, then to all who are meant."""
-    organisation, found = tended(request, slug, event)
+    organisation, found = event_with_names(request, slug, event)
     if request.method == "POST":
         form = MessageForm(request.POST, event=found)
     else:

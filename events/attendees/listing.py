@@ -43,13 +43,16 @@ class Attendees(FilteredList):
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
-        come_from = Organisation.objects.filter(pk__in=self.event.registrations.values("organisation"))
+        organisations = Organisation.objects.filter(pk__in=self.event.registrations.values("organisation"))
+        come_from = [*organisations.select_related("region").order_by("sort_name")]
+        regions = {one.region.code: one.region.title for one in come_from if one.region}
         return {
             "state": {value: str(label) for value, label in RegistrationState.choices},
             "pool": {str(pool.pk): pool.title for pool in self.pools},
-            "organisation": {one.slug: one.title for one in come_from.order_by("sort_name")}
-            | {ALONE: _("by themselves")},
+            "organisation": {one.slug: one.title for one in come_from} | {ALONE: _("by themselves")},
+            "region": dict(sorted(regions.items(), key=lambda one: one[1])) | {ALONE: _("Not known")},
             "came": {Came.YES: _("came"), Came.NO: _("did not come")},
+            "door": {Came.NO: _("registered before"), Came.YES: _("without registration, at the door")},
             "wait": {name: str(label) for name, (_condition, label) in WAITS.items()},
         }
 
@@ -99,13 +102,17 @@ class Attendees(FilteredList):
             "state": _("State"),
             "pool": _("Pool of places"),
             "organisation": _("Come from"),
+            "region": _("Region"),
             "came": pgettext("people", "Came"),
+            "door": _("How they came to it"),
             "wait": _("Wait for"),
         }
         return [(name, title, self._choices(name)) for name, title in titles.items()]
 
     def _choices(self, name: str) -> list[Option]:
-        return [option for option in self.options(name) if option.number or option.chosen]
+        """None where there is nothing to choose between."""
+        found = [option for option in self.options(name) if option.number or option.chosen]
+        return found if len(found) > 1 or any(option.chosen for option in found) else []
 
     @property
     def sorts(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Who of the registered of an event is asked for: by words, state, pool, organisation, who came and what waits."""
+"""Who of the registered of an event is asked for: by words, state, pool, where they come from, who came, what waits."""
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ def _plain(name: Any) -> Replace:
     return Replace(Lower(name), Value("ё"), Value("е"))
 
 
-ALONE = "-"  # stands for those who come from no organisation
-CAME = Exists(CheckIn.objects.filter(ticket__registration=OuterRef("pk")))
+ALONE = "-"  # stands for those who come from no organisation, and of whose region nothing is known
+CAME = Exists(CheckIn.objects.filter(ticket__registration=OuterRef("pk"), ticket__removed_at=None))
 TO_DECIDE = Q(state=RegistrationState.PENDING, hold_until=None)
 OVERDUE = TO_DECIDE & Q(decide_by__lte=Now())
 UNPROVED = Q(state__in=ACTIVE, hold_until__isnull=False)
@@ -43,9 +43,14 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 SORTS = {"": _("newest first"), "name": _("by name"), "organisation": _("by organisation"), "turn": _("in turn")}
 
 
-def _of_organisations(chosen: tuple[str, ...]) -> Q:
-    named = Q(organisation__slug__in=chosen)
-    return named | Q(organisation=None) if ALONE in chosen else named
+def _named(column: str) -> Facet:
+    """Besides the named, those of whom there is nothing to name."""
+
+    def condition(chosen: tuple[str, ...]) -> Q:
+        named = Q((f"{column}__in", chosen))
+        return named | Q((column, None)) if ALONE in chosen else named
+
+    return Facet(condition, Coalesce(column, Value(ALONE)))
 
 
 def _waiting_for(chosen: tuple[str, ...]) -> Q:
@@ -62,8 +67,13 @@ def _who_came(chosen: tuple[str, ...]) -> Q:
 FACETS = {
     "state": Facet.of("state"),
     "pool": Facet(lambda chosen: Q(pool__in=chosen), Cast("pool", CharField())),
-    "organisation": Facet(_of_organisations, Coalesce("organisation__slug", Value(ALONE))),
+    "organisation": _named("organisation__slug"),
+    "region": _named("organisation__region__code"),
     "came": Facet(_who_came, Case(When(CAME, then=Value(Came.YES)), default=Value(Came.NO), output_field=CharField())),
+    "door": Facet(
+        lambda chosen: Q(at_the_door__in=[value == Came.YES for value in chosen]),
+        Case(When(at_the_door=True, then=Value(Came.YES)), default=Value(Came.NO), output_field=CharField()),
+    ),
     "wait": Facet(
         _waiting_for,
         each_of(
@@ -87,7 +97,9 @@ class Selection(facets.Selection):
     state: tuple[str, ...] = ()
     pool: tuple[str, ...] = ()
     organisation: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
     came: tuple[str, ...] = ()
+    door: tuple[str, ...] = ()
     wait: tuple[str, ...] = ()
 
     @classmethod

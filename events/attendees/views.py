@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import structlog
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,33 +14,24 @@ from common.limits import limited
 from common.models import ViewKind
 from common.private_pages import private_page
 from common.staff_views import note_view
+from events.access import event_with_names
 from events.attendees.decisions import AT_ONCE, DECISIONS, Decision, decide, foresee
 from events.attendees.exports import Table, written_xlsx
 from events.attendees.forms import ReasonForm
 from events.attendees.listing import Attendees, detailed
 from events.models import Event, Registration, Ticket
-from events.policies import can_see_registered
-from members.models import Organisation, User
+from members.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 logger = structlog.get_logger(__name__)
 
 
-def tended(request: HttpRequest, slug: str, event: str) -> tuple[Organisation, Event]:
-    """An organiser and its event, to those who may read who has registered; to others nothing is there."""
-    organisation = get_object_or_404(Organisation.objects.represented_by(request.user), slug=slug)
-    found = get_object_or_404(organisation.organised_events, slug=event)
-    if not can_see_registered(request.user, found, organisation=organisation):
-        raise Http404
-    return organisation, found
-
-
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_event_registrations(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     """A POST asks first, and decides once it says that it is sure."""
-    organisation, found = tended(request, slug, event)
+    organisation, found = event_with_names(request, slug, event)
     attendees = Attendees(found, request.GET)
     context = {"organisation": organisation, "event": found, "list": attendees}
     if request.method == "POST":
@@ -54,7 +45,7 @@ def dashboard_event_registrations(request: HttpRequest, slug: str, event: str) -
 @private_page
 @require_safe
 def dashboard_event_registration(request: HttpRequest, slug: str, event: str, pk: int) -> HttpResponse:
-    organisation, found = tended(request, slug, event)
+    organisation, found = event_with_names(request, slug, event)
     registration = get_object_or_404(detailed(found.registrations.all()), pk=pk)
     _note(request)
     context = {
@@ -87,7 +78,7 @@ def dashboard_event_registrations_xlsx(request: HttpRequest, slug: str, event: s
 
 
 def _table(request: HttpRequest, slug: str, event: str, kind: str) -> tuple[Event, Table]:
-    _organisation, found = tended(request, slug, event)
+    _organisation, found = event_with_names(request, slug, event)
     attendees = Attendees(found, request.GET)
     _note(request)
     logger.info("attendees_exported", of=found.slug, format=kind, registrations=attendees.counts.total)

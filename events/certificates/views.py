@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.private_files import private_file_response, safe_name
 from common.private_pages import private_page
+from events.access import organiser_for
 from events.certificates.services import (
     can_be_issued,
     deserving,
@@ -43,6 +44,7 @@ def event_certificates(request: HttpRequest, slug: str) -> HttpResponse:
         _act(request, event, issued)
         return redirect("events:event_certificates", slug=slug)
     context = {
+        "organisation": organiser_for(request.user, event),
         "event": event,
         "page": Paginator(issued.select_related("document"), ON_A_PAGE).get_page(request.GET.get("page")),
         "waiting": deserving(event).filter(certificate=None).count(),

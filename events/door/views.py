@@ -14,6 +14,7 @@ from common.middleware import WITH_CAMERA
 from common.models import ViewKind
 from common.private_pages import private_page
 from common.staff_views import note_view
+from events.access import organiser_for
 from events.door.check_ins import attendance, check_in, check_in_group, doors_of, find_people, group_of, people_of
 from events.door.forms import GateForm, WalkInForm
 from events.door.walk_ins import admit_walk_in, undo_entrance
@@ -34,6 +35,7 @@ def event_check_in(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         context |= _answer(request, event)
     context |= {"attendance": attendance(event), "doors": doors_of(event), "now": timezone.now()}
+    context["organisation"] = lambda: organiser_for(request.user, event)  # not asked at each scan
     response = render(request, f"events/event_check_in.html{_fragment(request)}", context)
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response

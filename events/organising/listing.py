@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from events.access import organised_by
 from events.models import (
     AWAITED,
     CheckIn,
@@ -21,7 +22,6 @@ from events.models import (
     TicketPool,
 )
 from events.models.event import EventQuerySet
-from events.organising.access import organised_by
 from members.models import Organisation
 
 PAST_ON_A_PAGE = 20

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.errors import RuleViolated
 from common.private_pages import private_page
+from events.access import own_event, tended_event, tends, words_of
 from events.models import (
     Event,
     EventMaterial,
@@ -28,7 +29,6 @@ from events.models import (
     Track,
 )
 from events.organising import part_forms
-from events.organising.access import own_event, tended_event, tends, words_of
 from events.organising.parts import (
     EventPart,
     add_part,

@@ -13,20 +13,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.errors import RuleViolated
 from common.one_line import one_line
 from common.private_pages import private_page
+from events.access import check_tends, own_event, tended_event, tends, words_of
 from events.life.moves import Who, lacking, move_event, possible_moves
 from events.models import EventState
-from events.organising.access import check_tends, own_event, tended_event, tends, words_of
 from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
 from events.organising.drafts import create_event, edit_event, give_headcount, repeat_event
 from events.organising.forms import EventForm, HeadcountForm, RepeatForm
 from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
 from events.organising.move_pages import MOVE_PAGES
 from events.organising.rules import is_changeable, takes_headcount
-from events.policies import TEACHING, TENDING
 from events.public.page import holders_of
 from members.acting.own import own_organisation
 from members.models import Organisation, User
-from members.policies import role_of
 
 FOUND = 12  # organisations or people that a search offers
 
@@ -69,8 +67,7 @@ def _place_of(organisation: Organisation) -> dict[str, object]:
 @require_safe
 def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     organisation, found = own_event(request, slug, event)
-    role = role_of(request.user, organisation)
-    may_tend = role in TENDING
+    may_tend = tends(request, organisation)
     context = {
         "organisation": organisation,
         "event": found,
@@ -79,7 +76,6 @@ def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse
         "lacks": lacking(found) if found.state == EventState.DRAFT else [],
         "may_tend": may_tend,
         "may_count": may_tend and takes_headcount(found),
-        "may_check_in": role in TEACHING,
         "moves": [(move, MOVE_PAGES[move]) for move in possible_moves(found, who=Who.ORGANISER) if may_tend],
         "history": found.moves.select_related("by").order_by("-at", "-pk"),
     }

@@ -9,12 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.dates import MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
 from common.templatetags.ui import node
+from events.access import sections_of
 from events.models import Precision
 from events.public.listing import Row
 from events.public.months import Brief, Day
@@ -98,6 +100,15 @@ def moment_at(moment: datetime.datetime, event: HasTimes) -> str:
 def at_place(moment: datetime.datetime | None, event: HasTimes) -> datetime.datetime | None:
     """The same moment by the clock of the place."""
     return moment and moment.astimezone(ZoneInfo(event.time_zone))
+
+
+@register.inclusion_tag("components/event_sections.html", takes_context=True)
+def event_sections(context: Context) -> dict[str, Any]:
+    """The pages of ``event``; the one that is read, or under which the read one stands, is marked."""
+    path, found = context["request"].path, sections_of(context["user"], context["event"], context["organisation"])
+    under = max((url for _title, url in found if path.startswith(url)), key=len, default="")
+    marks = {under: "page" if under == path else "true"}
+    return {"sections": [(title, url, marks.get(url, "")) for title, url in found]}
 
 
 @register.filter

@@ -223,7 +223,6 @@ PAGES = [
         only_in_tests=True,
     ),
     Page("event-report", "/dashboard/phystech-lyceum/events/demo-laboratory-day/report/", HEAD),
-    Page("event-report-people", "/dashboard/phystech-lyceum/events/demo-laboratory-day/report/people/", HEAD),
     Page("account-tickets", "/account/tickets/", VISITOR),
     Page("account-tickets-none", "/account/tickets/", COMPANY),
     Page("event-full", "/events/coming-forum/", only_in_tests=True),

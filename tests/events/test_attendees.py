@@ -19,10 +19,11 @@ from common.models import OutgoingMail, PersonalDataView
 from events.attendees.decisions import AT_ONCE
 from events.attendees.history import attendance_by_year, attendance_of
 from events.attendees.listing import Attendees
+from events.attendees.selection import Selection
 from events.door.check_ins import check_in
 from events.models import Event, EventState, Registration, RegistrationQuestion, RegistrationState, Ticket, TicketPool
 from events.registering.registrations import Asked, Guest, cancel_registration, register_attendee, register_group
-from members.models import Organisation, Role, User
+from members.models import Organisation, Region, Role, User
 from tests.events.people import asked, states
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
@@ -79,7 +80,9 @@ def group_of(pool: TicketPool, *names: str, organisation: Organisation | None = 
 @pytest.fixture
 def crowd(hall: TicketPool, approved: TicketPool) -> dict[str, Registration]:
     """One of each kind."""
-    school = OrganisationFactory(slug="school", short_name="Школа 5", name="Школа 5")
+    school = OrganisationFactory(
+        slug="school", short_name="Школа 5", name="Школа 5", region=Region.objects.get(code="RU-KGD")
+    )
     crowd = {
         "class": group_of(hall, "Пётр Семёнов", "Яна Белова", organisation=school),
         "confirmed": attends(hall, "Артём Жуков"),
@@ -129,6 +132,10 @@ ACTIVE = {"class", "confirmed", "pending", "overdue", "unproved", "waiting"}
         ("pool={approved}", {"pending", "overdue"}),
         ("organisation=school", {"class", "pending"}),
         ("organisation=-", {"confirmed", "overdue", "unproved", "waiting"}),
+        ("region=RU-KGD", {"class", "pending"}),
+        ("region=-&state=confirmed", {"confirmed", "unproved"}),
+        ("door=yes", set()),
+        ("door=no", ACTIVE),
         ("came=yes", {"class"}),
         ("came=no", ACTIVE - {"class"}),
         ("came=no&came=yes", ACTIVE),
@@ -154,7 +161,7 @@ def test_the_list_is_narrowed_and_its_numbers_agree(
     attendees = listed(asked_for)
     assert attendees.counts.total == len(found)
     assert attendees.selection.unknown == (("nonsense", "0") if "nonsense" in query else ())
-    for name in ("state", "pool", "organisation", "came", "wait"):
+    for name in Selection.FACETS:
         for option in attendees.options(name):
             alone = attendees.query.copy()
             alone.setlist(name, [option.value])
