@@ -22,6 +22,7 @@ from events.models import (
     WaitingRule,
 )
 from events.registering.registrations import (
+    Asked,
     Guest,
     accept_offer,
     approve,
@@ -315,6 +316,21 @@ def test_what_is_kept_for_a_school_is_nobody_elses(school: Organisation) -> None
     pool = QuotaFactory(organisation=school, places=1, pool__capacity=2).pool
     assert [register(pool, number).state for number in range(2)] == [State.CONFIRMED, State.WAITING]
     assert register(pool, 3, organisation=school).state == State.CONFIRMED
+
+
+def test_of_two_the_one_of_the_account_stands(pool: TicketPool) -> None:
+    person = UserFactory(email="first@example.org")
+    own = register_attendee(pool.event, pool=pool, asked=asked(user=person))
+    person.email = "second@example.org"
+    guest = register_attendee(pool.event, pool=pool, asked=Asked(name="Гость", email=person.email))
+    assert register_attendee(pool.event, pool=pool, asked=asked(user=person)) == own != guest
+
+
+def test_who_has_the_address_that_was_anothers_does_not_get_their_registration(pool: TicketPool) -> None:
+    register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
+    User.objects.update(email="second@example.org")
+    with pytest.raises(RuleViolated, match="уже зарегистрировались"):
+        register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
 
 
 def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Organisation, teacher: User) -> None:
