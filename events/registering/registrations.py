@@ -350,6 +350,8 @@ def expire_silent(registration: Registration) -> bool:
     answer_by = locked.answer_by
     if locked.state != State.CONFIRMED or answer_by is None or answer_by > timezone.now():
         return False
+    if locked.event.state != EventState.PUBLISHED:  # put off or called off meanwhile
+        return False
     _ended(locked, State.EXPIRED, by=None)
     return True
 
