@@ -72,13 +72,9 @@ class FreePlaces:
         return max(0, self.everybodys) + self.kept_for(organisation)
 
     def kept_for(self, organisation: int | None) -> int:
-        """No more than there is: of quotas that promise too much, whoever comes first has the places."""
-        return int(max(0, min(self.kept.get(organisation, 0), self.left))) if organisation else 0
-
-    @property
-    def left(self) -> float:
-        """Of all places, kept or not."""
-        return self.everybodys + sum(self.kept.values())
+        """No more than there is: the office may promise more, and take places away that are promised."""
+        kept = self.kept.get(organisation, 0) if organisation else 0
+        return int(min(kept, max(0, self.all_in_all)))
 
     def take(self, places: int, organisation: int | None) -> None:
         """What is kept for the organisation goes first."""
@@ -88,5 +84,9 @@ class FreePlaces:
         self.everybodys -= places - own
 
     @property
+    def all_in_all(self) -> float:
+        return self.everybodys + sum(self.kept.values())
+
+    @property
     def has_any(self) -> bool:
-        return self.left > 0
+        return self.all_in_all > 0
