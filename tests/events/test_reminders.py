@@ -190,6 +190,7 @@ def test_jobs_that_meet_an_event_just_postponed_take_no_place_and_remind_nobody(
 
 
 def test_a_job_that_meets_an_event_just_put_off_holds_it_not(pool: TicketPool) -> None:
+    assert pool.event.ends_at
     with time_machine.travel(pool.event.ends_at + datetime.timedelta(hours=1)):
         move_event(pool.event, move="postpone", who=Who.STAFF, by=None, reason="Карантин")
         assert not _hold(pool.event)
