@@ -89,15 +89,16 @@ class EnteredSerializer(serializers.ModelSerializer):
 
 
 class GuestAtDoorSerializer(serializers.ModelSerializer):
-    """``entered``: today, or null."""
+    """``entered``: today, or null. ``lacks_consent``: a pupil whose parents have not agreed yet."""
 
     group = serializers.CharField(source="registration.group")
     organisation = serializers.CharField(source="registration.organisation.title", default=None, allow_null=True)
+    lacks_consent = serializers.BooleanField()
     entered = serializers.SerializerMethodField()
 
     class Meta:
         model = Ticket
-        fields = ["id", "code", "name", "grade", "group", "organisation", "entered"]
+        fields = ["id", "code", "name", "grade", "group", "organisation", "lacks_consent", "entered"]
 
     @extend_schema_field(EnteredSerializer(allow_null=True))
     def get_entered(self, ticket: Any) -> Any:
@@ -128,8 +129,16 @@ class ScannedSerializer(serializers.Serializer):
     group = GroupAtDoorSerializer(allow_null=True)
 
 
-PERSON = {"id": 12, "code": "7KQ2MZPX4A", "name": "Белова Анна", "grade": "8А", "group": "8А", "organisation": "Лицей",
-          "entered": {"day": "2026-12-16", "at": "2026-12-16T04:41:07Z", "gate": "Главный вход"}}  # fmt: skip
+PERSON = {
+    "id": 12,
+    "code": "7KQ2MZPX4A",
+    "name": "Белова Анна",
+    "grade": "8А",
+    "group": "8А",
+    "organisation": "Лицей",
+    "lacks_consent": False,
+    "entered": {"day": "2026-12-16", "at": "2026-12-16T04:41:07Z", "gate": "Главный вход"},
+}
 SCAN = OpenApiExample("A ticket", {"code": "7KQ2M-ZPX4A", "gate": "Двор"}, request_only=True)
 READ = OpenApiExample("First", {"entry": {"is_first": True, "guest": PERSON}, "group": None}, response_only=True)
 READ_AGAIN = OpenApiExample(

@@ -76,7 +76,7 @@ def group_of(event: Event, *, code: str) -> Registration | None:
 def people_of(event: Event, group: Registration) -> list[Ticket]:
     """But for those whose parents have refused: nobody knows here who they were."""
     people = group.tickets.standing().exclude(name="")
-    return [*_today(event, people.select_related("registration", "parent_consent"))]
+    return [*_today(event, people.select_related("registration__organisation", "parent_consent"))]
 
 
 def find_people(event: Event, words: str) -> list[Ticket]:

@@ -99,4 +99,14 @@ def lacking(event: Event) -> list[str]:
 def hold_what_is_over() -> int:
     """By the clock: what was on and has ended was held; returns how many."""
     over = Event.objects.filter(state=PUBLISHED, ends_at__lt=timezone.now())
-    return len([move_event(event, move="hold", who=Who.CLOCK, by=None) for event in over])
+    return sum(map(_hold, over))
+
+
+@transaction.atomic
+def _hold(event: Event) -> bool:
+    """Whether it still is so under the lock: it may have been moved or called off meanwhile."""
+    locked = locked_event(event)
+    if locked.state != PUBLISHED or not locked.is_over:
+        return False
+    move_event(locked, move="hold", who=Who.CLOCK, by=None)
+    return True

@@ -1969,7 +1969,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="event",
             constraint=models.CheckConstraint(
-                condition=models.Q(("slug__in", ("calendar", "consents", "registrations")), _negated=True),
+                condition=models.Q(
+                    ("slug__in", ("calendar", "consents", "feedback", "feeds", "hall", "registrations")), _negated=True
+                ),
                 name="event_slug_is_free",
             ),
         ),

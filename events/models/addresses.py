@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-RESERVED = ("calendar", "consents", "registrations")
+RESERVED = ("calendar", "consents", "feedback", "feeds", "hall", "registrations")
 
 
 def validate_event_slug(slug: str) -> None:

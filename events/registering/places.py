@@ -72,7 +72,9 @@ class FreePlaces:
         return max(0, self.everybodys) + self.kept_for(organisation)
 
     def kept_for(self, organisation: int | None) -> int:
-        return self.kept.get(organisation, 0) if organisation else 0
+        """No more than there is: the office may promise more, and take places away that are promised."""
+        kept = self.kept.get(organisation, 0) if organisation else 0
+        return int(min(kept, max(0, self.all_in_all)))
 
     def take(self, places: int, organisation: int | None) -> None:
         """What is kept for the organisation goes first."""
@@ -82,5 +84,9 @@ class FreePlaces:
         self.everybodys -= places - own
 
     @property
+    def all_in_all(self) -> float:
+        return self.everybodys + sum(self.kept.values())
+
+    @property
     def has_any(self) -> bool:
-        return self.everybodys > 0 or any(self.kept.values())
+        return self.all_in_all > 0

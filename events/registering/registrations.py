@@ -350,6 +350,8 @@ def expire_silent(registration: Registration) -> bool:
     answer_by = locked.answer_by
     if locked.state != State.CONFIRMED or answer_by is None or answer_by > timezone.now():
         return False
+    if locked.event.state != EventState.PUBLISHED:  # put off or called off meanwhile
+        return False
     _ended(locked, State.EXPIRED, by=None)
     return True
 
@@ -402,7 +404,16 @@ def _known(event: Event, *, email: str, user: User | None, key: str) -> Registra
                     _("This was sent before, with other content. See what is there before you send it anew.")
                 )
             return registration
-    return found[0] if found else None
+    return _of_account(found, user) if found and user else next(iter(found), None)
+
+
+def _of_account(found: Sequence[Registration], user: User) -> Registration:
+    """The account's own before one that was begun without it. Raises RuleViolated where there is only another's, whose
+    address this was before."""
+    for pk in (user.pk, None):
+        if own := next((one for one in found if one.user_id == pk), None):
+            return own
+    raise RuleViolated(_("Somebody with this address is registered already."), code="address_taken")
 
 
 def _take_over(known: Registration, user: User) -> None:

@@ -4,8 +4,9 @@ Each is «due and not done yet», so a job that was down catches up, and says no
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
 
 from django.core.mail import get_connection
 from django.db import transaction
@@ -121,30 +122,44 @@ def remind() -> int:
     return sum(_remind(event, kind) for kind in REMIND for event in _due(kind))
 
 
-def _due(kind: ReminderKind) -> Sequence[Event]:
+def _due(kind: ReminderKind) -> EventQuerySet:
     (since, until), now = REMIND[kind], timezone.now()
-    near = Event.objects.filter(
+    near: EventQuerySet = Event.objects.filter(
         state=EventState.PUBLISHED,
         registration=RegistrationWay.HERE,
         starts_at__lte=now + since,
         starts_at__gt=now + until,
     )
     done = EventReminder.objects.filter(kind=kind, starts_at=F("event__starts_at"))
-    return [*near.exclude(pk__in=done.values("event")).order_by("pk")]
+    return near.exclude(pk__in=done.values("event")).order_by("pk")
 
 
 def _remind(event: Event, kind: ReminderKind) -> int:
     """Who registered when it was near already knows of it. Killed in the middle it begins anew, and the keys of the
     letters see to it that nobody has two."""
-    sent, last = 0, 0
-    told = _told_of(event, before=REMIND[kind][0]).order_by("pk")
-    while batch := [*told.filter(pk__gt=last)[:AT_ONCE]]:
-        with transaction.atomic():
-            sent += _send(emails.event_near(one, kind=kind) for one in batch)
-        last = batch[-1].pk
-    if event.starts_at:
-        EventReminder.objects.get_or_create(event=event, kind=kind, starts_at=event.starts_at)
+    sent, reached = 0, 0
+    while batch := _remind_next(event, kind, after=reached):
+        sent += batch.sent
+        reached = batch.reached
     return sent
+
+
+class Batch(NamedTuple):
+    sent: int
+    reached: int
+
+
+@transaction.atomic
+def _remind_next(event: Event, kind: ReminderKind, *, after: int) -> Batch | None:
+    """None at the end, and where it was moved or called off meanwhile."""
+    locked_event(event)
+    if event.starts_at is None or not _due(kind).filter(pk=event.pk, starts_at=event.starts_at).exists():
+        return None
+    batch = [*_told_of(event, before=REMIND[kind][0]).filter(pk__gt=after).order_by("pk")[:AT_ONCE]]
+    if not batch:
+        EventReminder.objects.create(event=event, kind=kind, starts_at=event.starts_at)
+        return None
+    return Batch(_send(emails.event_near(one, kind=kind) for one in batch), batch[-1].pk)
 
 
 # --- Approvals --------------------------------------------------------------------------------------------------
@@ -183,6 +198,7 @@ def _office() -> list[User]:
 def _told_of(event: Event, *, before: datetime.timedelta) -> RegistrationQuerySet:
     """Who has a place, and had asked for it before the event was so near."""
     confirmed = Registration.objects.filter(event=event, state=RegistrationState.CONFIRMED, hold_until=None)
+    confirmed = confirmed.exclude(email="")  # of whoever is erased a group may remain
     return confirmed.filter(registered_at__lt=F("event__starts_at") - before).select_related("event")
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryDirectory
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.test import override_settings
 from django.test.testcases import FSFilesHandler
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
@@ -28,7 +28,6 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """The address of a running portal with the demo data, which are really committed."""
     with ExitStack() as stack:
         stack.enter_context(django_db_blocker.unblock())
-        stack.enter_context(_uploads_on_disk())
         call_command("demo")
         demo.load_logins()
         readers.load()
@@ -48,21 +47,15 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @contextmanager
-def _uploads_on_disk() -> Iterator[None]:
-    """Public pictures, where the server of the tests looks for them."""
-    on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    storages = {**settings.STORAGES, "default": on_disk}
-    with TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, STORAGES=storages):
-        yield
-
-
-@contextmanager
 def _files_are_kept() -> Iterator[None]:
-    """By the browser, from page to page, as nginx tells it to."""
+    """By the browser, from page to page, as nginx tells it to. What was uploaded is in memory, where the handler does
+    not look."""
     serve = FSFilesHandler.serve
 
     def kept(handler: FSFilesHandler, request: HttpRequest) -> HttpResponseBase:
-        response = serve(handler, request)
+        name = request.path.removeprefix(settings.MEDIA_URL)
+        is_upload = name != request.path and default_storage.exists(name)
+        response = FileResponse(default_storage.open(name)) if is_upload else serve(handler, request)
         response["Cache-Control"] = "max-age=3600"
         return response
 

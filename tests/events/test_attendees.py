@@ -212,7 +212,7 @@ def test_pages_ask_as_much_for_many_as_for_few(page: Client, hall: TicketPool, a
     assert queries() == few
 
 
-def test_of_ten_thousand_no_more_is_read_than_the_page_shows(page: Client, hall: TicketPool) -> None:
+def test_of_many_no_more_are_read_than_the_page_shows(page: Client, hall: TicketPool) -> None:
     rows = [
         Registration(event=hall.event, pool=hall, name=f"Гость {number}", state=State.CONFIRMED)
         for number in range(200)

@@ -77,6 +77,7 @@ def test_a_second_reading_says_when_and_at_which_gate_the_first_was(door: Client
                 "grade": "",
                 "group": "",
                 "organisation": None,
+                "lacks_consent": False,
                 "entered": {
                     "day": entry.day.isoformat(),
                     "at": timezone.localtime(entry.at).isoformat(),
@@ -111,6 +112,7 @@ def test_a_group_is_read_by_its_code_and_ticked(door: Client, group: Registratio
     read = post(door, code=group.group_code).json()
     assert (read["entry"], read["group"]["came"], read["group"]["organisation"]) == (None, 0, "Лицей")
     keys = [guest["id"] for guest in read["group"]["guests"]]
+    assert all(guest["lacks_consent"] for guest in read["group"]["guests"])
     for came, chosen in ((2, keys[:2]), (2, keys[:2]), (3, keys[2:])):
         told = post(door, "group/", code=group.group_code, tickets=chosen, gate="Двор").json()
         assert (told["came"], sum(guest["entered"] is not None for guest in told["guests"])) == (came, came)

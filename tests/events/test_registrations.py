@@ -22,6 +22,7 @@ from events.models import (
     WaitingRule,
 )
 from events.registering.registrations import (
+    Asked,
     Guest,
     accept_offer,
     approve,
@@ -317,11 +318,37 @@ def test_what_is_kept_for_a_school_is_nobody_elses(school: Organisation) -> None
     assert register(pool, 3, organisation=school).state == State.CONFIRMED
 
 
+def test_of_two_the_one_of_the_account_stands(pool: TicketPool) -> None:
+    person = UserFactory(email="first@example.org")
+    own = register_attendee(pool.event, pool=pool, asked=asked(user=person))
+    person.email = "second@example.org"
+    guest = register_attendee(pool.event, pool=pool, asked=Asked(name="Гость", email=person.email))
+    assert register_attendee(pool.event, pool=pool, asked=asked(user=person)) == own != guest
+
+
+def test_who_has_the_address_that_was_anothers_does_not_get_their_registration(pool: TicketPool) -> None:
+    register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
+    User.objects.update(email="second@example.org")
+    with pytest.raises(RuleViolated, match="уже зарегистрировались"):
+        register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
+
+
 def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Organisation, teacher: User) -> None:
     pool = QuotaFactory(organisation=school, places=2, pool__capacity=4).pool
     [group] = group_of(pool, 3, by=teacher, organisation=school)
     assert group.state == State.CONFIRMED
     assert [register(pool, number).state for number in range(2)] == [State.CONFIRMED, State.WAITING]
+
+
+@pytest.mark.parametrize("rule", WaitingRule.values)
+def test_a_quota_that_is_more_than_is_left_lets_nobody_in_over_the_number(school: Organisation, rule: str) -> None:
+    """The office may promise what is taken already, and a place that comes back belongs to the school first."""
+    pool = PoolFactory(capacity=2, event__waiting_rule=rule)
+    first, _second = [register(pool, number) for number in range(2)]
+    QuotaFactory(pool=pool, organisation=school, places=2)
+    assert [register(pool, number, organisation=school).state for number in (2, 3)] == [State.WAITING] * 2
+    cancel_registration(first, by=None)
+    assert (states(pool.event), held(pool)) == ([State.CANCELLED, State.CONFIRMED, State.OFFERED, State.WAITING], 2)
 
 
 def test_on_the_set_day_what_is_left_of_a_quota_is_everybodys(school: Organisation) -> None:

@@ -11,10 +11,26 @@ from django.utils import timezone
 
 from common.models import OutgoingMail
 from events.life.changes import change_event
-from events.life.moves import Who, hold_what_is_over, move_event
-from events.models import Event, EventReminder, EventState, Registration, RegistrationState, TicketPool, WaitingRule
-from events.registering.registrations import register_attendee, register_group, say_coming
-from events.telling.reminders import _ask_next, ask_who_comes, escalate_approvals, free_places_of_the_silent, remind
+from events.life.moves import Who, _hold, hold_what_is_over, move_event
+from events.models import (
+    Event,
+    EventReminder,
+    EventState,
+    Registration,
+    RegistrationState,
+    ReminderKind,
+    TicketPool,
+    WaitingRule,
+)
+from events.registering.registrations import expire_silent, register_attendee, register_group, say_coming
+from events.telling.reminders import (
+    _ask_next,
+    _remind,
+    ask_who_comes,
+    escalate_approvals,
+    free_places_of_the_silent,
+    remind,
+)
 from members.models import Notification, Role
 from tests.events.people import asked, guests, states
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
@@ -158,6 +174,34 @@ def test_a_job_that_meets_an_event_just_moved_asks_nobody(pool: TicketPool) -> N
         as_it_was = Event.objects.get()
         move_by(pool, days=10)
         assert _ask_next(as_it_was) == 0
+
+
+def test_jobs_that_meet_an_event_just_postponed_take_no_place_and_remind_nobody(pool: TicketPool) -> None:
+    """Each has found the event, and the registration, before it was."""
+    event, registration = pool.event, register(pool)
+    with before(pool, hours=48):
+        ask_who_comes()
+    registration.refresh_from_db()
+    move_event(event, move="postpone", who=Who.STAFF, by=None, reason="Карантин")
+    with before(pool, hours=23):
+        assert not expire_silent(registration)
+        assert [_remind(event, kind) for kind in ReminderKind] == [0, 0]
+    assert [subject.partition("?")[0] for subject in subjects()] == ["Место за вами", "Вы придёте"]
+
+
+def test_a_job_that_meets_an_event_just_put_off_holds_it_not(pool: TicketPool) -> None:
+    assert pool.event.ends_at
+    with time_machine.travel(pool.event.ends_at + datetime.timedelta(hours=1)):
+        move_event(pool.event, move="postpone", who=Who.STAFF, by=None, reason="Карантин")
+        assert not _hold(pool.event)
+    assert Event.objects.get().state == EventState.POSTPONED
+
+
+def test_a_group_whose_teacher_is_erased_is_written_to_nowhere(pool: TicketPool) -> None:
+    register_group(pool.event, pool=pool, group="8А", guests=guests(2), asked=asked(user=UserFactory()))
+    Registration.objects.update(name="", email="", user=None)
+    with before(pool, hours=48):
+        assert run() == [0, 0, 0]
 
 
 def test_while_an_event_was_postponed_nobody_had_to_answer(pool: TicketPool) -> None:

@@ -73,7 +73,7 @@ def test_who_they_were_goes_and_how_many_they_were_stays(pool: TicketPool) -> No
     assert organisation
 
     def figures() -> list[object]:
-        [over] = attendance_of(organisation).values_list("registered", "came")  # type: ignore[misc]
+        [over] = attendance_of(organisation).values_list("asked", "came")  # type: ignore[misc]
         registered = Registration.objects.order_by("pk").values_list("organisation", "state", "places", "group")
         return [*over, CheckIn.objects.count(), Consent.objects.count(), *registered]
 
