@@ -34,6 +34,7 @@ from common.errors import RuleViolated
 from common.idempotency import KeyReused
 from events.models import (
     ACTIVE,
+    AWAITED,
     Event,
     EventState,
     Registration,
@@ -165,12 +166,13 @@ def prove_address(registration: Registration) -> Registration:
 def approve(registration: Registration, *, by: User) -> Registration:
     """A place, or one on the waiting list where none is free. Repeated, does nothing.
 
-    Raises RuleViolated where it is neither waiting for approval nor approved.
+    Raises RuleViolated where it is neither waiting for approval nor approved, and where the event is called off or over.
     """
     locked = _locked(registration)
     if locked.state in (State.CONFIRMED, State.WAITING, State.OFFERED):
         return locked
     _check(locked, State.PENDING)
+    _check_is_on(locked.event)
     locked.pool = current_pool(locked.pool, event=locked.event)
     _settle(locked, FreePlaces.of(locked.pool), locked.event, is_approved=True)
     return _moved(locked, source=State.PENDING, by=by)
@@ -203,11 +205,13 @@ def decline(registration: Registration, *, by: User, reason: str) -> Registratio
 
 @transaction.atomic
 def accept_offer(registration: Registration, *, by: User | None) -> Registration:
-    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more."""
+    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more, and where the event is called
+    off."""
     locked = _locked(registration)
     if locked.state == State.CONFIRMED:
         return locked
     _check(locked, State.OFFERED)
+    _check_is_on(locked.event)
     if locked.offer_is_late:
         raise RuleViolated(_("The term of this offer is over, and the place goes to the next."), code="offer_over")
     locked.state, locked.offer_until = State.CONFIRMED, None
@@ -380,7 +384,8 @@ def _expire(registration: Registration) -> bool:
     locked = _locked(registration)
     if not locked.is_active or not (locked.proof_is_late or locked.offer_is_late):
         return False
-    _ended(locked, State.EXPIRED, by=None, is_told=not locked.proof_is_late)
+    is_news = locked.event.state in AWAITED and not locked.proof_is_late
+    _ended(locked, State.EXPIRED, by=None, is_told=is_news)
     return True
 
 
@@ -426,6 +431,12 @@ def _take_over(known: Registration, user: User) -> None:
 def _check_is_open(event: Event) -> None:
     if not event.takes_registrations:
         raise RuleViolated(_("This event does not take registrations now."), code="registration_closed")
+
+
+def _check_is_on(event: Event) -> None:
+    if event.state not in AWAITED:
+        text = _("Not possible now: the event has the state “%(state)s”.")
+        raise RuleViolated(text % {"state": event.get_state_display()}, code="event_off")
 
 
 def _begun(

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
+from events.life.moves import Who, move_event
 from events.models import (
     Event,
     EventState,
@@ -331,6 +332,22 @@ def test_who_has_the_address_that_was_anothers_does_not_get_their_registration(p
     User.objects.update(email="second@example.org")
     with pytest.raises(RuleViolated, match="уже зарегистрировались"):
         register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
+
+
+def test_of_an_event_that_is_called_off_no_place_is_given_and_no_offer_ends_with_a_letter(pool: TicketPool) -> None:
+    first, _second, offered = (register(pool, number) for number in range(3))
+    cancel_registration(first, by=None)
+    TicketPool.objects.update(needs_approval=True)
+    pending = register(pool, 4)
+    move_event(pool.event, move="cancel", who=Who.STAFF, by=None, reason="Карантин")
+    told = len(subjects())
+    with pytest.raises(RuleViolated, match="Отменено"):
+        accept_offer(offered, by=None)
+    with pytest.raises(RuleViolated, match="Отменено"):
+        approve(pending, by=UserFactory())
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=25)):
+        assert expire_due() == 1
+    assert len(subjects()) == told
 
 
 def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Organisation, teacher: User) -> None:
