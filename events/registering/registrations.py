@@ -97,7 +97,7 @@ def register_attendee(event: Event, *, pool: TicketPool, asked: Asked) -> Regist
             registration_turned(known).send()
         return known
     registration = _begun(locked, pool, asked)
-    _settle(registration, FreePlaces.of(registration.pool), locked)
+    _settle(registration, _free_after_those_who_wait(registration, locked), locked)
     registration.save()
     Ticket.objects.create(registration=registration, name=asked.name)
     registration_turned(registration).send()
@@ -127,7 +127,7 @@ def register_group(
     first = _begun(locked, pool, asked, group=group)
     if not first.pool.takes_groups:
         raise RuleViolated(_("Groups cannot register for this."), code="no_groups")
-    free = FreePlaces.of(first.pool)
+    free = _free_after_those_who_wait(first, locked)
     now = min(len(guests), int(min(len(guests), _free_for_newcomer(first, free, locked))))
     cut = now if if_few == "part" and 0 < now < len(guests) and not first.pool.needs_approval else len(guests)
     made = []
@@ -174,7 +174,7 @@ def approve(registration: Registration, *, by: User) -> Registration:
     _check(locked, State.PENDING)
     _check_is_on(locked.event)
     locked.pool = current_pool(locked.pool, event=locked.event)
-    _settle(locked, FreePlaces.of(locked.pool), locked.event, is_approved=True)
+    _settle(locked, _free_after_those_who_wait(locked, locked.event), locked.event, is_approved=True)
     return _moved(locked, source=State.PENDING, by=by)
 
 
@@ -471,6 +471,15 @@ def _settle(registration: Registration, free: FreePlaces, event: Event, *, is_ap
         registration.state = State.CONFIRMED
     else:
         registration.state, registration.queue_number = State.WAITING, (pool.last_number or 0) + 1
+
+
+def _free_after_those_who_wait(registration: Registration, event: Event) -> FreePlaces:
+    """What has come free by itself, as a quota that returned a moment ago, is theirs before the clock offers it."""
+    free = FreePlaces.of(registration.pool)
+    if registration.pool.has_queue and free.has_any and offer_free_places(registration.pool, event=event):
+        registration.pool = current_pool(registration.pool, event=event)
+        free = FreePlaces.of(registration.pool)
+    return free
 
 
 def _free_for_newcomer(registration: Registration, free: FreePlaces, event: Event) -> float:

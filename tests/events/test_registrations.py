@@ -370,11 +370,20 @@ def test_a_quota_that_is_more_than_is_left_lets_nobody_in_over_the_number(school
 
 def test_on_the_set_day_what_is_left_of_a_quota_is_everybodys(school: Organisation) -> None:
     quota = QuotaFactory(organisation=school, places=2, pool__capacity=2)
-    assert register(quota.pool, 1).state == State.WAITING
+    assert [register(quota.pool, number).state for number in (1, 2)] == [State.WAITING] * 2
     with time_machine.travel(quota.returns_at + datetime.timedelta(minutes=1)):
-        assert register(quota.pool, 2).state == State.WAITING  # not past the first
         assert offer_returned_quotas() == 2
         assert states(quota.pool.event) == [State.OFFERED, State.OFFERED]
+
+
+@pytest.mark.parametrize("rule", WaitingRule.values)
+def test_between_the_set_day_and_the_clock_nobody_comes_before_those_who_wait(school: Organisation, rule: str) -> None:
+    quota = QuotaFactory(organisation=school, places=2, pool__capacity=2, pool__event__waiting_rule=rule)
+    register(quota.pool, 1)
+    with time_machine.travel(quota.returns_at + datetime.timedelta(seconds=1)):
+        register(quota.pool, 2)
+        register(quota.pool, 3)
+    assert states(quota.pool.event) == [State.OFFERED, State.CONFIRMED, State.WAITING]
 
 
 def test_who_comes_from_the_school_is_offered_its_places_past_others(school: Organisation) -> None:
