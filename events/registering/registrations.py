@@ -34,6 +34,7 @@ from common.errors import RuleViolated
 from common.idempotency import KeyReused
 from events.models import (
     ACTIVE,
+    AWAITED,
     Event,
     EventState,
     Registration,
@@ -96,7 +97,7 @@ def register_attendee(event: Event, *, pool: TicketPool, asked: Asked) -> Regist
             registration_turned(known).send()
         return known
     registration = _begun(locked, pool, asked)
-    _settle(registration, FreePlaces.of(registration.pool), locked)
+    _settle(registration, _free_after_those_who_wait(registration, locked), locked)
     registration.save()
     Ticket.objects.create(registration=registration, name=asked.name)
     registration_turned(registration).send()
@@ -126,7 +127,7 @@ def register_group(
     first = _begun(locked, pool, asked, group=group)
     if not first.pool.takes_groups:
         raise RuleViolated(_("Groups cannot register for this."), code="no_groups")
-    free = FreePlaces.of(first.pool)
+    free = _free_after_those_who_wait(first, locked)
     now = min(len(guests), int(min(len(guests), _free_for_newcomer(first, free, locked))))
     cut = now if if_few == "part" and 0 < now < len(guests) and not first.pool.needs_approval else len(guests)
     made = []
@@ -165,14 +166,15 @@ def prove_address(registration: Registration) -> Registration:
 def approve(registration: Registration, *, by: User) -> Registration:
     """A place, or one on the waiting list where none is free. Repeated, does nothing.
 
-    Raises RuleViolated where it is neither waiting for approval nor approved.
+    Raises RuleViolated where it is neither waiting for approval nor approved, and where the event is called off or over.
     """
     locked = _locked(registration)
     if locked.state in (State.CONFIRMED, State.WAITING, State.OFFERED):
         return locked
     _check(locked, State.PENDING)
+    _check_is_on(locked.event)
     locked.pool = current_pool(locked.pool, event=locked.event)
-    _settle(locked, FreePlaces.of(locked.pool), locked.event, is_approved=True)
+    _settle(locked, _free_after_those_who_wait(locked, locked.event), locked.event, is_approved=True)
     return _moved(locked, source=State.PENDING, by=by)
 
 
@@ -203,11 +205,13 @@ def decline(registration: Registration, *, by: User, reason: str) -> Registratio
 
 @transaction.atomic
 def accept_offer(registration: Registration, *, by: User | None) -> Registration:
-    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more."""
+    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more, and where the event is called
+    off."""
     locked = _locked(registration)
     if locked.state == State.CONFIRMED:
         return locked
     _check(locked, State.OFFERED)
+    _check_is_on(locked.event)
     if locked.offer_is_late:
         raise RuleViolated(_("The term of this offer is over, and the place goes to the next."), code="offer_over")
     locked.state, locked.offer_until = State.CONFIRMED, None
@@ -380,7 +384,8 @@ def _expire(registration: Registration) -> bool:
     locked = _locked(registration)
     if not locked.is_active or not (locked.proof_is_late or locked.offer_is_late):
         return False
-    _ended(locked, State.EXPIRED, by=None, is_told=not locked.proof_is_late)
+    is_news = locked.event.state in AWAITED and not locked.proof_is_late
+    _ended(locked, State.EXPIRED, by=None, is_told=is_news)
     return True
 
 
@@ -428,6 +433,12 @@ def _check_is_open(event: Event) -> None:
         raise RuleViolated(_("This event does not take registrations now."), code="registration_closed")
 
 
+def _check_is_on(event: Event) -> None:
+    if event.state not in AWAITED:
+        text = _("Not possible now: the event has the state “%(state)s”.")
+        raise RuleViolated(text % {"state": event.get_state_display()}, code="event_off")
+
+
 def _begun(
     event: Event, pool: TicketPool, asked: Asked, *, group: str = "", part_of: Registration | None = None
 ) -> Registration:
@@ -460,6 +471,15 @@ def _settle(registration: Registration, free: FreePlaces, event: Event, *, is_ap
         registration.state = State.CONFIRMED
     else:
         registration.state, registration.queue_number = State.WAITING, (pool.last_number or 0) + 1
+
+
+def _free_after_those_who_wait(registration: Registration, event: Event) -> FreePlaces:
+    """What has come free by itself, as a quota that returned a moment ago, is theirs before the clock offers it."""
+    free = FreePlaces.of(registration.pool)
+    if registration.pool.has_queue and free.has_any and offer_free_places(registration.pool, event=event):
+        registration.pool = current_pool(registration.pool, event=event)
+        free = FreePlaces.of(registration.pool)
+    return free
 
 
 def _free_for_newcomer(registration: Registration, free: FreePlaces, event: Event) -> float:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
+from events.life.moves import Who, move_event
 from events.models import (
     Event,
     EventState,
@@ -333,6 +334,22 @@ def test_who_has_the_address_that_was_anothers_does_not_get_their_registration(p
         register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
 
 
+def test_of_an_event_that_is_called_off_no_place_is_given_and_no_offer_ends_with_a_letter(pool: TicketPool) -> None:
+    first, _second, offered = (register(pool, number) for number in range(3))
+    cancel_registration(first, by=None)
+    TicketPool.objects.update(needs_approval=True)
+    pending = register(pool, 4)
+    move_event(pool.event, move="cancel", who=Who.STAFF, by=None, reason="Карантин")
+    told = len(subjects())
+    with pytest.raises(RuleViolated, match="Отменено"):
+        accept_offer(offered, by=None)
+    with pytest.raises(RuleViolated, match="Отменено"):
+        approve(pending, by=UserFactory())
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=25)):
+        assert expire_due() == 1
+    assert len(subjects()) == told
+
+
 def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Organisation, teacher: User) -> None:
     pool = QuotaFactory(organisation=school, places=2, pool__capacity=4).pool
     [group] = group_of(pool, 3, by=teacher, organisation=school)
@@ -353,11 +370,20 @@ def test_a_quota_that_is_more_than_is_left_lets_nobody_in_over_the_number(school
 
 def test_on_the_set_day_what_is_left_of_a_quota_is_everybodys(school: Organisation) -> None:
     quota = QuotaFactory(organisation=school, places=2, pool__capacity=2)
-    assert register(quota.pool, 1).state == State.WAITING
+    assert [register(quota.pool, number).state for number in (1, 2)] == [State.WAITING] * 2
     with time_machine.travel(quota.returns_at + datetime.timedelta(minutes=1)):
-        assert register(quota.pool, 2).state == State.WAITING  # not past the first
         assert offer_returned_quotas() == 2
         assert states(quota.pool.event) == [State.OFFERED, State.OFFERED]
+
+
+@pytest.mark.parametrize("rule", WaitingRule.values)
+def test_between_the_set_day_and_the_clock_nobody_comes_before_those_who_wait(school: Organisation, rule: str) -> None:
+    quota = QuotaFactory(organisation=school, places=2, pool__capacity=2, pool__event__waiting_rule=rule)
+    register(quota.pool, 1)
+    with time_machine.travel(quota.returns_at + datetime.timedelta(seconds=1)):
+        register(quota.pool, 2)
+        register(quota.pool, 3)
+    assert states(quota.pool.event) == [State.OFFERED, State.CONFIRMED, State.WAITING]
 
 
 def test_who_comes_from_the_school_is_offered_its_places_past_others(school: Organisation) -> None:
