@@ -97,6 +97,13 @@ PAGES = [
         only_in_tests=True,
     ),
     Page(
+        "event-registration",
+        "/dashboard/phystech-lyceum/events/coming-forum/registrations/{registration}/",
+        HEAD,
+        only_in_tests=True,
+    ),
+    Page("event-letters", "/dashboard/phystech-lyceum/events/coming-forum/letters/", HEAD, only_in_tests=True),
+    Page(
         "event-letter",
         "/dashboard/phystech-lyceum/events/coming-forum/letters/write/",
         HEAD,
@@ -215,6 +222,7 @@ PAGES = [
     Page("parent-consent", "/events/consents/{parent}/", only_in_tests=True),
     # After it
     Page("feedback", "/events/feedback/{feedback}/", only_in_tests=True),
+    Page("feedback-sent", "/events/demo-laboratory-day/feedback/sent/"),
     Page("event-feedback", "/dashboard/phystech-lyceum/events/demo-laboratory-day/feedback/", HEAD),
     Page(
         "event-feedback-questions",

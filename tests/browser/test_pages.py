@@ -8,7 +8,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.browser import readers
 from tests.browser.conftest import OF_COLOURS, Visitor, axe
-from tests.browser.pages import EXCUSED, LANGUAGES, PAGES, STAFF, Page
+from tests.browser.pages import EXCUSED, HEAD, LANGUAGES, PAGES, STAFF, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Arrive = Callable[..., Visitor]
@@ -77,6 +77,9 @@ def test_every_template_of_a_page_is_looked_at(places: dict[str, object]) -> Non
     staff, application = readers.arrive(STAFF), places["application"]
     posted = {"action": "put_on_agenda", "_selected_action": application}
     response = staff.post("/admin/members/membershipapplication/", posted)  # asks first, and only after a POST
+    drawn |= {template.name for template in response.templates}
+    registrations = "/dashboard/phystech-lyceum/events/coming-forum/registrations/"
+    response = readers.arrive(HEAD).post(registrations, {"do": "cancel", "chosen": places["registration"]})  # the same
     drawn |= {template.name for template in response.templates}
     folder = settings.BASE_DIR / "templates"
     pages = {
