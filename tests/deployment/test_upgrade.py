@@ -48,7 +48,7 @@ def least(model: type[models.Model]) -> dict[str, Any]:
     given = {}
     for field in model._meta.concrete_fields:
         may_be_empty = field.null or (field.blank and field.empty_strings_allowed)
-        if not (field.primary_key or field.has_default() or field.has_db_default() or may_be_empty):
+        if not (isinstance(field, models.AutoField) or field.has_default() or field.has_db_default() or may_be_empty):
             usual = VALUES.get(field.get_internal_type(), NUMBER)
             given[field.attname] = field.choices[0][0] if field.choices else usual
     return given
