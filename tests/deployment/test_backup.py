@@ -24,11 +24,12 @@ BESIDES = {
     "sequences": "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1",
     # Without conditions: PostgreSQL reads its own text of one back as another that says the same.
     "indexes": "SELECT split_part(indexdef, ' WHERE ', 1) FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
-    # Without casts and brackets: PostgreSQL writes those of a list in another way once it has read its own text.
+    # These without casts and brackets: PostgreSQL writes those of a list in another way once it has read its own text.
     "constraints": "SELECT conrelid::regclass::text, conname, "
     r"regexp_replace(pg_get_constraintdef(oid), '::[a-z ]+(\[\])?|[()]', '', 'g') "
     "FROM pg_constraint ORDER BY 1, 2",
-    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+    "triggers": r"SELECT regexp_replace(pg_get_triggerdef(oid), '::[a-z ]+|[()]|ROW', '', 'g') "
+    "FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
     "functions": "SELECT oid::regprocedure::text, prosrc FROM pg_proc "
     "WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
     "extensions": "SELECT extname FROM pg_extension ORDER BY 1",
