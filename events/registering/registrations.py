@@ -166,7 +166,8 @@ def prove_address(registration: Registration) -> Registration:
 def approve(registration: Registration, *, by: User) -> Registration:
     """A place, or one on the waiting list where none is free. Repeated, does nothing.
 
-    Raises RuleViolated where it is neither waiting for approval nor approved, and where the event is called off or over.
+    Raises RuleViolated where it is neither waiting for approval nor approved, and where the event is called off or
+    over.
     """
     locked = _locked(registration)
     if locked.state in (State.CONFIRMED, State.WAITING, State.OFFERED):
@@ -205,8 +206,8 @@ def decline(registration: Registration, *, by: User, reason: str) -> Registratio
 
 @transaction.atomic
 def accept_offer(registration: Registration, *, by: User | None) -> Registration:
-    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more, and where the event is called
-    off."""
+    """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more, and where the event is
+    called off."""
     locked = _locked(registration)
     if locked.state == State.CONFIRMED:
         return locked
