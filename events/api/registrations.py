@@ -72,7 +72,9 @@ class OfferedSerializer(serializers.Serializer):
         "slug", queryset=Organisation.objects.none(), allow_null=True, default=None, help_text="You come from it"
     )
     answers = serializers.DictField(
-        child=serializers.CharField(allow_blank=True), default=dict, help_text="Question → answer, in their own words"
+        child=serializers.CharField(allow_blank=True),
+        default=dict,
+        help_text="Question → answer, in their own words; to a box “yes” or “no”",
     )
     consent = serializers.IntegerField(
         help_text="The version of the consent text “registration” that the person has read and agreed to"
@@ -132,16 +134,24 @@ def _checked(answers: Mapping[str, str], event: Event) -> dict[str, str]:
     kept, problems = {}, {}
     for question in event.questions.all():
         typed = answers.get(question.label, "")
+        is_box = question.type == RegistrationQuestion.Type.CHECK
         try:
-            cleaned = field_of(question).clean(typed)
+            cleaned = field_of(question).clean(_is_ticked(typed) if is_box else typed)
         except DjangoValidationError as error:
             problems[question.label] = error.messages
+        except serializers.ValidationError as error:
+            problems[question.label] = error.detail
         else:
-            is_box = question.type == RegistrationQuestion.Type.CHECK
             kept[question.label] = _("yes") if is_box and cleaned else cleaned
     if problems:
         raise serializers.ValidationError({"answers": problems})
     return {label: answer for label, answer in kept.items() if answer}
+
+
+def _is_ticked(said: str) -> bool:
+    """Raises ValidationError for what is neither “yes” nor “no”."""
+    said = said.strip().lower()
+    return serializers.BooleanField().run_validation({"": "no", "да": "yes", "нет": "no"}.get(said, said))
 
 
 KEY = OpenApiParameter(

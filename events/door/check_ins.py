@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
+from common.search import LONGEST, MOST_WORDS
 from common.text import fold
 from events.models import CheckIn, Event, EventState, Registration, RegistrationState, Ticket
 from events.models.registration import TicketQuerySet, day_of
@@ -83,7 +84,7 @@ def find_people(event: Event, words: str) -> list[Ticket]:
     """Those who may come in, by parts of the name or of their group."""
     plain = Replace(Lower("name"), Value("ё"), Value("е"))
     found = Ticket.objects.admitting().filter(registration__event=event).annotate(plain=plain)
-    for word in fold(words).split():
+    for word in fold(words[:LONGEST]).split()[:MOST_WORDS]:
         found = found.filter(Q(plain__contains=word) | Q(registration__group__icontains=word))
     found = found.exclude(name="").select_related("registration__organisation", "parent_consent")
     return [*_today(event, found.order_by("name", "pk"))[:FOUND]]

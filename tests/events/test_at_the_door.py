@@ -208,6 +208,22 @@ def test_an_empty_name_is_told_of(door: Client, pool: TicketPool) -> None:
     assert "Укажите имя" in words_of(post(door, "walk_in", **walk_in(pool, name=" ")))
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"action": "code", "code": "\0"},
+        {"action": "undo", "code": "\0"},
+        {"action": "name", "words": "\0"},
+        {"action": "name", "words": "а " * 20_000},
+        {"action": "group", "tickets": "9" * 5_000},
+    ],
+    ids=["code", "undo", "name", "words", "tickets"],
+)
+def test_whatever_a_scanner_sends_the_page_answers(door: Client, group: Registration, sent: dict[str, str]) -> None:
+    assert door.post(DOOR, {"code": group.group_code, **sent}).status_code == 200
+    assert not CheckIn.objects.exists()
+
+
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_of_thirty_at_five_doors_no_more_come_in_than_there_are_places(event: Event, pool: TicketPool) -> None:

@@ -361,7 +361,7 @@ def test_a_school_takes_its_quota_first_and_then_what_is_everybodys(school: Orga
 def test_a_quota_that_is_more_than_is_left_lets_nobody_in_over_the_number(school: Organisation, rule: str) -> None:
     """The office may promise what is taken already, and a place that comes back belongs to the school first."""
     pool = PoolFactory(capacity=2, event__waiting_rule=rule)
-    first, _second = [register(pool, number) for number in range(2)]
+    first, _second = (register(pool, number) for number in range(2))
     QuotaFactory(pool=pool, organisation=school, places=2)
     assert [register(pool, number, organisation=school).state for number in (2, 3)] == [State.WAITING] * 2
     cancel_registration(first, by=None)

@@ -90,6 +90,21 @@ def test_what_is_wrong_is_told_by_the_field(
     assert not Registration.objects.exists()
 
 
+@pytest.mark.parametrize(("said", "kept"), [("да", "да"), ("Yes", "да"), ("нет", None), ("no", None), ("", None)])
+def test_a_box_is_ticked_by_a_yes_alone(
+    client: Client, pool: TicketPool, reader: User, said: str, kept: str | None
+) -> None:
+    RegistrationQuestion.objects.create(event=pool.event, label="Можно снимать", type=RegistrationQuestion.Type.CHECK)
+    assert post(client, answers={"Можно снимать": said}).status_code == 201
+    assert Registration.objects.get().answers.get("Можно снимать") == kept
+
+
+def test_what_is_no_answer_to_a_box_is_told(client: Client, pool: TicketPool, reader: User) -> None:
+    RegistrationQuestion.objects.create(event=pool.event, label="Можно снимать", type=RegistrationQuestion.Type.CHECK)
+    answer = post(client, answers={"Можно снимать": "иногда"})
+    assert (answer.status_code, [*answer.json()["answers"]]) == (400, ["Можно снимать"])
+
+
 def test_one_comes_from_an_organisation_of_ones_own(client: Client, pool: TicketPool, reader: User) -> None:
     RepresentativeFactory(user=reader, role=Role.VIEWER, organisation__slug="own")
     assert post(client, organisation="own").json()["organisation"] == "own"
