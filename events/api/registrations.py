@@ -131,7 +131,7 @@ class AskedSerializer(OfferedSerializer):
 
 def _checked(answers: Mapping[str, str], event: Event) -> dict[str, str]:
     """By the same rules as in the form of the page. Raises ValidationError."""
-    kept, problems = {}, {}
+    kept, problems = {}, dict[str, Any]()
     for question in event.questions.all():
         typed = answers.get(question.label, "")
         is_box = question.type == RegistrationQuestion.Type.CHECK

@@ -153,7 +153,7 @@ class Batch(NamedTuple):
 def _remind_next(event: Event, kind: ReminderKind, *, after: int) -> Batch | None:
     """None at the end, and where it was moved or called off meanwhile."""
     locked_event(event)
-    if event.starts_at is None or not _due(kind).filter(pk=event.pk, starts_at=event.starts_at).exists():
+    if not (event.starts_at and _due(kind).filter(pk=event.pk, starts_at=event.starts_at).exists()):
         return None
     batch = [*_told_of(event, before=REMIND[kind][0]).filter(pk__gt=after).order_by("pk")[:AT_ONCE]]
     if not batch:
