@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from typing import Any
 
 import openpyxl
@@ -119,6 +120,16 @@ def sheet(*rows: tuple[str, ...]) -> SimpleUploadedFile:
     return SimpleUploadedFile("8a.xlsx", buffer.getvalue())
 
 
+def with_half_a_sheet() -> bytes:
+    """A zip that is whole, of a table that is not."""
+    cut = io.BytesIO()
+    with zipfile.ZipFile(sheet(("Имя",), ("Ли Ян",))) as whole, zipfile.ZipFile(cut, "w") as broken:
+        for name in whole.namelist():
+            content = whole.read(name)
+            broken.writestr(name, content[: len(content) // 2] if "sheet1" in name else content)
+    return cut.getvalue()
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -139,10 +150,11 @@ def test_a_table_is_read_into_the_field(
     assert form["guests"].value().split() == ["Ли", "Ян", "8А"]
 
 
+@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", with_half_a_sheet()], ids=["no zip", "half a sheet"])
 def test_what_is_no_table_is_refused_in_words(
-    client: Client, pool: TicketPool, acting: Representative, teacher: User
+    client: Client, pool: TicketPool, acting: Representative, teacher: User, content: bytes
 ) -> None:
-    broken = SimpleUploadedFile("8a.xlsx", b"PK\x03\x04 broken")
+    broken = SimpleUploadedFile("8a.xlsx", content)
     form = client.post(FORM, typed(pool, acting, table=broken)).context["form"]
     assert form.errors["table"] == ["Это не\xa0таблица: выберите файл XLSX или CSV."]
     assert form["guests"].value() == LIST
