@@ -157,12 +157,18 @@ class Leaf(NamedTuple):
     small: str
 
 
-def leaf(event: HasTimes, *, today: datetime.date) -> Leaf:
-    return _leaf(times_of(event), today, get_language())
+class Said(NamedTuple):
+    leaf: Leaf
+    when: str
 
 
 @lru_cache(maxsize=5000)
-def _leaf(times: Times, today: datetime.date, _language: str | None) -> Leaf:
+def said(times: Times, today: datetime.date, _language: str | None) -> Said:
+    """What a row of a list says, remembered as one: it is asked for twenty times a page."""
+    return Said(_leaf(times, today), when(times, today=today))
+
+
+def _leaf(times: Times, today: datetime.date) -> Leaf:
     if (local := times.local) is None:
         return Leaf("?", "")
     first, last = (moment.date() for moment in local)

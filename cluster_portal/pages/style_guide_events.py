@@ -5,13 +5,23 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from events.models import Event, EventKind, EventState, Registration, RegistrationState, Ticket, TicketPool
+from events.models import (
+    Event,
+    EventKind,
+    EventState,
+    Precision,
+    Registration,
+    RegistrationState,
+    Ticket,
+    TicketPool,
+)
 from events.public.listing import EventList, Row
 from events.public.months import Brief, Day
 from events.registering.tickets import qr_of
-from events.times import leaf, times_of, when
+from events.times import Times, said
 from members.models import Kind
 
 CODE = "PFZ6RPH6RP"
@@ -43,21 +53,22 @@ def example_events() -> dict[str, Any]:
 
 def _row(state: EventState, today: datetime.date, starts_at: datetime.datetime | None) -> Row:
     ends_at = starts_at and starts_at + datetime.timedelta(hours=6)
-    event = Event(starts_at=starts_at, ends_at=ends_at, time_zone="Europe/Moscow")
+    times = Times(starts_at, ends_at, Precision.TIME, "Europe/Moscow")
+    leaf, when = said(times, today, get_language())
     return Row(
         slug="example",
         kind=str(EventKind.FORUM.label),
         title=str(state.label),
         lead="",
-        times=times_of(event),
-        leaf=leaf(event, today=today),
-        when=when(event, today=today),
+        times=times,
+        leaf=leaf,
+        when=when,
         place="",
         state="" if state == EventState.PUBLISHED else str(state.label),
         is_off=state == EventState.CANCELLED,
         is_over=False,
-        organisers=[(Kind.SCHOOL, str(Kind.SCHOOL.label)), (Kind.COMPANY, str(Kind.COMPANY.label))],
-        directions=[(0, _("One")), (6, _("Other"))],
+        organisers=((Kind.SCHOOL, str(Kind.SCHOOL.label)), (Kind.COMPANY, str(Kind.COMPANY.label))),
+        directions=((0, _("One")), (6, _("Other"))),
         cover="",
     )
 

@@ -1,8 +1,10 @@
 """Public API of the events."""
 
+import json
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
@@ -13,13 +15,17 @@ from rest_framework.response import Response
 
 from common.api import choice
 from events.models import Audience, Event, EventFormat, EventKind, Session, Talk
-from events.public.filters import ALL, PAST, UPCOMING, Selection
+from events.public.filters import ALL, PAST, UPCOMING
+from events.public.listing import EventList, Found
 from members.api.directory import PublicViewSet
 from members.models import PublicPerson
-from members.organisations.filters import Overview
 
 # Field of the serializer → column, where they are called differently.
-COLUMNS = {"region": "region__code", "directions": "direction_slugs", "organisers": "organiser_cards"}
+COLUMNS: dict[str, str | Cast] = {
+    "region": "region__code",
+    "directions": "direction_slugs",
+    "organisers": Cast("organiser_cards", TextField()),
+}
 
 
 class OrganiserSerializer(serializers.Serializer):
@@ -69,10 +75,11 @@ class EventSerializer(serializers.ModelSerializer):
 
     def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
         """From a row of the columns in this order (``columns``): a page of fifty costs no objects."""
-        return dict(zip(self.Meta.fields, instance, strict=True))
+        fields = dict(zip(self.Meta.fields, instance, strict=True))
+        return {**fields, "organisers": json.loads(fields["organisers"])}
 
     @classmethod
-    def columns(cls) -> list[str]:
+    def columns(cls) -> list[str | Cast]:
         return [COLUMNS.get(name, name) for name in cls.Meta.fields]
 
 
@@ -157,15 +164,14 @@ class EventViewSet(PublicViewSet):
     queryset = Event.objects.public()
     lookup_field = "slug"
 
-    def get_queryset(self) -> QuerySet:
-        events = Event.objects.public()
-        if self.action == "list":
-            selection = Selection.asked(self.request.query_params, Overview.load())
-            if selection.unknown:
-                words = ", ".join(selection.unknown)
-                raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})
-            events = selection.of(selection.found())
-        return events.values_list(*self.get_serializer_class().columns())
+    def get_queryset(self) -> QuerySet | Found:  # type: ignore[override] # more than that no paginator needs
+        columns = self.get_serializer_class().columns()
+        if self.action != "list":
+            return Event.objects.public().values_list(*columns)
+        found = EventList(self.request.query_params)
+        if unknown := ", ".join(found.selection.unknown):
+            raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": unknown}})
+        return Found(found, columns)
 
     def get_serializer_class(self) -> type[EventSerializer]:
         return EventSerializer if self.action == "list" else EventDetailSerializer

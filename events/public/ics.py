@@ -77,7 +77,8 @@ _known: dict[Version, Made] = {}
 
 def calendar_of(selection: Selection) -> bytes:
     """What the address asks for; cancelled ones as well, or a calendar would never hear of it. Two queries at most."""
-    return _calendar(_entries([(pk, version, get_language()) for pk, version in _found(selection)]))
+    language = get_language()
+    return _calendar(_entries([(pk, version, language) for pk, version in _found(selection)]))
 
 
 def calendar_of_one(event: Event) -> bytes:

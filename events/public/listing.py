@@ -24,7 +24,7 @@ from events.models import OVER, Audience, Event, EventFormat, EventKind, EventSt
 from events.models.event import EventQuerySet
 from events.public.covers import WIDTHS, cover_url
 from events.public.filters import Selection
-from events.times import Leaf, Times, day_said, leaf, when
+from events.times import Leaf, Times, day_said, said
 from members.models import Organisation
 from members.organisations.filters import Overview
 
@@ -53,7 +53,7 @@ SHOWN = (
 
 class Row(NamedTuple):
     """An event in words of the reader's language; ``organisers`` are pairs of kind and title, ``directions`` of hue and
-    title."""
+    title. Equal rows look alike, so what is drawn of one is remembered."""
 
     slug: str
     kind: str
@@ -66,8 +66,8 @@ class Row(NamedTuple):
     state: str  # said where it is no matter of course
     is_off: bool
     is_over: bool
-    organisers: list[tuple[str, str]]
-    directions: list[tuple[int, str]]
+    organisers: tuple[tuple[str, str], ...]
+    directions: tuple[tuple[int, str], ...]
     cover: str  # address of a small one
 
     @property
@@ -76,6 +76,8 @@ class Row(NamedTuple):
 
 
 def rows_of(selection: Selection, positions: range, columns: tuple[Any, ...] = SHOWN) -> list[tuple[Any, ...]]:
+    if not positions:
+        return []
     if selection.words:  # what they mean is asked of the database
         return list(some_of(selection.of(selection.found()), positions).values_list(*columns))
     with connection.cursor() as cursor:
@@ -131,28 +133,30 @@ class EventList(FilteredList):
 
     def as_rows(self, found: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
         """Each with its region and directions, which are at hand and need no query."""
-        today, english, labels = timezone.localdate(), get_language() == "en", _labels()
-        names = self.overview.labels
+        today, language, labels = timezone.localdate(), get_language(), _labels()
+        names, codes, directions_of = self.overview.labels, self.overview.region_codes, self.overview.directions_of
+        english = language == "en"
         for row in found:
             slug, kind, name, name_en, lead, lead_en, *moments = row[:10]
             form, region, city, city_en, state, directions, cards, cover = row[10:]
             times = Times(*moments)
             where = (english and city_en) or city
-            of_region = names.region.get(self.overview.region_codes.get(region, ""), "")
+            of_region = names.region.get(codes.get(region, ""), "")
+            words = said(times, today, language)
             yield Row(
                 slug,
                 labels["kind"][kind],
                 title=(english and name_en) or name,
                 lead=(english and lead_en) or lead,
                 times=times,
-                leaf=leaf(times, today=today),
-                when=when(times, today=today),
+                leaf=words.leaf,
+                when=words.when,
                 place=place_of(form, where, of_region),
                 state=labels["state"].get(state, ""),
                 is_off=state == EventState.CANCELLED,
                 is_over=state in OVER or (times.ends_at is not None and times.ends_at < self.selection.at),
                 organisers=_holders(cards, english=english),
-                directions=[(one.hue, names.direction[one.slug]) for one in self.overview.directions_of(directions)],
+                directions=tuple((one.hue, names.direction[one.slug]) for one in directions_of(directions)),
                 cover=cover_url(cover, WIDTHS[0]) if cover else "",
             )
 
@@ -187,9 +191,9 @@ class EventList(FilteredList):
         selection, today = self.selection, timezone.localdate()
         chips = super().chips
         asked = (("from", selection.since, _("from %(day)s")), ("until", selection.until, _("till %(day)s")))
-        for name, day, said in asked:
+        for name, day, words in asked:
             if day and name in self.query:
-                chips.append(Chip(said % {"day": day_said(day, today=today)}, querystring.removing(self.query, name)))
+                chips.append(Chip(words % {"day": day_said(day, today=today)}, querystring.removing(self.query, name)))
         if selection.organiser:
             holder = Organisation.objects.published().filter(slug=selection.organiser).first()
             title = holder.title if holder else selection.organiser
@@ -215,6 +219,19 @@ class EventList(FilteredList):
         return f"{reverse('events:event_feed_rss')}?{self.first_page.urlencode()}"
 
 
+class Found:
+    """All that a list has found, as rows of ``columns``, of which only a slice is ever read: what a paginator needs."""
+
+    def __init__(self, found: EventList, columns: Iterable[Any]) -> None:
+        self.found, self.columns = found, tuple(columns)
+
+    def __len__(self) -> int:
+        return self.found.counts.total
+
+    def __getitem__(self, part: slice) -> list[tuple[Any, ...]]:
+        return rows_of(self.found.selection, range(len(self))[part], self.columns)
+
+
 @lru_cache(maxsize=1000)
 def _counts(key: str, selection: Selection) -> Counts:
     """Kept for all, and for this process at hand: ``key`` is another one whenever the numbers may be others."""
@@ -237,8 +254,8 @@ def _labels_in(_language: str | None) -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=5000)
-def _holders(cards: str, *, english: bool) -> list[tuple[str, str]]:
-    return [(card["kind"], (english and card["name_en"]) or card["name"]) for card in json.loads(cards)]
+def _holders(cards: str, *, english: bool) -> tuple[tuple[str, str], ...]:
+    return tuple((card["kind"], (english and card["name_en"]) or card["name"]) for card in json.loads(cards))
 
 
 def place_of(form: str, city: str, region: str) -> str:

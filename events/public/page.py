@@ -3,12 +3,13 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ from events.models import (
     Audience,
     Event,
     EventFormat,
+    EventMaterial,
     EventState,
+    PlannedSigning,
     RegistrationWay,
     Session,
     Talk,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from members.models import User
 
 SIBLINGS = 6  # others of its series
+KEPT_FOR = 300  # s, as the page itself
+BRIEF = 600  # characters of a description
 
 
 class Holder(NamedTuple):
@@ -83,34 +88,111 @@ class Desk:
         return any(pool.capacity is not None for pool in self.pools)
 
 
-def contents(event: Event) -> dict[str, Any]:
-    holders, directions = holders_of(event), Overview.load().directions_of(event.direction_slugs)
-    return {
-        "event": event,
-        "place": place_of(event.format, event.town, event.region.title if event.region else ""),
-        "holders": holders,
-        "directions": directions,
-        "programme": programme_of(event),
-        "signings": event.signings.prefetch_related(Prefetch("parties", Organisation.objects.published())),
-        "materials": event.materials.select_related("talk"),
-        "siblings": _siblings(event),
-        "reason": _reason(event),
-        "desk": desk_of(event),
-        "audience": ", ".join(str(Audience(one).label) for one in event.audience).capitalize(),
-        "grades": grades_of(event),
-        "is_dated": event.starts_at is not None and event.precision in EXACT,
-        "cover": _cover(event),
-        "subscription": webcal(absolute(without_language(reverse("events:event_ics", args=[event.slug])))),
-        "data": structured(event, holders, directions),
-    }
+class EventPage:
+    """The page of an event. Its parts are read when they are drawn, as what is drawn is kept until a change."""
 
+    def __init__(self, event: Event, user: "User | AnonymousUser", *, stamp: str) -> None:
+        """``stamp`` is the one that public data had before ``event`` was read."""
+        self.event = event
+        self.stamp = stamp
+        self.dashboard_url = dashboard_url(user, event)
 
-def _cover(event: Event) -> dict[str, Any] | None:
-    if not event.cover:
-        return None
-    name = str(event.cover)
-    sizes = ", ".join(f"{cover_url(name, width)} {width}w" for width in (*WIDTHS, SHAPE[0]))
-    return {"url": cover_url(name), "sizes": sizes, "width": SHAPE[0], "height": SHAPE[1], "alt": event.cover_text}
+    @property
+    def kept_for(self) -> int:
+        """In s. Drawn anew for its organisers: they look whether it is as they want it, a draft above all."""
+        return KEPT_FOR if self.event.is_public and not self.dashboard_url else 0
+
+    @property
+    def key(self) -> str:
+        """Another one whenever the page may look otherwise."""
+        moment = f"{timezone.localdate()} {self.event.is_over} {registration_state(self.event)}"
+        reader = f"{get_language()} {get_script_prefix()} {self.dashboard_url}"
+        return f"{self.stamp} {self.event.pk} {moment} {reader}"
+
+    @cached_property
+    def place(self) -> str:
+        overview = Overview.load()
+        region = overview.region_codes.get(self.event.region_id or 0, "")
+        return place_of(self.event.format, self.event.town, overview.labels.region.get(region, ""))
+
+    @cached_property
+    def holders(self) -> list[Holder]:
+        return holders_of(self.event)
+
+    @cached_property
+    def directions(self) -> list[Direction]:
+        return Overview.load().directions_of(self.event.direction_slugs)
+
+    @cached_property
+    def programme(self) -> list[ProgrammeDay]:
+        return programme_of(self.event)
+
+    @cached_property
+    def signings(self) -> list[PlannedSigning]:
+        return [*self.event.signings.prefetch_related(Prefetch("parties", Organisation.objects.published()))]
+
+    @cached_property
+    def materials(self) -> list[EventMaterial]:
+        return [*self.event.materials.select_related("talk")]
+
+    @cached_property
+    def siblings(self) -> list[Event]:
+        """Others of its series."""
+        if self.event.series is None:
+            return []
+        return [*self.event.series.events.public().exclude(pk=self.event.pk).latest_first()[:SIBLINGS]]
+
+    @cached_property
+    def reason(self) -> str:
+        """Why it was put off or called off, in the words of whoever did it."""
+        if self.event.state not in (EventState.POSTPONED, EventState.CANCELLED):
+            return ""
+        move = self.event.moves.filter(target=self.event.state).last()
+        return move.reason if move else ""
+
+    @cached_property
+    def desk(self) -> Desk | None:
+        return desk_of(self.event)
+
+    @property
+    def audience(self) -> str:
+        return ", ".join(str(Audience(one).label) for one in self.event.audience).capitalize()
+
+    @property
+    def grades(self) -> str:
+        return grades_of(self.event)
+
+    @property
+    def is_dated(self) -> bool:
+        return self.event.starts_at is not None and self.event.precision in EXACT
+
+    @property
+    def is_brief(self) -> bool:
+        """So little is told that the facts are the page."""
+        told = self.event.headcount or self.event.cover or self.programme or self.signings or self.materials
+        return not told and len(self.event.description) < BRIEF
+
+    @cached_property
+    def cover(self) -> dict[str, Any] | None:
+        if not self.event.cover:
+            return None
+        name = str(self.event.cover)
+        sizes = ", ".join(f"{cover_url(name, width)} {width}w" for width in (*WIDTHS, SHAPE[0]))
+        return {
+            "url": cover_url(name),
+            "sizes": sizes,
+            "width": SHAPE[0],
+            "height": SHAPE[1],
+            "alt": self.event.cover_text,
+        }
+
+    @property
+    def subscription(self) -> str:
+        return webcal(absolute(without_language(reverse("events:event_ics", args=[self.event.slug]))))
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return structured(self.event, self.holders, self.directions)
 
 
 def holders_of(event: Event) -> list[Holder]:
@@ -156,32 +238,24 @@ def _starts(session: Session) -> datetime.datetime | None:
     return session.starts_at
 
 
-def _siblings(event: Event) -> list[Event]:
-    if event.series is None:
-        return []
-    return list(event.series.events.public().exclude(pk=event.pk).latest_first()[:SIBLINGS])
-
-
-def _reason(event: Event) -> str:
-    """Why it was put off or called off, in the words of whoever did it."""
-    if event.state not in (EventState.POSTPONED, EventState.CANCELLED):
+def registration_state(event: Event) -> str:
+    """ "open", "soon", "closed" or "none"; "" where nobody registers any more."""
+    if event.state not in AWAITED or event.is_over:
         return ""
-    move = event.moves.filter(target=event.state).last()
-    return move.reason if move else ""
+    if event.registration == RegistrationWay.NONE:
+        return "none" if event.state == EventState.PUBLISHED else ""
+    now, closes_at = timezone.now(), event.registration_closes_at
+    if event.opens_at and event.opens_at > now:
+        return "soon"
+    is_closed = event.state != EventState.PUBLISHED or (closes_at and closes_at <= now)
+    return "closed" if is_closed else "open"
 
 
 def desk_of(event: Event) -> Desk | None:
     """None where nobody registers any more."""
-    if event.state not in AWAITED or event.is_over:
-        return None
-    if event.registration == RegistrationWay.NONE:
-        return Desk("none") if event.state == EventState.PUBLISHED else None
-    now, closes_at = timezone.now(), event.registration_closes_at
-    state = "open"
-    if event.opens_at and event.opens_at > now:
-        state = "soon"
-    elif event.state != EventState.PUBLISHED or (closes_at and closes_at <= now):
-        state = "closed"
+    state, closes_at = registration_state(event), event.registration_closes_at
+    if state in ("", "none"):
+        return Desk(state) if state else None
     is_here = event.registration == RegistrationWay.HERE
     pools = [*event.pools.all()] if is_here else []
     takes_groups = state == "open" and any(pool.takes_groups for pool in pools)

@@ -4,13 +4,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from common.caching import public_page
+from common.caching import public_page, public_stamp
 from common.limits import limited
 from events.models import Event
 from events.public import ics
-from events.public import page as event_page
 from events.public.listing import EventList
 from events.public.months import Month
+from events.public.page import EventPage
 from events.public.rss import EventFeed
 
 FILTERS = ("q", "kind", "format", "audience", "direction", "region", "organiser")
@@ -51,10 +51,10 @@ def event_feed_rss(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @public_page()
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    visible = Event.objects.visible_to(request.user).select_related("region", "series")
-    event = get_object_or_404(visible, slug=slug)
-    contents = {**event_page.contents(event), "dashboard_url": event_page.dashboard_url(request.user, event)}
-    return render(request, "events/event_detail.html", contents)
+    stamp = public_stamp()
+    event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    page = EventPage(event, request.user, stamp=stamp)
+    return render(request, "events/event_detail.html", {"event": event, "page": page})
 
 
 @login_not_required

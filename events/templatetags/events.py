@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.dates import MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString, mark_safe
@@ -32,7 +33,8 @@ HARMLESS = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 @register.simple_tag
 def event_rows(rows: Iterable[Row]) -> SafeString:
     """The items of a list, each with its day, name, time, place and organisers."""
-    return mark_safe("".join(map(_item, rows)))  # noqa: S308 - every value is escaped below
+    prefix = get_script_prefix()
+    return mark_safe("".join([_item(row, prefix) for row in rows]))  # noqa: S308 - every value is escaped below
 
 
 @register.simple_tag
@@ -138,7 +140,9 @@ def moment(times: Times, words: str) -> SafeString:
     return mark_safe(f'<time datetime="{stated}"{clocked}>{escape(words)}</time>')  # noqa: S308
 
 
-def _item(row: Row) -> str:
+@lru_cache(maxsize=2000)
+def _item(row: Row, _prefix: str) -> str:
+    """Remembered, as the next page shows it again; the language's ``_prefix`` is that of its address."""
     about = " · ".join(filter(None, (escape(row.kind), escape(row.place))))
     state = f'<span class="tag tag-line">{escape(row.state)}</span>' if row.state else ""
     holders = "".join(_organiser(kind, title) for kind, title in row.organisers)

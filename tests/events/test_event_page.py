@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.life.moves import Who, move_event
 from events.models import (
@@ -25,9 +26,9 @@ from events.models import (
     Track,
 )
 from events.public.page import desk_of
-from members.models import PublicationBasis
+from members.models import PublicationBasis, Role
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
-from tests.factories.members import OrganisationFactory, PublicPersonFactory
+from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,54 @@ def test_queries_do_not_grow_with_the_programme() -> None:
         with CaptureQueriesContext(connection) as queries:
             page_of(event)
         numbers.append(len(queries))
-    assert numbers == [9, 9]
+    assert numbers == [10, 10]
+
+
+def queries_of(event: Event, client: Client) -> int:
+    """Without the cache of whole pages, which keeps nothing with such a parameter."""
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/events/{event.slug}/?utm_source=letter")
+    return len(queries)
+
+
+def test_what_was_drawn_is_kept_until_a_change(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    event = full()
+    queries_of(event, Client())
+    assert queries_of(event, Client()) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        talk = Talk.objects.get()
+        talk.name = "Другой доклад"
+        talk.save()
+    assert "Другой доклад" in page_of(event)
+
+
+def test_organisers_see_a_change_that_leaves_no_mark() -> None:
+    event = full()
+    link = event.organiser_links.first()
+    assert link
+    head = Client()
+    head.force_login(RepresentativeFactory(organisation=link.organisation, role=Role.HEAD).user)
+    address = f"/events/{event.slug}/"
+    head.get(address)
+    Client().get(address)
+    Talk.objects.update(name="Другой доклад")
+    assert "Другой доклад" in head.get(address).content.decode()
+    assert "Управлять мероприятием" not in page_of(event)
+
+
+def test_registration_closes_on_a_page_that_is_kept() -> None:
+    event = EventFactory()
+    PoolFactory(event=event)
+    closes = event.registration_closes_at
+    assert closes
+    before, after = (closes + datetime.timedelta(seconds=seconds) for seconds in (-1, 1))
+    pages = []
+    for moment in (before, after):
+        with time_machine.travel(moment, tick=False):
+            pages.append(Client().get(f"/events/{event.slug}/?utm_source=letter").content.decode())
+    assert ["Регистрация закрыта" in page for page in pages] == [False, True]
 
 
 def test_speakers_are_those_who_may_be_shown() -> None:
