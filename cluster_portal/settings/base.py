@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cluster_portal import addresses
+from common.logs import without_secrets
 
 from .unfold import UNFOLD  # noqa: F401
 
@@ -416,6 +417,7 @@ _SHARED_PROCESSORS: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    without_secrets,
 ]
 structlog.configure(
     processors=[

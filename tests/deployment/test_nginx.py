@@ -120,7 +120,17 @@ def test_a_request_has_one_number_in_both_logs(nginx: Nginx) -> None:
     eventually(lambda: nginx.access_log.read_text() != "", nginx.error_log)  # a line is written after the answer
     (line,) = (json.loads(line) for line in nginx.access_log.read_text().splitlines())
     assert line["id"] == seen["HTTP_X_REQUEST_ID"]
-    assert (line["method"], line["uri"], line["status"], line["agent"]) == ("GET", "/?q=1", 200, '"quoted"')
+    assert (line["method"], line["uri"], line["status"], line["agent"]) == ("GET", "/", 200, '"quoted"')
+
+
+def test_no_log_has_a_link_to_follow_or_what_was_searched_for(nginx: Nginx) -> None:
+    signed = "a1B2c3D4e5F6g7H8.x-Zx_Zx0123456789abcdefghij"
+    paths = [f"/events/feedback/{signed}/", "/account/password/reset/key/3-cxyz12-0123456789abcdef/", "/events/?q=name"]
+    for path in paths:
+        ask(nginx.port, path)
+    eventually(lambda: nginx.access_log.read_text().count("\n") == len(paths), nginx.error_log)
+    lines = [json.loads(line)["uri"] for line in nginx.access_log.read_text().splitlines()]
+    assert lines == ["/events/feedback/…/", "/account/password/reset/key/…/", "/events/"]
 
 
 def test_a_header_of_the_portal_is_there_once(nginx: Nginx) -> None:
