@@ -156,6 +156,7 @@ class EventViewSet(PublicViewSet):
 
     queryset = Event.objects.public()
     lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def get_queryset(self) -> QuerySet:
         events = Event.objects.public()
