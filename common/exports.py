@@ -1,18 +1,21 @@
 """Tables for spreadsheets."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from numbers import Number
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import get_language
 
+# What XML 1.0 cannot hold, and so no spreadsheet either: controls above all, which people paste without seeing them.
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def neutral(value: object) -> str:
-    """Text that a spreadsheet shows instead of computing (OWASP, “CSV injection”)."""
-    text = str(value)
+    """Text that a spreadsheet can hold, and shows instead of computing (OWASP, “CSV injection”)."""
+    text = UNWRITABLE.sub("", str(value))
     return f"'{text}" if text.startswith(FORMULA_STARTS) and not isinstance(value, Number) else text
 
 

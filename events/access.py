@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from common.models import ViewKind
 from common.one_line import one_line
-from events.models import Event, RegistrationWay
+from common.staff_views import note_view
+from events.models import Event, RegistrationWay, Ticket
 from events.models.event import EventQuerySet
 from events.policies import TEACHING, TENDING, can_check_in, can_tend_attendees, edits_events
 from members.acting.own import own_organisation
@@ -61,6 +63,12 @@ def event_with_numbers(request: HttpRequest, slug: str, event: str) -> tuple[Org
 def check_tends(request: HttpRequest, organisation: Organisation) -> None:
     if not tends(request, organisation):
         raise PermissionDenied(_("The head or a coordinator of the organisation tends its events."))
+
+
+def note_names(request: HttpRequest) -> None:
+    """Of the staff it is kept that they have looked at names of those who come."""
+    if request.user.is_staff:
+        note_view(Ticket, staff=request.user, person=None, kind=ViewKind.PAGE, address=request.path)
 
 
 def words_of(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@ off its list; what is said of a group is the organisation's."""
 
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
@@ -37,9 +38,10 @@ def _entrances(registration: Registration) -> Record:
 
 def _erase(person: Person) -> int:
     """A place that is to come goes to the next. A group stays with its organisation, without the name of who registered
-    it; of what is over it remains that somebody came."""
+    it; of what is over it remains that somebody had a place and came."""
     registrations = Registration.objects.about(person)
-    for one in registrations.filter(group="", state__in=ACTIVE).select_related("event").order_by("event", "pk"):
+    to_come = registrations.filter(group="", state__in=ACTIVE, event__ends_at__gt=timezone.now())
+    for one in to_come.select_related("event").order_by("event", "pk"):
         end_of_erased(one)
     keys = [*registrations.values_list("pk", flat=True)]
     Ticket.objects.filter(registration__in=keys, registration__group="").update(name="")

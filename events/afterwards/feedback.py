@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from events.models import (
+    HAPPENED,
     CheckIn,
     Event,
-    EventState,
     FeedbackAnswer,
     FeedbackMark,
     FeedbackQuestion,
@@ -28,7 +28,6 @@ from events.models.registration import RegistrationQuerySet, new_code
 
 OPEN_FOR = datetime.timedelta(days=14)
 NAMED_FOR = datetime.timedelta(days=365)  # no longer than the consent of a registration allows
-HAPPENED = (EventState.PUBLISHED, EventState.HELD, EventState.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from common.errors import RuleViolated
 from common.exports import csv_response
 from common.limits import limited
 from common.private_pages import private_page
-from events.access import event_with_numbers
+from events.access import event_with_numbers, note_names
 from events.afterwards.asking import asks_at
 from events.afterwards.emails import key_of
 from events.afterwards.feedback import (
@@ -29,8 +29,9 @@ from events.afterwards.feedback import (
     state_of,
 )
 from events.afterwards.forms import FeedbackForm, QuestionFormSet, SurveyForm, questions_of, values_of
-from events.afterwards.summary import LEAST, summary_of
+from events.afterwards.summary import LEAST, Summary, summary_of
 from events.models import Event, FeedbackSurvey, Registration
+from events.policies import can_tend_attendees
 from events.registering.tickets import qr_of
 from events.times import when
 from members.models import Organisation
@@ -112,7 +113,7 @@ def dashboard_event_feedback(request: HttpRequest, slug: str, event: str) -> Htt
         **_about(found, organisation),
         "form": form,
         "survey": survey,
-        "summary": summary_of(found),
+        "summary": _summary(request, found),
         "least": LEAST,
         "questions": found.feedback_questions.all(),
         "hall": _hall_of(survey),
@@ -149,7 +150,16 @@ def dashboard_event_feedback_questions(request: HttpRequest, slug: str, event: s
 def dashboard_event_feedback_csv(request: HttpRequest, slug: str, event: str) -> HttpResponseBase:
     _organisation, found = event_with_numbers(request, slug, event)
     header = [_("Question"), _("Answer"), _("How many"), _("Name")]
-    return csv_response(f"{found.slug}-feedback", header, summary_of(found).rows)
+    return csv_response(f"{found.slug}-feedback", header, _summary(request, found).rows)
+
+
+def _summary(request: HttpRequest, event: Event) -> Summary:
+    """With the names of those who wanted it, for who reads who came."""
+    summary = summary_of(event)
+    if not can_tend_attendees(request.user, event):
+        return summary.without_names()
+    note_names(request)
+    return summary
 
 
 def _about(event: Event, organisation: Organisation) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -55,6 +55,10 @@ class Summary:
             yield from ((chart.title, bar.label, bar.number, "") for bar in chart.bars)
         for title, opinions in self.texts:
             yield from ((title, one.text, "", one.name) for one in opinions)
+
+    def without_names(self) -> "Summary":
+        """For who may not read who came: they were written for the organiser."""
+        return replace(self, texts=[(title, [Opinion(one.text, "") for one in said]) for title, said in self.texts])
 
 
 def summary_of(event: Event) -> Summary:

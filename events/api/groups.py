@@ -70,10 +70,9 @@ class GroupTicketSerializer(serializers.ModelSerializer):
     def get_code(self, ticket: Ticket) -> str | None:
         return ticket.code if ticket.registration.is_admitted else None
 
-    @extend_schema_field({"type": "string", "enum": ["asked", "granted", "refused"], "nullable": True})
+    @extend_schema_field({"type": "string", "enum": ["asked", "paper", "granted", "refused"], "nullable": True})
     def get_parent_consent(self, ticket: Ticket) -> str | None:
-        said = getattr(ticket, "parent_consent", None)
-        return said.state if said else None
+        return ticket.asked_parent.state if ticket.asked_parent else None
 
 
 class GroupSerializer(StateSerializer):

@@ -163,6 +163,7 @@ class EventViewSet(PublicViewSet):
 
     queryset = Event.objects.public()
     lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def get_queryset(self) -> QuerySet | Found:  # type: ignore[override] # more than that no paginator needs
         columns = self.get_serializer_class().columns()

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce, ExtractYear
 from django.utils import timezone
 
-from events.models import OVER, CheckIn, Event, Registration, RegistrationState, Ticket
+from events.models import HAPPENED, OVER, CheckIn, Event, Registration, RegistrationState, Ticket
 from events.models.event import EventQuerySet
 from members.models import Organisation
 
@@ -14,7 +14,7 @@ FIGURES = ("asked", "had_places", "came", "silent")
 
 
 def attendance_of(organisation: Organisation) -> EventQuerySet:
-    """Events that are over and that somebody of the organisation had asked places of, the latest first. In people:
+    """Events that took place and that somebody of the organisation had asked places of, the latest first. In people:
     ``asked`` for a place, ``had_places`` in the end, ``came``, and ``silent``: had a place, gave no word and did not
     come. ``is_noted``: whether entrances were noted at all, as otherwise the last two say nothing. One query."""
     registrations = Registration.objects.filter(event=OuterRef("pk"), organisation=organisation).order_by()
@@ -22,7 +22,7 @@ def attendance_of(organisation: Organisation) -> EventQuerySet:
     tickets = Ticket.objects.filter(registration__event=OuterRef("pk"), registration__organisation=organisation)
     noted = Exists(CheckIn.objects.filter(ticket__registration__event=OuterRef("pk")))
     asked_of = Registration.objects.filter(organisation=organisation).values("event")
-    over = Event.objects.filter(Q(ends_at__lt=timezone.now()) | Q(state__in=OVER), pk__in=asked_of)
+    over = Event.objects.filter(Q(ends_at__lt=timezone.now()) | Q(state__in=OVER), pk__in=asked_of, state__in=HAPPENED)
     return over.annotate(
         asked=_number(registrations.values("event").annotate(number=Sum("places"))),
         had_places=_number(confirmed.values("event").annotate(number=Sum("places"))),

@@ -11,15 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.exports import csv_response
 from common.limits import limited
-from common.models import ViewKind
 from common.private_pages import private_page
-from common.staff_views import note_view
-from events.access import event_with_names
+from events.access import event_with_names, note_names
 from events.attendees.decisions import AT_ONCE, DECISIONS, Decision, decide, foresee
 from events.attendees.exports import Table, written_xlsx
 from events.attendees.forms import ReasonForm
 from events.attendees.listing import Attendees, detailed
-from events.models import Event, Registration, Ticket
+from events.models import Event, Registration
 from members.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +34,7 @@ def dashboard_event_registrations(request: HttpRequest, slug: str, event: str) -
     context = {"organisation": organisation, "event": found, "list": attendees}
     if request.method == "POST":
         return _decided(request, context)
-    _note(request)
+    note_names(request)
     fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
     context |= {"page": attendees.page, "decisions": DECISIONS}
     return render(request, f"events/dashboard_event_registrations.html{fragment}", context)
@@ -47,7 +45,7 @@ def dashboard_event_registrations(request: HttpRequest, slug: str, event: str) -
 def dashboard_event_registration(request: HttpRequest, slug: str, event: str, pk: int) -> HttpResponse:
     organisation, found = event_with_names(request, slug, event)
     registration = get_object_or_404(detailed(found.registrations.all()), pk=pk)
-    _note(request)
+    note_names(request)
     context = {
         "organisation": organisation,
         "event": found,
@@ -80,7 +78,7 @@ def dashboard_event_registrations_xlsx(request: HttpRequest, slug: str, event: s
 def _table(request: HttpRequest, slug: str, event: str, kind: str) -> tuple[Event, Table]:
     _organisation, found = event_with_names(request, slug, event)
     attendees = Attendees(found, request.GET)
-    _note(request)
+    note_names(request)
     logger.info("attendees_exported", of=found.slug, format=kind, registrations=attendees.counts.total)
     return found, Table(found, attendees.meant)
 
@@ -139,9 +137,3 @@ def _back(request: HttpRequest) -> str:
     """To the list as it was filtered, or to the page of the one that was decided on."""
     one = request.POST.get("one", "")
     return f"{request.path}{one}/" if one.isdecimal() else request.get_full_path()
-
-
-def _note(request: HttpRequest) -> None:
-    """Of the staff it is kept that they have looked at names of pupils."""
-    if cast("User", request.user).is_staff:
-        note_view(Ticket, staff=request.user, person=None, kind=ViewKind.PAGE, address=request.path)

@@ -23,9 +23,9 @@ from common.numbers import next_numbers
 from common.shapes import SHAPES
 from common.text import typographic
 from events.models import (
+    HAPPENED,
     AttendeeRole,
     Event,
-    EventState,
     ParticipantCertificate,
     PoolKind,
     Registration,
@@ -37,7 +37,6 @@ from members.models import Kind, Organisation, User
 from members.models.certificate import new_code
 
 TEMPLATE = "pdf/events/participant_certificate.typ"
-HAPPENED = (EventState.PUBLISHED, EventState.HELD, EventState.ARCHIVED)
 
 
 def can_be_issued(event: Event) -> bool:
@@ -65,7 +64,8 @@ def issue_certificates(event: Event, *, by: User) -> int:
         return 0
     made = _written(locked, tickets, by=by)
     with_letters = {one.ticket.registration_id for one in made}
-    for registration in Registration.objects.filter(pk__in=with_letters).exclude(email="").select_related("event"):
+    readers = Registration.objects.filter(pk__in=with_letters, hold_until=None).exclude(email="")
+    for registration in readers.select_related("event"):
         certificates_issued(registration).send()
     return len(made)
 

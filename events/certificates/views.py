@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.one_line import one_line
 from common.private_files import private_file_response, safe_name
 from common.private_pages import private_page
-from events.access import organiser_for
+from events.access import note_names, organiser_for
 from events.certificates.services import (
     can_be_issued,
     deserving,
@@ -43,6 +44,7 @@ def event_certificates(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         _act(request, event, issued)
         return redirect("events:event_certificates", slug=slug)
+    note_names(request)
     context = {
         "organisation": organiser_for(request.user, event),
         "event": event,
@@ -57,7 +59,7 @@ def event_certificates(request: HttpRequest, slug: str) -> HttpResponse:
 def _act(request: HttpRequest, event: Event, issued: QuerySet[ParticipantCertificate]) -> None:
     by = cast("User", request.user)
     if "revoke" in request.POST:
-        revoked = revoke_certificate(get_object_or_404(issued, number=request.POST["revoke"]), by=by)
+        revoked = revoke_certificate(get_object_or_404(issued, number=one_line(request.POST["revoke"])), by=by)
         messages.success(request, _("Certificate № %(number)s is revoked.") % {"number": revoked.number})
         return
     number = issue_certificates(event, by=by)
@@ -68,11 +70,14 @@ def _act(request: HttpRequest, event: Event, issued: QuerySet[ParticipantCertifi
 @private_page
 @require_safe
 def event_certificates_zip(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """All of them for those who tend the event; for a school those of the people it has registered."""
+    """All of them for those who tend the event; for a school those of its groups."""
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
     registrations = event.registrations.all()
-    if not can_tend_attendees(request.user, event):
-        registrations = registrations.filter(organisation__in=organisations_with_groups_of(request.user))
+    if can_tend_attendees(request.user, event):
+        note_names(request)
+    else:
+        own = organisations_with_groups_of(request.user)
+        registrations = registrations.exclude(group="").filter(organisation__in=own)
     return _packed(registrations, name=event.slug)
 
 

@@ -17,7 +17,7 @@ from events.public import ics
 from members.models import Organisation, User
 
 KEPT = datetime.timedelta(days=365)  # of what is over
-MOST = 500  # events
+MOST = 500  # events, the latest: what is to come is never cut off by what is over
 ADMITTED = Q(state=RegistrationState.CONFIRMED, hold_until=None)
 
 
@@ -33,7 +33,7 @@ def _of_person(user: User) -> bytes:
         .active()
         .filter(event__state__in=PUBLIC_STATES, event__ends_at__gte=timezone.now() - KEPT)
         .select_related("event")
-        .order_by("event__starts_at", "event", "pk")[:MOST]
+        .order_by("-event__starts_at", "event", "pk")[:MOST]
     )
     entries = [_to_person(event, [*own]) for event, own in groupby(registered, attrgetter("event"))]
     return ics.calendar_named(_("My events · School Cluster Association"), filter(None, entries))
@@ -63,7 +63,7 @@ def _of_organisation(organisation: Organisation) -> bytes:
         Event.objects.public()
         .annotate(is_ours=is_ours)
         .filter(Q(is_ours=True) | Q(pk__in=going), ends_at__gte=timezone.now() - KEPT)
-        .soonest_first()[:MOST]
+        .latest_first()[:MOST]
     )
     entries = (_to_organisation(event, *going.get(event.pk, (0, 0))) for event in events)
     name = _("%(organisation)s: events") % {"organisation": organisation.title}

@@ -57,8 +57,8 @@ EVENT_MOVES: dict[str, Move] = {
 def move_event(event: Event, *, move: str, who: Who, by: User | None, reason: str = "") -> Event:
     """Asked again for what it is already, does nothing.
 
-    Raises RuleViolated where the move does not lead from the present state, is not of ``who``, lacks its reason, or
-    the event lacks what its page needs.
+    Raises RuleViolated where the move does not lead from the present state, is not of ``who``, lacks its reason, would
+    take place at a time that is over, or the event lacks what its page needs.
     """
     rule, locked = EVENT_MOVES[move], locked_event(event)
     if locked.state == rule.after:
@@ -66,6 +66,8 @@ def move_event(event: Event, *, move: str, who: Who, by: User | None, reason: st
     if locked.state not in rule.before or who not in rule.who:
         text = _("Not possible now: the event has the state “%(state)s”.")
         raise RuleViolated(text % {"state": locked.get_state_display()}, code="other_state")
+    if rule.told == MessageKind.RESUMED and locked.is_over:
+        raise RuleViolated(_("The former time is over: give the new one first."), code="over")
     if rule.needs_reason and not reason:
         raise RuleViolated(_("Say why: people will read it."), code="reason_missing")
     if rule.needs_all and (missing := lacking(locked)):

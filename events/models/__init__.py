@@ -2,6 +2,7 @@ from events.models.certificate import AttendeeRole, ParticipantCertificate
 from events.models.event import (
     AWAITED,
     EXACT,
+    HAPPENED,
     NOT_HELD,
     OVER,
     PUBLIC_STATES,
@@ -38,6 +39,7 @@ __all__ = [
     "ACTIVE",
     "AWAITED",
     "EXACT",
+    "HAPPENED",
     "HOLDING",
     "NOT_HELD",
     "OVER",

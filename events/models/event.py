@@ -107,6 +107,7 @@ PUBLIC_STATES = (
 AWAITED = (EventState.PUBLISHED, EventState.POSTPONED)
 NOT_HELD = (*AWAITED, EventState.CANCELLED)
 OVER = (EventState.HELD, EventState.ARCHIVED)
+HAPPENED = (EventState.PUBLISHED, *OVER)  # or will
 
 LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "-pk")  # as the index has it
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
@@ -265,7 +266,11 @@ class Event(PublicContent):
     )
     silence_frees = models.BooleanField(_("who does not answer loses the place"), default=False, db_default=False)
     hours_a_day = models.PositiveSmallIntegerField(
-        _("hours of a day, for certificates"), null=True, blank=True, help_text=_("Empty: by the programme")
+        _("hours of a day, for certificates"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text=_("Empty: by the programme"),
     )
     headcount = models.PositiveIntegerField(
         _("how many came"), null=True, blank=True, help_text=_("Where registration was elsewhere")
@@ -305,7 +310,8 @@ class Event(PublicContent):
         ordering = ["-starts_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                condition=Q(starts_at=None, ends_at=None)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, ends_at__gte=F("starts_at")),
                 name="event_ends_after_it_begins",
                 violation_error_message=_("An event ends after it begins: give both times, or neither."),
             ),

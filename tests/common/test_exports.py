@@ -26,6 +26,8 @@ def text_of(response: StreamingHttpResponse) -> str:
         pytest.param("＝1", "'＝1", id="full-width equals"),
         pytest.param("Лицей = школа", "Лицей = школа", id="equals inside"),
         pytest.param("", "", id="empty"),
+        pytest.param("а\x01б\ufffe\x1b", "аб", id="what no spreadsheet can hold"),
+        pytest.param("\x07=1", "'=1", id="equals behind a control"),
         pytest.param(-5, "-5", id="a number is no formula"),
         pytest.param(12.5, "12.5", id="a fraction is no formula"),
     ],

@@ -405,6 +405,13 @@ def test_a_table_holds_each_person_of_the_same_filter(page: Client, hall: Ticket
     assert [row[0] for row in table_of(page, ending, "organisation=school")[1:]] == ["'=Пётр", "Яна Белова"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_no_answer_of_a_guest_breaks_the_table(page: Client, hall: TicketPool, ending: str) -> None:
+    attends(hall, "Гость", answers={"Обед\x02": "без\x01 мяса\ufffe"})
+    header, row = table_of(page, ending)
+    assert (header[-1], row[-1]) == ("Обед", "без мяса")
+
+
 # --- What an organisation sees of its own people ------------------------------------------------------------------
 
 
@@ -429,6 +436,16 @@ def test_who_of_our_people_came_and_who_gave_no_word() -> None:
     assert counted == [(held[1][0], 5, 3, 0, 0, False), (held[0][0], 5, 3, 2, 1, True)]
     years = [(one["year"], one["events"], one["all_asked"], one["all_silent"]) for one in attendance_by_year(ours)]
     assert years == [(2026, 1, 5, 0), (2025, 1, 5, 1)]
+
+
+@pytest.mark.parametrize("state", [EventState.CANCELLED, EventState.POSTPONED])
+def test_what_did_not_take_place_is_no_history(hall: TicketPool, state: str) -> None:
+    ours = OrganisationFactory()
+    attends(hall, "Гость", organisation=ours)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=60)):
+        assert attendance_of(ours).get() == hall.event
+        Event.objects.update(state=state)
+        assert not attendance_of(ours).exists()
 
 
 def test_what_is_to_come_is_no_history(hall: TicketPool) -> None:

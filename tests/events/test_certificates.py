@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from common.documents import make_due, typeset
 from common.errors import RuleViolated
-from common.models import Document, NumberSeries, OutgoingMail
+from common.models import Document, NumberSeries, OutgoingMail, PersonalDataView
 from common.personal_data import Person
+from events.afterwards.attendance import Attendance
 from events.certificates.services import hours_of, issue_certificates, revoke_certificate
 from events.door.check_ins import check_in, check_in_group
 from events.models import (
@@ -35,6 +36,7 @@ from tests.events.people import asked
 from tests.events.test_at_the_door import words_of
 from tests.factories.events import EventOrganiserFactory, PoolFactory
 from tests.factories.members import RepresentativeFactory, UserFactory
+from tests.office import enter
 
 pytestmark = pytest.mark.django_db
 PAGE = "/events/forum/certificates/"
@@ -181,8 +183,32 @@ def test_everybody_downloads_their_own(
     assert of_school == of_group
     client.force_login(organiser)
     assert len(names_in(client.get("/events/forum/certificates/archive/"))) == 3
+    assert not PersonalDataView.objects.exists()
+    User.objects.filter(pk=organiser.pk).update(is_staff=True)
+    staff = enter(User.objects.get(pk=organiser.pk))
+    for address in (PAGE, f"{PAGE}archive/"):
+        assert staff.get(address).status_code == 200
+    assert PersonalDataView.objects.filter(staff=organiser, record="events.ticket").count() == 2
     client.force_login(RepresentativeFactory(role=Role.HEAD).user)
     assert client.get("/events/forum/certificates/archive/").status_code == 404
+
+
+def test_of_who_came_from_a_school_by_themselves_its_teachers_get_no_paper(
+    client: Client, pool: TicketPool, event: Event, group: Registration, organiser: User
+) -> None:
+    colleague = guest_of(pool)
+    Registration.objects.filter(pk=colleague.pk).update(organisation=group.organisation)
+    issue_certificates(event, by=organiser)
+    make_due()
+    client.force_login(group.user or organiser)
+    of_school = names_in(client.get("/events/forum/certificates/archive/"))
+    assert [name.partition(" ")[2] for name in of_school] == ["Белова Анна.pdf", "Семёнов Пётр.pdf"]
+
+
+def test_to_an_address_that_nobody_has_proved_no_letter_goes(pool: TicketPool, event: Event, organiser: User) -> None:
+    guest = guest_of(pool)
+    Registration.objects.filter(pk=guest.pk).update(hold_until=timezone.now())
+    assert (issue_certificates(event, by=organiser), OutgoingMail.objects.count()) == (1, 0)
 
 
 def names_in(response: Any) -> list[str]:
@@ -214,7 +240,8 @@ def test_one_of_another_event_is_not_revoked_here(
     other = EventOrganiserFactory(event__slug="other")
     client.force_login(RepresentativeFactory(organisation=other.organisation, role=Role.HEAD).user)
     number = ParticipantCertificate.objects.all()[0].number
-    assert client.post("/events/other/certificates/", {"revoke": number}).status_code == 404
+    for typed in (number, "\x00", "У" * 5000):
+        assert client.post("/events/other/certificates/", {"revoke": typed}).status_code == 404
     assert ParticipantCertificate.objects.standing().count() == 2
 
 
@@ -243,3 +270,5 @@ def test_who_is_erased_leaves_a_number_and_no_paper(pool: TicketPool, event: Eve
     assert (left.name, left.document, left.is_valid, Document.objects.count()) == ("", None, False, 0)
     assert file
     assert CheckIn.objects.count() == 1
+    total = Attendance(event).total
+    assert (total.confirmed, total.came) == (1, 1)

@@ -132,6 +132,10 @@ def test_speakers_are_those_who_may_be_shown() -> None:
 
 
 @time_machine.travel(datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC))
+def test_a_programme_of_nothing_is_not_there() -> None:
+    assert [Client().get(f"/api/v1/events/{slug}/programme/").status_code for slug in ("none", "%00")] == [404] * 2
+
+
 def test_the_programme_goes_by_the_clock_of_the_place() -> None:
     zone = ZoneInfo("Asia/Kamchatka")
     starts = datetime.datetime(2027, 3, 1, 10, tzinfo=zone)

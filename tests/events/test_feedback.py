@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
-from common.models import OutgoingMail
+from common.models import OutgoingMail, PersonalDataView
 from common.personal_data import HOLDERS, Person
 from events.afterwards.asking import ask_for_feedback, look_back
 from events.afterwards.emails import feedback_token
@@ -26,6 +26,7 @@ from tests.at_once import at_once
 from tests.events.over import over_since, registered
 from tests.factories.events import EventOrganiserFactory
 from tests.factories.members import RepresentativeFactory, UserFactory
+from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
 Type = FeedbackQuestion.Type
@@ -315,6 +316,19 @@ def test_only_who_wants_to_be_named_is(event: Event) -> None:
     form = {"rating": "4", "with_name": "on", "request_key": "k"}
     assert Client().post(page_of(registration), form).status_code == 302
     assert FeedbackAnswer.objects.get().registration == registration
+
+
+@pytest.mark.parametrize(("reader", "reads"), [("organiser", True), ("editor", False), ("office", True)])
+def test_a_name_is_read_by_who_reads_who_came(organiser: User, reader: str, reads: bool) -> None:
+    """The editors have the answers without names. Of the staff it is kept that they have looked."""
+    event = Event.objects.get()
+    give(event, 2, named=registered(event, came=1, name="Ольга Именная"), good="Под именем")
+    person = {"organiser": lambda: organiser, "editor": editor, "office": superuser}[reader]()
+    client, place = enter(person), "/dashboard/a/events/forum/feedback/"
+    page, table = client.get(place).content.decode(), b"".join(client.get(f"{place}feedback.csv")).decode()
+    assert ["Ольга Именная" in text for text in (page, table)] == [reads] * 2
+    assert ["Под именем" in text for text in (page, table)] == [True] * 2
+    assert PersonalDataView.objects.count() == (2 if reader == "office" else 0)
 
 
 def test_a_copy_holds_what_was_said_with_a_name_and_an_erasure_takes_it_off(event: Event) -> None:

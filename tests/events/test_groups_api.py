@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from common.models import OutgoingMail
-from events.groups.consents import ask_parents
+from events.groups.consents import ask_parents, mark_pupils
 from events.models import Registration, RegistrationState, Ticket, TicketPool
 from events.registering.registrations import Asked, cancel_registration, register_attendee, register_group
 from members.consents.services import text_in_force
@@ -222,7 +222,10 @@ def test_an_offer_is_accepted_and_a_place_given_back(
 def test_what_parents_have_said_stands_with_each(client: Client, teacher: User, school: Organisation) -> None:
     group = group_of(teacher, school)
     ask_parents(group)
-    assert [one["parent_consent"] for one in client.get(f"{LIST}{group.pk}/").json()["guests"]] == ["asked", "asked"]
+    mark_pupils(group.tickets.all()[:1], mark="paper", by=teacher)
+    assert [one["parent_consent"] for one in client.get(f"{LIST}{group.pk}/").json()["guests"]] == ["paper", "asked"]
+    schemas = client.get("/api/v1/schema/?format=json").json()["components"]["schemas"]
+    assert schemas["ParentConsentEnum"]["enum"] == ["asked", "paper", "granted", "refused"]
 
 
 # --- Whose -------------------------------------------------------------------------------------------------------

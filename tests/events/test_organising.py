@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -168,6 +169,42 @@ def test_to_call_an_event_off_asks_for_the_reason_and_the_words(
     assert (event.state, event.venue) == (EventState.CANCELLED, "Другой зал")
     assert client.get(f"{place}edit/").status_code == 200
     assert send(client, f"{place}edit/", venue="Третий зал").status_code == 409
+
+
+@pytest.mark.parametrize(("hours", "is_taken"), [("0", False), ("1", True), ("24", True), ("25", False)])
+def test_a_day_has_so_many_hours(client: Client, school: Organisation, head: User, hours: str, is_taken: bool) -> None:
+    event = own_event(school, state=EventState.DRAFT)
+    answer = send(client, f"{LIST}{event.slug}/edit/", hours_a_day=hours)
+    assert answer.status_code == 302 if is_taken else errors_of(answer).keys() == {"hours_a_day"}
+
+
+def test_what_was_put_off_is_not_resumed_at_a_time_that_is_over(
+    client: Client, school: Organisation, head: User
+) -> None:
+    event = PoolFactory(event=own_event(school, summary="Форум", state=EventState.POSTPONED)).event
+    place = f"{LIST}{event.slug}/"
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=40)):
+        client.force_login(head)
+        refused = client.post(f"{place}moves/resume/")
+        assert refused.status_code == 409
+        assert "Прежнее время уже прошло: сначала укажите новое." in text_of(refused)
+        day = timezone.localdate() + datetime.timedelta(days=7)
+        new = {"starts_at": f"{day}T10:00", "ends_at": f"{day}T14:00"}
+        assert send(client, f"{place}edit/", **new).status_code == 302
+        assert client.post(f"{place}moves/resume/").status_code == 302
+    event.refresh_from_db()
+    assert event.state == EventState.PUBLISHED
+
+
+@pytest.mark.parametrize("missing", ["starts_at", "ends_at"])
+def test_an_event_has_both_times_or_neither(client: Client, school: Organisation, head: User, missing: str) -> None:
+    event = own_event(school, state=EventState.DRAFT)
+    refused = send(client, f"{LIST}{event.slug}/edit/", **{missing: "", "registration": "none"})
+    assert errors_of(refused) == {
+        "__all__": ["Мероприятие заканчивается позже, чем начинается: укажите оба времени или ни\xa0одного."]
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.update(**{missing: None, "registration": "none"})
 
 
 # --- What may be changed --------------------------------------------------------------------------------------

@@ -178,3 +178,15 @@ def test_queries_do_not_grow_with_events(django_assert_num_queries: Any, own: bo
             register(EventFactory(), head.user, organisation=head.organisation)
         with django_assert_num_queries(5 if own else 3):
             Client().get(path)
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["of a person", "of an organisation"])
+def test_of_more_than_it_can_hold_the_calendar_has_what_is_to_come(monkeypatch: pytest.MonkeyPatch, own: bool) -> None:
+    monkeypatch.setattr("events.feeds.contents.MOST", 1)
+    head = RepresentativeFactory(role=Role.HEAD)
+    past, next_one = EventFactory(), EventFactory()
+    for event in (past, next_one):
+        register(event, head.user, organisation=head.organisation)
+    then = timezone.now() - datetime.timedelta(days=3)
+    Event.objects.filter(pk=past.pk).update(starts_at=then, ends_at=then)
+    assert [*read(path_of(head.user, head.organisation if own else None))] == [str(next_one.uid)]
