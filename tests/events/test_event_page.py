@@ -26,7 +26,7 @@ from events.models import (
 )
 from events.public.page import desk_of
 from members.models import PublicationBasis
-from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
+from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import OrganisationFactory, PublicPersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,27 @@ def test_speakers_are_those_who_may_be_shown() -> None:
     assert "Скрытый Докладчик" not in page
     programme = Client().get(f"/api/v1/events/{event.slug}/programme/").json()
     assert [speaker["name"] for speaker in programme[0]["talks"][0]["speakers"]] == [shown.name]
+
+
+def test_programs_read_of_signings_and_materials_what_the_page_shows() -> None:
+    event = EventFactory()
+    signing = PlannedSigning.objects.create(event=event, subject="О классе", subject_en="On a class")
+    hidden = OrganisationFactory(short_name="Скрытая", is_published=False)
+    signing.parties.set([OrganisationFactory(slug="lyceum", kind="school", short_name="Лицей"), hidden])
+    talk = Talk.objects.create(session=SessionFactory(event=event), name="О свете")
+    for name, of in (("Слайды", talk), ("Фотографии", None)):
+        EventMaterial.objects.create(event=event, name=name, link="https://example.org/", talk=of)
+    EventMaterial.objects.create(event=EventFactory(), name="Чужая запись", link="https://example.org/")
+    told = Client().get(f"/api/v1/events/{event.slug}/").json()
+    lyceum = {"slug": "lyceum", "kind": "school", "name": "Лицей", "name_en": ""}
+    assert told["signings"] == [{"subject": "О классе", "subject_en": "On a class", "parties": [lyceum]}]
+    slides = {"name": "Слайды", "name_en": "", "link": "https://example.org/", "talk": "О свете", "talk_en": ""}
+    assert told["materials"] == [slides, slides | {"name": "Фотографии", "talk": None, "talk_en": None}]
+    page = page_of(event)
+    assert [name in page for name in ("О классе", "Лицей", "Слайды", "Фотографии", "Скрытая")] == [True] * 4 + [False]
+    event.state = EventState.DRAFT
+    event.save()
+    assert Client().get(f"/api/v1/events/{event.slug}/").status_code == 404
 
 
 @time_machine.travel(datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC))
