@@ -23,8 +23,11 @@ class OneLineField(models.CharField):
         return one_line(value) if isinstance(value, str) else super().to_python(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The object says what the row says."""
-        value = self.to_python(super().pre_save(model_instance, add))
+        """The object says what the row says; what the database is to say by itself, it says."""
+        value = super().pre_save(model_instance, add)
+        if hasattr(value, "resolve_expression"):
+            return value
+        value = self.to_python(value)
         setattr(model_instance, self.attname, value)
         return value
 

@@ -511,6 +511,8 @@ PAGES = """
 /dashboard/a/events/forum/edit/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/moves/postpone/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/moves/postpone/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/cover/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/cover/ POST login factor 404 404 404 403 403 302 302 404
 /dashboard/a/events/forum/repeat/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/repeat/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/headcount/ GET login factor 404 404 404 403 403 200 200 404
@@ -523,6 +525,8 @@ PAGES = """
 /dashboard/a/events/forum/organisers/ POST login factor 404 404 404 403 403 404 404 404
 /dashboard/a/events/forum/talks/<talk>/speakers/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/talks/<talk>/speakers/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/events/forum/signings/<plannedsigning>/parties/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/events/forum/signings/<plannedsigning>/parties/ POST login factor 404 404 404 403 403 404 404 404
 /dashboard/a/events/forum/places/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/events/forum/places/                        POST  login  factor 405
 /dashboard/a/events/forum/programme/ GET login factor 404 404 404 200 200 200 200 404

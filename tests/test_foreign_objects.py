@@ -30,7 +30,16 @@ from common.models import Document
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import set_up
 from events.groups.consents import ask_parents, tokens_of
-from events.models import CheckIn, EventState, FeedbackAnswer, FeedbackQuestion, Registration, RegistrationState, Talk
+from events.models import (
+    CheckIn,
+    EventState,
+    FeedbackAnswer,
+    FeedbackQuestion,
+    PlannedSigning,
+    Registration,
+    RegistrationState,
+    Talk,
+)
 from events.registering.emails import registration_token
 from events.registering.registrations import Asked, Guest, register_attendee, register_group
 from members.applying.drafts import attach_file
@@ -218,6 +227,7 @@ class Estate:
             "event": event.slug,
             "ticketpool": said.pool_id,
             "talk": Talk.objects.create(session=SessionFactory(event=event), name="О свете").pk,
+            "plannedsigning": PlannedSigning.objects.create(event=event, subject="О классе").pk,
             "feedbacklink": feedback_token(single),
             "hallkey": set_up(pool.event, asks=True, in_hall=True).hall_key,
             "profilechange": ProfileChangeFactory(organisation=ours, with_logo=True).pk,

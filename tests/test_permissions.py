@@ -34,7 +34,7 @@ from common.staff_views import note_view
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import set_up
 from events.groups.consents import ask_parents, tokens_of
-from events.models import CheckIn, EventState, Talk
+from events.models import CheckIn, EventState, PlannedSigning, Talk
 from events.registering.emails import registration_token
 from events.registering.registrations import Asked, Guest, register_attendee, register_group
 from members.applying.drafts import attach_file
@@ -196,6 +196,7 @@ class World:
             "ticketpool": pool,
             "session": (session := SessionFactory(event=pool.event)),
             "talk": Talk.objects.create(session=session, name="О свете"),
+            "plannedsigning": PlannedSigning.objects.create(event=session.event, subject="О классе"),
             "eventseries": EventSeriesFactory(),
             "ticketlink": SimpleNamespace(pk=registration_token(single)),
             "groupregistration": group,

@@ -85,6 +85,22 @@ def has_answered(once: str) -> bool:
     return FeedbackMark.objects.filter(digest=_digest(once)).exists()
 
 
+def once_by(registration: Registration) -> str:
+    """The key of its invitation."""
+    return f"registration {registration.key}"
+
+
+def is_asked(registration: Registration) -> bool:
+    """Whether its people came, may say now what they think, and have not; and the organiser wants to hear it."""
+    event = registration.event
+    return (
+        state_of(event, in_hall=False) == "open"
+        and not FeedbackSurvey.objects.filter(event=event, asks=False).exists()
+        and came_to(event).filter(pk=registration.pk).exists()
+        and not has_answered(once_by(registration))
+    )
+
+
 @transaction.atomic
 def set_up(event: Event, *, asks: bool, in_hall: bool) -> FeedbackSurvey:
     """``in_hall``: whoever has the address answers. Closed and opened again, it is another address."""

@@ -25,6 +25,7 @@ from events.afterwards.feedback import (
     closes_at,
     give_feedback,
     has_answered,
+    once_by,
     set_up,
     state_of,
 )
@@ -76,7 +77,7 @@ def _ask(request: HttpRequest, event: Event, *, registration: Registration | Non
         give_feedback(
             event,
             said=form.said,
-            once=_once(registration) if registration else f"form {form.key}",
+            once=once_by(registration) if registration else f"form {form.key}",
             named=registration if form.wants_name else None,
             in_hall=in_hall,
         )
@@ -87,13 +88,9 @@ def _ask(request: HttpRequest, event: Event, *, registration: Registration | Non
         "when": when(event, today=timezone.localdate()),
         "state": state_of(event, in_hall=in_hall),
         "closes": closes_at(event),
-        "has_answered": registration is not None and has_answered(_once(registration)),
+        "has_answered": registration is not None and has_answered(once_by(registration)),
     }
     return render(request, "events/feedback.html", context)
-
-
-def _once(registration: Registration) -> str:
-    return f"registration {registration.key}"
 
 
 # --- For the organiser -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Public API of the events."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import choice
-from events.models import Audience, Event, EventFormat, EventKind, Session, Talk
+from events.models import Audience, Event, EventFormat, EventKind, EventMaterial, PlannedSigning, Session, Talk
 from events.public.filters import ALL, PAST, UPCOMING
 from events.public.listing import EventList, Found
 from members.api.directory import PublicViewSet
-from members.models import PublicPerson
+from members.models import Organisation, PublicPerson
 
 # Field of the serializer → column, where they are called differently.
 COLUMNS: dict[str, str | Cast] = {
@@ -83,7 +83,40 @@ class EventSerializer(serializers.ModelSerializer):
         return [COLUMNS.get(name, name) for name in cls.Meta.fields]
 
 
+class PartySerializer(OrganiserSerializer):
+    """A party that is in the directory."""
+
+    name = serializers.CharField(source="short_name")
+    name_en = serializers.CharField(source="short_name_en", allow_blank=True)
+
+
+class SigningSerializer(serializers.ModelSerializer):
+    """An agreement that is to be signed there."""
+
+    parties = PartySerializer(many=True)
+
+    class Meta:
+        model = PlannedSigning
+        fields = ["subject", "subject_en", "parties"]
+
+
+class MaterialSerializer(serializers.ModelSerializer):
+    """A recording, slides, photographs. ``talk``: of which one; null: of the whole event."""
+
+    talk = serializers.CharField(source="talk.name", allow_null=True, default=None)
+    talk_en = serializers.CharField(source="talk.name_en", allow_null=True, allow_blank=True, default=None)
+
+    class Meta:
+        model = EventMaterial
+        fields = ["name", "name_en", "link", "talk", "talk_en"]
+
+
 class EventDetailSerializer(EventSerializer):
+    signings = SigningSerializer(many=True)
+    materials = MaterialSerializer(many=True)
+
+    BESIDES: ClassVar = ("signings", "materials")  # in rows of their own
+
     class Meta(EventSerializer.Meta):
         fields = [
             *EventSerializer.Meta.fields,
@@ -98,7 +131,28 @@ class EventDetailSerializer(EventSerializer):
             "headcount",
             "headcount_is_least",
             "sequence",
+            "signings",
+            "materials",
         ]
+
+    def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
+        """As the page of the event shows them."""
+        row = dict(zip(self._in_row(), instance, strict=True))
+        parties = Prefetch("parties", Organisation.objects.published())
+        signings = PlannedSigning.objects.filter(event__slug=row["slug"]).prefetch_related(parties)
+        materials = EventMaterial.objects.filter(event__slug=row["slug"]).select_related("talk")
+        return row | {
+            "signings": SigningSerializer(signings, many=True).data,
+            "materials": MaterialSerializer(materials, many=True).data,
+        }
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        return [COLUMNS.get(name, name) for name in cls._in_row()]
+
+    @classmethod
+    def _in_row(cls) -> list[str]:
+        return [name for name in cls.Meta.fields if name not in cls.BESIDES]
 
 
 class SpeakerSerializer(serializers.ModelSerializer):

@@ -137,8 +137,12 @@ def doors_of(event: Event) -> tuple[datetime.datetime, datetime.datetime] | None
     return event.starts_at - OPENS_BEFORE, event.ends_at + OPENS_BEFORE
 
 
+def lets_in(event: Event, now: datetime.datetime) -> bool:
+    doors = doors_of(event)
+    return doors is not None and doors[0] <= now <= doors[1]
+
+
 def check_doors(event: Event, now: datetime.datetime) -> None:
     """Raises RuleViolated where nobody is let in at this time."""
-    doors = doors_of(event)
-    if doors is None or not doors[0] <= now <= doors[1]:
+    if not lets_in(event, now):
         raise RuleViolated(_("Nobody is let in to this event now."), code="doors_closed")

@@ -16,7 +16,16 @@ from common.one_line import one_line
 from common.private_pages import private_page
 from common.staff_views import note_view
 from events.access import organiser_for
-from events.door.check_ins import attendance, check_in, check_in_group, doors_of, find_people, group_of, people_of
+from events.door.check_ins import (
+    attendance,
+    check_in,
+    check_in_group,
+    doors_of,
+    find_people,
+    group_of,
+    lets_in,
+    people_of,
+)
 from events.door.forms import GateForm, WalkInForm
 from events.door.walk_ins import admit_walk_in, undo_entrance
 from events.models import Event, Registration, Ticket
@@ -35,8 +44,10 @@ def event_check_in(request: HttpRequest, slug: str) -> HttpResponse:
     context["walk_in_form"] = WalkInForm(event=event)
     if request.method == "POST":
         context |= _answer(request, event)
-    context |= {"attendance": attendance(event), "doors": doors_of(event), "now": timezone.now()}
-    context["organisation"] = lambda: organiser_for(request.user, event)  # not asked at each scan
+    now = timezone.now()
+    context |= {"attendance": attendance(event), "doors": doors_of(event), "is_open": lets_in(event, now), "now": now}
+    if not _fragment(request):  # not asked at each scan
+        context["organisation"] = organiser_for(request.user, event)
     response = render(request, f"events/event_check_in.html{_fragment(request)}", context)
     response.headers["Permissions-Policy"] = WITH_CAMERA
     return response

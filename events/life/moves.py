@@ -12,6 +12,7 @@ from events.models import Event, EventMove, EventState, MessageKind, Registratio
 from events.registering.places import locked_event
 from events.registering.registrations import offer_what_is_free
 from events.telling.messages import tell, tell_of_resumption
+from events.telling.organisers import tell_organisers
 from members.models import User
 
 DRAFT, MODERATION, PUBLISHED = EventState.DRAFT, EventState.MODERATION, EventState.PUBLISHED
@@ -74,7 +75,9 @@ def move_event(event: Event, *, move: str, who: Who, by: User | None, reason: st
         raise RuleViolated(_("Not complete: %(what)s") % {"what": ", ".join(missing)}, code="incomplete")
     source, locked.state = locked.state, rule.after
     locked.save(update_fields=["state", "updated_at"])
-    EventMove.objects.create(event=locked, source=source, target=locked.state, by=by, reason=reason)
+    made = EventMove.objects.create(event=locked, source=source, target=locked.state, by=by, reason=reason)
+    if source == MODERATION and who == Who.STAFF:
+        tell_organisers(made)
     if rule.told == MessageKind.RESUMED:
         tell_of_resumption(locked, by=by)
         locked.registrations.filter(coming_at=None).update(asked_at=None)  # nobody had to answer meanwhile

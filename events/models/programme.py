@@ -139,4 +139,4 @@ class PlannedSigning(PublicContent):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return self.matter
+        return self.matter or str(self._meta.verbose_name)

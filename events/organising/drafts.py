@@ -1,7 +1,7 @@
 """Events as their organisers make, change and repeat them."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -72,6 +72,12 @@ def edit_event(event: Event, *, typed: Mapping[str, Any], by: User) -> Event:
     change_event(locked, names=typed.keys(), by=by)
     _move_programme(locked, *before)
     return locked
+
+
+@transaction.atomic
+def edit_cover(event: Event, *, typed: Mapping[str, Any], save: Callable[[Event], None], by: User) -> None:
+    """What it shows, in words, and by ``save`` the picture: both or neither. Raises RuleViolated as ``edit_event``."""
+    save(edit_event(event, typed=typed, by=by))
 
 
 def _move_programme(event: Event, starts_at: datetime.datetime | None, zone: ZoneInfo) -> None:

@@ -8,11 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm, WordsForm
+from common.images import ACCEPTED_FORMATS
 from common.marks import RichTextFormField
 from events.life.place_times import PlaceTimesForm, clocks, typed_at
 from events.models import Audience, Event, EventKind, EventState, RegistrationWay
 from events.organising.drafts import Repetition
 from events.organising.rules import CHECKED
+from events.public.covers import CoverFields
 
 MINUTES = "%Y-%m-%dT%H:%M"  # of <input type="datetime-local">
 
@@ -132,6 +134,27 @@ class EventForm(OnceForm, PlaceTimesForm):
         """What is said beside its field is not said twice."""
         told = {"registration_site"} if "registration_site" in self.errors else set()
         return super()._get_validation_exclusions() | told  # type: ignore[misc]  # Django's, not in its stubs
+
+
+class CoverForm(CoverFields, forms.ModelForm):
+    """Apart from the rest: a browser forgets a file that was chosen, so no mistake elsewhere may cost it."""
+
+    field_order = ["new_cover", "no_cover", "cover_alt", "cover_alt_en"]
+    instance: Event
+
+    class Meta:
+        model = Event
+        fields = ["cover_alt", "cover_alt_en"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_cover"].widget.attrs["accept"] = ",".join(f"image/{one.lower()}" for one in ACCEPTED_FORMATS)
+        if not self.instance.cover:
+            del self.fields["no_cover"]
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.changed_data}
 
 
 class RepeatForm(OnceForm):

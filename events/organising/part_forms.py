@@ -1,4 +1,4 @@
-"""Forms of what an event consists of: places, quotas, questions, tracks, sessions, talks, materials."""
+"""Forms of what an event consists of: places, quotas, questions, tracks, sessions, talks, signings, materials."""
 
 import datetime
 from typing import Any, ClassVar
@@ -14,6 +14,7 @@ from events.life.place_times import shown_at, typed_at
 from events.models import (
     Event,
     EventMaterial,
+    PlannedSigning,
     Quota,
     RegistrationQuestion,
     Session,
@@ -148,6 +149,19 @@ class TalkForm(PartForm):
     class Meta:
         model = Talk
         fields = ["name", "name_en"]
+
+
+class SigningForm(PartForm):
+    """Who signs is chosen on a page of its own."""
+
+    class Meta:
+        model = PlannedSigning
+        fields = ["subject", "subject_en"]
+        labels = {"subject": _("What it is about"), "subject_en": _("What it is about, in English")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].required = True  # by which it is known here
 
 
 class MaterialForm(PartForm):

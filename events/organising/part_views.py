@@ -1,4 +1,4 @@
-"""Places, questions and programme of an event: two pages that show them, and the forms of each part."""
+"""Places, questions, programme and signings of an event: two pages that show them, and the forms of each part."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import RuleViolated
+from common.one_line import one_line
 from common.private_pages import private_page
 from events.access import own_event, tended_event, tends, words_of
 from events.models import (
     Event,
     EventMaterial,
+    PlannedSigning,
     Quota,
     RegistrationQuestion,
     Session,
@@ -37,6 +39,7 @@ from events.organising.parts import (
     move_part,
     parts_of,
     remove_part,
+    set_party,
     set_speaker,
 )
 from events.registering.places import FreePlaces
@@ -92,6 +95,13 @@ EDITORS = {
     "talks": Editor(
         Talk, part_forms.TalkForm, PROGRAMME, gettext_lazy("New talk"), gettext_lazy("Change the talk"), Session
     ),
+    "signings": Editor(
+        PlannedSigning,
+        part_forms.SigningForm,
+        PROGRAMME,
+        gettext_lazy("New agreement to be signed"),
+        gettext_lazy("Change the agreement to be signed"),
+    ),
     "materials": Editor(
         EventMaterial,
         part_forms.MaterialForm,
@@ -139,6 +149,7 @@ def dashboard_event_programme(request: HttpRequest, slug: str, event: str) -> Ht
         "event": found,
         "tracks": found.tracks.all(),
         "sessions": sessions,
+        "signings": found.signings.prefetch_related("parties"),
         "materials": found.materials.select_related("talk"),
         "may_change": may_tend and is_open(found, Session),
         "may_add_materials": may_tend and is_open(found, EventMaterial),
@@ -155,9 +166,11 @@ def dashboard_event_part_new(request: HttpRequest, slug: str, event: str, part: 
     form = editor.form(request.POST or None, instance=new, event=found, **_choices(request, editor, new))
 
     def save() -> None:
-        add_part(form.instance, event=found, by=cast("User", request.user), key=form.key)
+        form.instance = add_part(form.instance, event=found, by=cast("User", request.user), key=form.key)
 
     if request.method == "POST" and _is_done(request, form, save):
+        if isinstance(form.instance, PlannedSigning):
+            return redirect("events:dashboard_event_parties", slug=slug, event=event, pk=form.instance.pk)
         return redirect(editor.page, slug=slug, event=event)
     context = {"organisation": organisation, "event": found, "form": form, "editor": editor, "title": editor.new}
     if editor.found_by_search:
@@ -233,6 +246,32 @@ def dashboard_event_speakers(request: HttpRequest, slug: str, event: str, pk: in
         "may_change": is_open(found, Talk),
     }
     return render(request, "events/dashboard_event_speakers.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_parties(request: HttpRequest, slug: str, event: str, pk: int) -> HttpResponse:
+    """Organisations of the portal that sign an agreement, found by a search; added and removed by one press each."""
+    organisation, found = tended_event(request, slug, event)
+    signing = get_object_or_404(parts_of(found, PlannedSigning), pk=pk)
+    if request.method == "POST":
+        parties = Organisation.objects.published() if "add" in request.POST else signing.parties.all()
+        named = one_line(request.POST.get("add") or request.POST.get("remove") or "")
+        party = get_object_or_404(parties, slug=named)
+        _try(request, lambda: set_party(signing, event=found, organisation=party, signs="add" in request.POST))
+        return redirect("events:dashboard_event_parties", slug=slug, event=event, pk=pk)
+    words = words_of(request)
+    others = Organisation.objects.published().exclude(pk__in=signing.parties.values("pk"))
+    context = {
+        "organisation": organisation,
+        "event": found,
+        "signing": signing,
+        "parties": signing.parties.order_by("sort_name"),
+        "words": words,
+        "found": others.searched(words)[:FOUND] if words else [],
+        "may_change": is_open(found, PlannedSigning),
+    }
+    return render(request, "events/dashboard_event_parties.html", context)
 
 
 # --- What they share ------------------------------------------------------------------------------------------

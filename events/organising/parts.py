@@ -1,4 +1,4 @@
-"""Places, questions and programme of an event as its organisers add, change, order and remove them."""
+"""Places, questions, programme and signings of an event as its organisers add, change, order and remove them."""
 
 from collections.abc import Collection
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from events.models import (
     Event,
     EventMaterial,
     EventState,
+    PlannedSigning,
     Quota,
     RegistrationQuestion,
     RegistrationWay,
@@ -24,13 +25,14 @@ from events.models import (
 from events.organising.rules import check, check_constraints, is_changeable, takes_materials
 from events.registering.places import FreePlaces, locked_event
 from events.registering.registrations import offer_what_is_free, set_capacity
-from members.models import PublicPerson, User
+from members.models import Organisation, PublicPerson, User
 
-EventPart = TicketPool | Quota | RegistrationQuestion | Track | Session | Talk | EventMaterial
-PART = TypeVar("PART", TicketPool, Quota, RegistrationQuestion, Track, Session, Talk, EventMaterial)
+EventPart = TicketPool | Quota | RegistrationQuestion | Track | Session | Talk | PlannedSigning | EventMaterial
+PART = TypeVar("PART", TicketPool, Quota, RegistrationQuestion, Track, Session, Talk, PlannedSigning, EventMaterial)
 OF_EVENT: dict[type[EventPart], str] = {Quota: "pool__event", Talk: "session__event"}  # others are of it themselves
 # What decides how many places there are, and for whom.
 COUNTED = {"capacity", "places", "returns_at", "organisation"}
+MOST_PARTIES = 12  # of one agreement
 
 
 def parts_of(event: Event, model: type[EventPart]) -> QuerySet[Any]:
@@ -66,9 +68,7 @@ def add_part(part: PART, *, event: Event, by: User, key: str) -> PART:
 def change_part(part: PART, *, event: Event, names: Collection[str]) -> PART:
     """Write these fields of it. Raises RuleViolated besides where fewer places would remain than are taken or
     promised."""
-    locked = _open(event, type(part))
-    if not parts_of(locked, type(part)).filter(pk=part.pk).exists():
-        raise RuleViolated(_("It has been removed meanwhile."), code="gone")
+    _open_with(part, event)
     check_constraints(part)
     if isinstance(part, TicketPool) and "capacity" in names:
         set_capacity(part, capacity=part.capacity)
@@ -111,7 +111,7 @@ def move_part(part: EventPart, *, event: Event, up: bool) -> None:
 @transaction.atomic
 def set_speaker(talk: Talk, *, event: Event, person: PublicPerson, speaks: bool) -> None:
     """Raises RuleViolated for somebody who may not be shown."""
-    _open(event, Talk)
+    _open_with(talk, event)
     if not speaks:
         talk.speakers.remove(person)
         return
@@ -119,6 +119,21 @@ def set_speaker(talk: Talk, *, event: Event, person: PublicPerson, speaks: bool)
         raise RuleViolated(_("This person is not shown on the portal any more."), code="not_shown")
     talk.speakers.add(person)
     talk.save()
+
+
+@transaction.atomic
+def set_party(signing: PlannedSigning, *, event: Event, organisation: Organisation, signs: bool) -> None:
+    """Raises RuleViolated for an organisation without a page on the portal, and past MOST_PARTIES."""
+    _open_with(signing, event)
+    if not signs:
+        signing.parties.remove(organisation)
+        return
+    if not organisation.is_published:
+        raise RuleViolated(_("This organisation has no page on the portal."), code="not_published")
+    if signing.parties.exclude(pk=organisation.pk).count() >= MOST_PARTIES:
+        raise RuleViolated(_("%(number)d parties are the most.") % {"number": MOST_PARTIES}, code="too_many")
+    signing.parties.add(organisation)
+    signing.save()
 
 
 def siblings(part: EventPart) -> QuerySet:
@@ -136,6 +151,11 @@ def _open(event: Event, model: type[EventPart]) -> Event:
     locked = locked_event(event)
     check(is_open(locked, model), locked)
     return locked
+
+
+def _open_with(part: EventPart, event: Event) -> None:
+    if not parts_of(_open(event, type(part)), type(part)).filter(pk=part.pk).exists():
+        raise RuleViolated(_("It has been removed meanwhile."), code="gone")
 
 
 def _settle(part: EventPart) -> None:

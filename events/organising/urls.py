@@ -12,6 +12,7 @@ part_urlpatterns: list[URLPattern | URLResolver] = [
 event_urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_event, name="dashboard_event"),
     path("edit/", views.dashboard_event_edit, name="dashboard_event_edit"),
+    path("cover/", views.dashboard_event_cover, name="dashboard_event_cover"),
     path("moves/<slug:move>/", views.dashboard_event_move, name="dashboard_event_move"),
     path("repeat/", views.dashboard_event_repeat, name="dashboard_event_repeat"),
     path("headcount/", views.dashboard_event_headcount, name="dashboard_event_headcount"),
@@ -19,6 +20,7 @@ event_urlpatterns: list[URLPattern | URLResolver] = [
     path("places/", part_views.dashboard_event_places, name="dashboard_event_places"),
     path("programme/", part_views.dashboard_event_programme, name="dashboard_event_programme"),
     path("talks/<int:pk>/speakers/", part_views.dashboard_event_speakers, name="dashboard_event_speakers"),
+    path("signings/<int:pk>/parties/", part_views.dashboard_event_parties, name="dashboard_event_parties"),
     path("parts/<slug:part>/new/", part_views.dashboard_event_part_new, name="dashboard_event_part_new"),
     path("parts/<slug:part>/<int:pk>/", include(part_urlpatterns)),
 ]

@@ -17,11 +17,12 @@ from events.access import check_tends, own_event, tended_event, tends, words_of
 from events.life.moves import Who, lacking, move_event, possible_moves
 from events.models import EventState
 from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
-from events.organising.drafts import create_event, edit_event, give_headcount, repeat_event
-from events.organising.forms import EventForm, HeadcountForm, RepeatForm
+from events.organising.drafts import create_event, edit_cover, edit_event, give_headcount, repeat_event
+from events.organising.forms import CoverForm, EventForm, HeadcountForm, RepeatForm
 from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
 from events.organising.move_pages import MOVE_PAGES
 from events.organising.rules import is_changeable, takes_headcount
+from events.public.covers import SHAPE, WIDTHS, cover_url
 from events.public.page import holders_of
 from members.acting.own import own_organisation
 from members.models import Organisation, User
@@ -100,6 +101,33 @@ def dashboard_event_edit(request: HttpRequest, slug: str, event: str) -> HttpRes
             return redirect("events:dashboard_event", slug=slug, event=event)
     context = {"organisation": organisation, "event": found, "form": form, "may_change": is_changeable(found)}
     return render(request, "events/dashboard_event_edit.html", context, status=status)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_event_cover(request: HttpRequest, slug: str, event: str) -> HttpResponse:
+    organisation, found = tended_event(request, slug, event)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = CoverForm(*sent, instance=copy(found))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_cover(found, typed=form.typed, save=form.save_cover, by=cast("User", request.user))
+        except RuleViolated as error:
+            form.add_error(None, error.message)
+            status = 409
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("events:dashboard_event_cover", slug=slug, event=event)
+    context = {
+        "organisation": organisation,
+        "event": found,
+        "form": form,
+        "may_change": is_changeable(found),
+        "cover": found.cover and cover_url(str(found.cover), WIDTHS[-1]),
+        "shape": SHAPE,
+    }
+    return render(request, "events/dashboard_event_cover.html", context, status=status)
 
 
 @private_page

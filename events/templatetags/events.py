@@ -18,7 +18,9 @@ from django.utils.translation import get_language, ngettext
 
 from common.templatetags.ui import node
 from events.access import sections_of
-from events.models import Precision
+from events.afterwards.emails import feedback_token
+from events.afterwards.feedback import is_asked
+from events.models import Precision, Registration
 from events.public.listing import Row
 from events.public.months import Brief, Day
 from events.times import HasTimes, Times, moment_said, times_of, within
@@ -111,6 +113,12 @@ def event_sections(context: Context) -> dict[str, Any]:
     under = max((url for _title, url in found if path.startswith(url)), key=len, default="")
     marks = {under: "page" if under == path else "true"}
     return {"sections": [(title, url, marks.get(url, "")) for title, url in found]}
+
+
+@register.inclusion_tag("events/registration_feedback.html")
+def registration_feedback(registration: Registration) -> dict[str, str]:
+    """The way to say what one thinks, to whom it is open."""
+    return {"token": feedback_token(registration) if is_asked(registration) else ""}
 
 
 @register.filter

@@ -144,6 +144,13 @@ PAGES = [
         HEAD,
         only_in_tests=True,
     ),
+    Page("dashboard-event-cover", "/dashboard/phystech-lyceum/events/demo-open-day/cover/", HEAD),
+    Page(
+        "dashboard-event-parties",
+        "/dashboard/phystech-lyceum/events/returned-tournament/signings/{signing}/parties/?q=клуб",
+        HEAD,
+        only_in_tests=True,
+    ),
     Page(
         "dashboard-event-quota",
         "/dashboard/phystech-lyceum/events/returned-tournament/parts/quotas/new/?of={pool}&q=клуб",

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from events.door.check_ins import check_in
-from events.models import RegistrationQuestion
+from events.models import EventMaterial, PlannedSigning, RegistrationQuestion, Talk
 from events.registering.registrations import Asked, Guest, register_attendee, register_group
 from members.consents.services import text_in_force
 from members.models import Role
@@ -54,7 +54,10 @@ def world(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
     begins = timezone.now() + datetime.timedelta(hours=3)
     pool = PoolFactory(name="Очно", capacity=4, event__slug="forum", event__starts_at=begins)
     EventOrganiserFactory(event=pool.event, organisation=acts.organisation)
-    SessionFactory(event=pool.event)
+    talk = Talk.objects.create(session=SessionFactory(event=pool.event), name="О свете")
+    EventMaterial.objects.create(event=pool.event, name="Слайды", link="https://example.org/", talk=talk)
+    EventMaterial.objects.create(event=pool.event, name="Фотографии", link="https://example.org/")
+    PlannedSigning.objects.create(event=pool.event, subject="О классе").parties.add(acts.organisation)
     RegistrationQuestion.objects.create(event=pool.event, label="Размер", choices="S\nM", type="choice")
     asks = Asked("Учитель", acts.user.email, acts.user, acts.organisation)
     single = register_attendee(pool.event, pool=pool, asked=asks)

@@ -285,6 +285,35 @@ def test_the_page_says_when_nobody_is_let_in(
     assert [word for word in words if word in shown] == ([said] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("hours", "actions", "pages"),
+    [
+        pytest.param(14, {"gate"}, ["Обзор", "На\xa0входе"], id="early"),
+        pytest.param(-1, {"code", "name", "walk_in", "gate"}, [], id="on"),
+        pytest.param(-19, set(), ["Обзор", "На\xa0входе"], id="over"),
+    ],
+)
+def test_only_what_makes_sense_is_offered(
+    door: Client, event: Event, hours: int, actions: set[str], pages: list[str]
+) -> None:
+    starts_at = timezone.now() + datetime.timedelta(hours=hours)
+    Event.objects.update(starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=6))
+    page = door.get(DOOR)
+    shown = page.content.decode()
+    assert {*re.findall(r'name="action" value="(\w+)"', shown)} == actions
+    assert ("js/check-in.js" in shown) == ("code" in actions)
+    nav = re.search(r'<nav class="event-sections.*?</nav>', shown, re.DOTALL)
+    assert (re.findall(r"<a [^>]*>([^<]+)</a>", nav[0]) if nav else []) == pages
+
+
+def test_before_the_hours_the_entrance_is_named_already(door: Client, event: Event, group: Registration) -> None:
+    starts_at = timezone.now() + datetime.timedelta(hours=14)
+    Event.objects.update(starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=6))
+    assert "Ожидаем: 3 человека" in words_of(door.get(DOOR))
+    post(door, "gate", gate="Южный вход")
+    assert "Вход: Южный вход" in words_of(door.get(DOOR))
+
+
 def test_the_camera_is_asked_for_here_alone(door: Client) -> None:
     policies = [door.get(address)["Permissions-Policy"].partition(",")[0] for address in (DOOR, "/about/")]
     assert policies == ["camera=(self)", "camera=()"]

@@ -51,6 +51,11 @@ def test_a_cover_has_one_shape_in_three_widths_and_the_former_goes(
     assert not Event.objects.get().cover
 
 
+def test_of_a_cover_nobody_has_described_nothing_is_said() -> None:
+    EventFactory()
+    assert [*Event.objects.values_list("cover_alt", "cover_alt_en")] == [("", "")]
+
+
 def test_a_cover_stands_on_the_page_in_the_list_and_where_others_link_to_it() -> None:
     event = set_cover(EventFactory(cover_alt='Пила "Дружба"'), upload=ContentFile(picture()))
     text = Client().get(event.get_absolute_url()).content.decode()

@@ -27,7 +27,7 @@ from events.models import (
 )
 from events.public.page import desk_of
 from members.models import PublicationBasis, Role
-from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
+from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory, SessionFactory
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory
 
 pytestmark = pytest.mark.django_db
@@ -131,11 +131,32 @@ def test_speakers_are_those_who_may_be_shown() -> None:
     assert [speaker["name"] for speaker in programme[0]["talks"][0]["speakers"]] == [shown.name]
 
 
-@time_machine.travel(datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC))
+def test_programs_read_of_signings_and_materials_what_the_page_shows() -> None:
+    event = EventFactory()
+    signing = PlannedSigning.objects.create(event=event, subject="О классе", subject_en="On a class")
+    hidden = OrganisationFactory(short_name="Скрытая", is_published=False)
+    signing.parties.set([OrganisationFactory(slug="lyceum", kind="school", short_name="Лицей"), hidden])
+    talk = Talk.objects.create(session=SessionFactory(event=event), name="О свете")
+    for name, of in (("Слайды", talk), ("Фотографии", None)):
+        EventMaterial.objects.create(event=event, name=name, link="https://example.org/", talk=of)
+    EventMaterial.objects.create(event=EventFactory(), name="Чужая запись", link="https://example.org/")
+    told = Client().get(f"/api/v1/events/{event.slug}/").json()
+    lyceum = {"slug": "lyceum", "kind": "school", "name": "Лицей", "name_en": ""}
+    assert told["signings"] == [{"subject": "О классе", "subject_en": "On a class", "parties": [lyceum]}]
+    slides = {"name": "Слайды", "name_en": "", "link": "https://example.org/", "talk": "О свете", "talk_en": ""}
+    assert told["materials"] == [slides, slides | {"name": "Фотографии", "talk": None, "talk_en": None}]
+    page = page_of(event)
+    assert [name in page for name in ("О классе", "Лицей", "Слайды", "Фотографии", "Скрытая")] == [True] * 4 + [False]
+    event.state = EventState.DRAFT
+    event.save()
+    assert Client().get(f"/api/v1/events/{event.slug}/").status_code == 404
+
+
 def test_a_programme_of_nothing_is_not_there() -> None:
     assert [Client().get(f"/api/v1/events/{slug}/programme/").status_code for slug in ("none", "%00")] == [404] * 2
 
 
+@time_machine.travel(datetime.datetime(2026, 12, 1, 9, tzinfo=datetime.UTC))
 def test_the_programme_goes_by_the_clock_of_the_place() -> None:
     zone = ZoneInfo("Asia/Kamchatka")
     starts = datetime.datetime(2027, 3, 1, 10, tzinfo=zone)

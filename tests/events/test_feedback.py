@@ -18,9 +18,18 @@ from common.models import OutgoingMail, PersonalDataView
 from common.personal_data import HOLDERS, Person
 from events.afterwards.asking import ask_for_feedback, look_back
 from events.afterwards.emails import feedback_token
-from events.afterwards.feedback import Said, ask_besides, forget, give_feedback, set_up
+from events.afterwards.feedback import OPEN_FOR, Said, ask_besides, forget, give_feedback, set_up
 from events.afterwards.summary import summary_of
-from events.models import Event, FeedbackAnswer, FeedbackMark, FeedbackQuestion, FeedbackSurvey, Registration
+from events.models import (
+    Event,
+    EventState,
+    FeedbackAnswer,
+    FeedbackMark,
+    FeedbackQuestion,
+    FeedbackSurvey,
+    Registration,
+)
+from events.registering.emails import registration_token
 from members.models import Role, User
 from tests.at_once import at_once
 from tests.events.over import over_since, registered
@@ -143,6 +152,28 @@ def test_of_many_people_at_once_all_count() -> None:
 def test_who_did_not_come_has_no_page(event: Event) -> None:
     assert Client().get(page_of(registered(event))).status_code == 404
     assert Client().get("/events/feedback/forged/").status_code == 404
+
+
+def test_who_came_finds_the_way_on_the_page_of_the_registration_until_it_is_gone(event: Event) -> None:
+    came, absent = registered(event, came=1), registered(event)
+
+    def shown(registration: Registration = came) -> bool:
+        page = Client().get(f"/events/registrations/{registration_token(registration)}/")
+        return page_of(registration) in page.content.decode()
+
+    assert (shown(came), shown(absent)) == (True, False)
+    set_up(event, asks=False, in_hall=False)
+    assert not shown()
+    set_up(event, asks=True, in_hall=False)
+    assert event.starts_at
+    assert event.ends_at
+    Event.objects.update(state=EventState.PUBLISHED)
+    for moment in (event.starts_at, event.ends_at + OPEN_FOR):
+        with time_machine.travel(moment):
+            assert not shown()
+    assert shown()
+    Client().post(page_of(came), {"rating": "4", "request_key": "k"})
+    assert not shown()
 
 
 def test_nothing_typed_is_lost_where_the_rating_is_missing(event: Event) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +21,7 @@ from events.models import (
     Event,
     EventMaterial,
     EventState,
+    PlannedSigning,
     Quota,
     RegistrationQuestion,
     RegistrationWay,
@@ -30,10 +32,12 @@ from events.models import (
 )
 from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
+from events.organising.parts import MOST_PARTIES, set_party, set_speaker
 from events.registering.registrations import register_attendee
 from events.telling.messages import send_waiting
-from members.models import Kind, Organisation, Role, User
+from members.models import Kind, Notification, Organisation, Role, User
 from tests.events.people import asked
+from tests.events.test_covers import picture
 from tests.events.test_registration_pages import text_of
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory, QuotaFactory, SessionFactory
 from tests.factories.members import OrganisationFactory, PublicPersonFactory, RepresentativeFactory, UserFactory
@@ -150,6 +154,49 @@ def test_what_the_association_returns_says_why_until_it_is_sent_again(
     assert client.post(f"{place}moves/publish/").status_code == 404
     event.refresh_from_db()
     assert event.state == EventState.DRAFT
+
+
+def test_the_organisers_are_told_once_that_their_event_is_returned_or_published(
+    client: Client, school: Organisation, head: User
+) -> None:
+    event = own_event(school, name="Форум", name_en="Forum", state=EventState.DRAFT, summary="Форум")
+    PoolFactory(event=event)
+    club = EventOrganiserFactory(event=event, organisation__slug="club", position=1).organisation
+    coordinator = RepresentativeFactory(organisation=club, role=Role.COORDINATOR, user__language="en").user
+    RepresentativeFactory(organisation=club, role=Role.HEAD, user=head)
+    RepresentativeFactory(organisation=school, role=Role.TEACHER)
+    place = f"{LIST}{event.slug}/"
+    client.post(f"{place}moves/submit/")
+    for _again in range(2):
+        move_event(event, move="return", who=Who.STAFF, by=None, reason="Нет программы")
+    returned = {one.recipient: one for one in OutgoingMail.objects.all()}
+    assert OutgoingMail.objects.count() == 2
+    assert {one: letter.subject for one, letter in returned.items()} == {
+        head.email: "Мероприятие возвращено на доработку: Форум",
+        coordinator.email: "The event is returned to you: Forum",
+    }
+    assert "Ассоциация просит исправить: Нет программы\n" in returned[head.email].text.replace("\xa0", " ")
+    assert f"http://testserver{place}\n" in returned[head.email].text
+    assert f"http://testserver/en/dashboard/club/events/{event.slug}/\n" in returned[coordinator.email].text
+
+    client.post(f"{place}moves/submit/")
+    client.post(f"{place}moves/withdraw/")
+    client.post(f"{place}moves/submit/")
+    assert OutgoingMail.objects.count() == 2
+    move_event(event, move="publish", who=Who.STAFF, by=None)
+    published = OutgoingMail.objects.filter(pk__gt=max(one.pk for one in returned.values())).order_by("recipient")
+    assert {one.recipient: one.subject for one in published} == {
+        head.email: "Мероприятие опубликовано: Форум",
+        coordinator.email: "The event is published: Forum",
+    }
+    assert [*Notification.objects.filter(user=head).values_list("link", flat=True)] == [place] * 2
+
+
+def test_of_a_move_that_comes_to_nothing_nobody_is_told(school: Organisation, head: User) -> None:
+    event = own_event(school, state=EventState.MODERATION, summary="")
+    with pytest.raises(RuleViolated):
+        move_event(event, move="publish", who=Who.STAFF, by=None)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_to_call_an_event_off_asks_for_the_reason_and_the_words(
@@ -377,6 +424,102 @@ def test_a_programme_is_put_together_by_forms(client: Client, school: Organisati
     assert not Talk.objects.exists()
 
 
+# --- Agreements to be signed, the cover ------------------------------------------------------------------------
+
+
+def test_an_agreement_to_be_signed_is_named_with_who_signs(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school)
+    lyceum = OrganisationFactory(name="Лицей в Орле", short_name="Лицей в Орле")
+    hidden = OrganisationFactory(name="Лицей без страницы", is_published=False)
+    place = f"{LIST}{event.slug}/"
+    assert [*errors_of(send(client, f"{place}parts/signings/new/", subject=" "))] == ["subject"]
+    made = send(client, f"{place}parts/signings/new/", subject="О сетевом классе")
+    signing = PlannedSigning.objects.get()
+    parties = f"{place}signings/{signing.pk}/parties/"
+    assert made["Location"] == parties
+    found = text_of(client.get(f"{parties}?q=лицей"))
+    assert ("Лицей в Орле" in found, "Лицей без страницы" in found) == (True, False)
+    for _again in range(2):
+        assert client.post(parties, {"add": lyceum.slug})["Location"] == parties
+    assert [client.post(parties, {"add": slug}).status_code for slug in (hidden.slug, "\0", "")] == [404] * 3
+    with pytest.raises(RuleViolated, match="страницы"):
+        set_party(signing, event=event, organisation=hidden, signs=True)
+    assert [*signing.parties.all()] == [lyceum]
+    page = text_of(Client().get(event.get_absolute_url()))
+    assert ("О сетевом классе" in page, "Лицей в Орле" in page) == (True, True)
+
+    client.post(parties, {"remove": lyceum.slug})
+    assert not signing.parties.exists()
+    client.post(f"{place}parts/signings/{signing.pk}/remove/")
+    assert not PlannedSigning.objects.exists()
+
+
+def test_an_agreement_has_so_many_parties_and_no_more(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school)
+    signing = PlannedSigning.objects.create(event=event, subject="О сетевом классе")
+    signing.parties.set(OrganisationFactory.create_batch(MOST_PARTIES))
+    parties = f"{LIST}{event.slug}/signings/{signing.pk}/parties/"
+    refused = client.post(parties, {"add": school.slug}, follow=True)
+    assert "Не больше 12 сторон." in text_of(refused).replace("\xa0", " ")
+    assert signing.parties.count() == MOST_PARTIES
+    event.state = EventState.MODERATION
+    event.save()
+    client.post(parties, {"remove": signing.parties.all()[0].slug})
+    assert signing.parties.count() == MOST_PARTIES
+
+
+def test_what_a_colleague_has_removed_does_not_come_back(school: Organisation) -> None:
+    event = own_event(school)
+    signing = PlannedSigning.objects.create(event=event, subject="О сетевом классе")
+    talk = Talk.objects.create(session=SessionFactory(event=event), name="Доклад")
+    for part in (signing, talk):
+        type(part).objects.get(pk=part.pk).delete()
+    person = PublicPersonFactory()
+    with pytest.raises(RuleViolated, match="удалили"):
+        set_party(signing, event=event, organisation=school, signs=True)
+    with pytest.raises(RuleViolated, match="удалили"):
+        set_speaker(talk, event=event, person=person, speaks=True)
+    assert [model.objects.count() for model in (PlannedSigning, Talk)] == [0, 0]
+
+
+def test_the_organiser_sets_changes_and_removes_the_cover(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school)
+    place = f"{LIST}{event.slug}/cover/"
+    assert "no_cover" not in client.get(place).content.decode()
+    upload = SimpleUploadedFile("зал.png", picture())
+    assert client.post(place, {"new_cover": upload, "cover_alt": "Зал лицея"})["Location"] == place
+    event.refresh_from_db()
+    first = str(event.cover)
+    assert first.startswith("covers/")
+    assert 'alt="Зал лицея"' in client.get(place).content.decode()
+    client.post(place, {"cover_alt": "Пустой зал", "cover_alt_en": "An empty hall"})
+    event.refresh_from_db()
+    assert (str(event.cover), event.cover_alt, event.cover_alt_en) == (first, "Пустой зал", "An empty hall")
+    client.post(place, {"no_cover": "on", "cover_alt": "Пустой зал"})
+    event.refresh_from_db()
+    assert (str(event.cover), event.cover_alt, event.cover_alt_en) == ("", "Пустой зал", "")
+
+
+def test_of_a_cover_that_is_none_it_is_said_beside_it(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school)
+    upload = SimpleUploadedFile("зал.png", picture(500, 500))
+    refused = client.post(f"{LIST}{event.slug}/cover/", {"new_cover": upload, "cover_alt": "Зал лицея"})
+    assert errors_of(refused) == {"new_cover": ["Картинка уже 600 пикселей."]}
+    assert 'value="Зал лицея"' in refused.content.decode()
+    event.refresh_from_db()
+    assert (str(event.cover), event.cover_alt) == ("", "")
+
+
+def test_while_the_association_looks_at_it_the_cover_stays(client: Client, school: Organisation, head: User) -> None:
+    event = own_event(school, state=EventState.MODERATION)
+    upload = SimpleUploadedFile("зал.png", picture())
+    refused = client.post(f"{LIST}{event.slug}/cover/", {"new_cover": upload, "cover_alt": "Зал лицея"})
+    assert (refused.status_code, [*errors_of(refused)]) == (409, ["__all__"])
+    assert 'value="Зал лицея"' in refused.content.decode()
+    event.refresh_from_db()
+    assert (str(event.cover), event.cover_alt) == ("", "")
+
+
 def test_the_last_places_of_an_event_that_others_see_stay(client: Client, school: Organisation, head: User) -> None:
     pool = PoolFactory(event=own_event(school))
     client.post(f"{LIST}{pool.event.slug}/parts/pools/{pool.pk}/remove/")
@@ -527,8 +670,9 @@ def test_the_pages_cost_no_more_for_more(
                 Talk.objects.create(session=SessionFactory(event=event), name="О свете")
                 RegistrationQuestion.objects.create(event=event, label="Рост?")
                 EventMaterial.objects.create(event=event, name="Запись", link="https://example.org/")
+                PlannedSigning.objects.create(event=event, subject="О классе").parties.add(school)
     place = f"{LIST}{event.slug}/"
-    for page, queries in ((LIST, 9), (place, 11), (f"{place}places/", 12), (f"{place}programme/", 13)):
+    for page, queries in ((LIST, 9), (place, 11), (f"{place}places/", 12), (f"{place}programme/", 15)):
         client.get(page)
         with django_assert_num_queries(queries):
             client.get(page)
