@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,14 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import choice
+from common.public_api import PublicViewSet, RowSerializer, understood
 from events.models import Audience, Event, EventFormat, EventKind, Session, Talk
 from events.public.filters import ALL, PAST, UPCOMING, Selection
-from members.api.directory import PublicViewSet
 from members.models import PublicPerson
 from members.organisations.filters import Overview
-
-# Field of the serializer → column, where they are called differently.
-COLUMNS = {"region": "region__code", "directions": "direction_slugs", "organisers": "organiser_cards"}
 
 
 class OrganiserSerializer(serializers.Serializer):
@@ -31,8 +27,10 @@ class OrganiserSerializer(serializers.Serializer):
     name_en = serializers.CharField(allow_blank=True)
 
 
-class EventSerializer(serializers.ModelSerializer):
+class EventSerializer(RowSerializer):
     """An event in a list. ``precision`` says how far the times are known."""
+
+    COLUMNS = {"region": "region__code", "directions": "direction_slugs", "organisers": "organiser_cards"}
 
     region = serializers.CharField(allow_null=True, help_text="ISO 3166-2")
     directions = serializers.ListField(child=serializers.SlugField())
@@ -66,14 +64,6 @@ class EventSerializer(serializers.ModelSerializer):
             "updated_at",
         ]
         read_only_fields = fields
-
-    def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
-        """From a row of the columns in this order (``columns``): a page of fifty costs no objects."""
-        return dict(zip(self.Meta.fields, instance, strict=True))
-
-    @classmethod
-    def columns(cls) -> list[str]:
-        return [COLUMNS.get(name, name) for name in cls.Meta.fields]
 
 
 class EventDetailSerializer(EventSerializer):
@@ -160,10 +150,7 @@ class EventViewSet(PublicViewSet):
     def get_queryset(self) -> QuerySet:
         events = Event.objects.public()
         if self.action == "list":
-            selection = Selection.asked(self.request.query_params, Overview.load())
-            if selection.unknown:
-                words = ", ".join(selection.unknown)
-                raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})
+            selection = understood(Selection.asked(self.request.query_params, Overview.load()))
             events = selection.of(selection.found())
         return events.values_list(*self.get_serializer_class().columns())
 
