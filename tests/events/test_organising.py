@@ -340,6 +340,17 @@ def test_a_programme_is_put_together_by_forms(client: Client, school: Organisati
     assert not Talk.objects.exists()
 
 
+def test_days_of_the_programme_and_of_quotas_are_those_of_the_place(
+    client: Client, school: Organisation, head: User
+) -> None:
+    morning = datetime.datetime(2027, 3, 10, 8, tzinfo=KAMCHATKA)  # in Moscow the evening before
+    event = own_event(school, time_zone="Asia/Kamchatka")
+    SessionFactory(event=event, starts_at=morning, ends_at=morning + datetime.timedelta(hours=1))
+    QuotaFactory(pool=PoolFactory(event=event), returns_at=morning)
+    assert "10 марта, 08:00–09:00" in text_of(client.get(f"{LIST}{event.slug}/programme/"))
+    assert "до 10 марта, 08:00" in text_of(client.get(f"{LIST}{event.slug}/places/"))
+
+
 def test_the_last_places_of_an_event_that_others_see_stay(client: Client, school: Organisation, head: User) -> None:
     pool = PoolFactory(event=own_event(school))
     client.post(f"{LIST}{pool.event.slug}/parts/pools/{pool.pk}/remove/")
