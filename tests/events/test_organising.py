@@ -27,6 +27,7 @@ from events.models import (
     TicketPool,
     Track,
 )
+from events.models.addresses import RESERVED
 from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
 from events.registering.registrations import register_attendee
@@ -512,6 +513,6 @@ def test_addresses_of_events_are_their_own(school: Organisation) -> None:
     by = UserFactory()
     slugs = [
         create_event(school, typed={"kind": "forum", "name": name}, by=by, key=str(key)).slug
-        for key, name in enumerate(["Форум", "Форум", "New", "№"])
+        for key, name in enumerate(["Форум", "Форум", "New", "№", *RESERVED])
     ]
-    assert slugs == ["forum", "forum-2", "new-2", "event"]
+    assert slugs == ["forum", "forum-2", "new-2", "event", *(f"{word}-2" for word in RESERVED)]
