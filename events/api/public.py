@@ -1,12 +1,11 @@
 """Public API of the events."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,18 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import choice
+from common.public_api import PublicViewSet, RowSerializer, understood
 from events.models import Audience, Event, EventFormat, EventKind, EventMaterial, PlannedSigning, Session, Talk
 from events.public.filters import ALL, PAST, UPCOMING
 from events.public.listing import EventList, Found
-from members.api.directory import PublicViewSet
 from members.models import Organisation, PublicPerson
-
-# Field of the serializer → column, where they are called differently.
-COLUMNS: dict[str, str | Cast] = {
-    "region": "region__code",
-    "directions": "direction_slugs",
-    "organisers": Cast("organiser_cards", TextField()),
-}
 
 
 class OrganiserSerializer(serializers.Serializer):
@@ -37,8 +29,14 @@ class OrganiserSerializer(serializers.Serializer):
     name_en = serializers.CharField(allow_blank=True)
 
 
-class EventSerializer(serializers.ModelSerializer):
+class EventSerializer(RowSerializer):
     """An event in a list. ``precision`` says how far the times are known."""
+
+    COLUMNS = {
+        "region": "region__code",
+        "directions": "direction_slugs",
+        "organisers": Cast("organiser_cards", TextField()),  # as the list reads them: past the ORM
+    }
 
     region = serializers.CharField(allow_null=True, help_text="ISO 3166-2")
     directions = serializers.ListField(child=serializers.SlugField())
@@ -74,13 +72,8 @@ class EventSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
-        """From a row of the columns in this order (``columns``): a page of fifty costs no objects."""
-        fields = dict(zip(self.Meta.fields, instance, strict=True))
-        return {**fields, "organisers": json.loads(fields["organisers"])}
-
-    @classmethod
-    def columns(cls) -> list[str | Cast]:
-        return [COLUMNS.get(name, name) for name in cls.Meta.fields]
+        row = super().to_representation(instance)
+        return row | {"organisers": json.loads(row["organisers"])}
 
 
 class PartySerializer(OrganiserSerializer):
@@ -112,10 +105,10 @@ class MaterialSerializer(serializers.ModelSerializer):
 
 
 class EventDetailSerializer(EventSerializer):
+    BESIDES = ("signings", "materials")
+
     signings = SigningSerializer(many=True)
     materials = MaterialSerializer(many=True)
-
-    BESIDES: ClassVar = ("signings", "materials")  # in rows of their own
 
     class Meta(EventSerializer.Meta):
         fields = [
@@ -137,7 +130,7 @@ class EventDetailSerializer(EventSerializer):
 
     def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
         """As the page of the event shows them."""
-        row = dict(zip(self._in_row(), instance, strict=True))
+        row = super().to_representation(instance)
         parties = Prefetch("parties", Organisation.objects.published())
         signings = PlannedSigning.objects.filter(event__slug=row["slug"]).prefetch_related(parties)
         materials = EventMaterial.objects.filter(event__slug=row["slug"]).select_related("talk")
@@ -145,14 +138,6 @@ class EventDetailSerializer(EventSerializer):
             "signings": SigningSerializer(signings, many=True).data,
             "materials": MaterialSerializer(materials, many=True).data,
         }
-
-    @classmethod
-    def columns(cls) -> list[str]:
-        return [COLUMNS.get(name, name) for name in cls._in_row()]
-
-    @classmethod
-    def _in_row(cls) -> list[str]:
-        return [name for name in cls.Meta.fields if name not in cls.BESIDES]
 
 
 class SpeakerSerializer(serializers.ModelSerializer):
@@ -217,15 +202,13 @@ class EventViewSet(PublicViewSet):
 
     queryset = Event.objects.public()
     lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
 
-    def get_queryset(self) -> QuerySet | Found:  # type: ignore[override] # more than that no paginator needs
+    def get_queryset(self) -> QuerySet | Found:  # type: ignore[override] # a paginator needs no more than that
         columns = self.get_serializer_class().columns()
         if self.action != "list":
             return Event.objects.public().values_list(*columns)
         found = EventList(self.request.query_params)
-        if unknown := ", ".join(found.selection.unknown):
-            raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": unknown}})
+        understood(found.selection)
         return Found(found, columns)
 
     def get_serializer_class(self) -> type[EventSerializer]:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from common.facets import MOST_PAGES, Counts, FilteredList, Option
 from events.attendees.selection import ALONE, SORTS, WAITS, Selection
-from events.models import Came, Event, Registration, RegistrationState, Ticket, TicketPool
+from events.models import Came, CheckIn, Event, Registration, RegistrationState, Ticket, TicketPool
 from events.models.registration import RegistrationQuerySet
 from members.models import Organisation
 
@@ -120,12 +120,14 @@ class Attendees(FilteredList):
 
 
 def detailed(registrations: RegistrationQuerySet) -> RegistrationQuerySet:
-    """Each with its pool and organisation, ``number_came`` of its people, and of who waits the ``place_in_turn``."""
+    """Each with its pool and organisation; ``number_came`` of its people, and when the first did; of who waits the
+    ``place_in_turn``."""
     came = Ticket.objects.filter(registration=OuterRef("pk")).came().order_by().values("registration")
     ahead = Registration.objects.filter(
         state=RegistrationState.WAITING, pool=OuterRef("pool"), queue_number__lte=OuterRef("queue_number")
     )
     return registrations.select_related("pool", "organisation").annotate(
         number_came=Subquery(came.annotate(number=Count("pk")).values("number")),
+        came_at=Subquery(CheckIn.objects.filter(ticket__registration=OuterRef("pk")).values("at")[:1]),
         place_in_turn=Subquery(ahead.order_by().values("pool").annotate(number=Count("pk")).values("number")),
     )

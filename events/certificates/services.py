@@ -177,11 +177,11 @@ def _said_on(certificate: ParticipantCertificate) -> dict[str, Any]:
 
 
 def _took_part() -> str:
-    return pgettext("on a certificate", "took part in")
+    return pgettext("on a certificate", "This certificate confirms participation in")
 
 
 def _spoke() -> str:
-    return pgettext("on a certificate", "was a speaker at")
+    return pgettext("on a certificate", "This certificate confirms a talk given at")
 
 
 def _days(event: Event) -> str:

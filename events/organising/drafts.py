@@ -15,12 +15,13 @@ from common.locks import hold
 from common.text import slug_of
 from events.life.changes import change_event
 from events.models import Event, EventOrganiser, EventSeries, EventState, Quota, Track
+from events.models.addresses import RESERVED
 from events.organising.rules import CHECKED, check, check_constraints, is_changeable, takes_headcount
 from events.registering.places import locked_event
 from members.models import Organisation, User
 
-# Words that stand in addresses where the slug of an event does.
-RESERVED = ("new", "calendar", "registrations", "consents")
+# Words that stand in addresses where the slug of an event does: in the dashboard, and in public.
+TAKEN = ("new", *RESERVED)
 # What another one of a series has in common with this one. The link for those online is a new one each time.
 REPEATED = (
     "kind", "name_en", "summary", "summary_en", "about", "about_en", "audience", "grade_from", "grade_to", "precision",
@@ -194,7 +195,7 @@ def _save_new(row: WITH_SLUG) -> None:
     model: type[Event | EventSeries] = type(row)
     hold(f"address of {model.__name__}")
     wanted: str = slug_of(row.name, longest=70) or model.__name__.lower()
-    taken = {*RESERVED, *model._default_manager.filter(slug__startswith=wanted).values_list("slug", flat=True)}
+    taken = {*TAKEN, *model._default_manager.filter(slug__startswith=wanted).values_list("slug", flat=True)}
     number = 2
     row.slug = wanted
     while row.slug in taken:

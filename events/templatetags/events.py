@@ -13,6 +13,7 @@ from django.template import Context
 from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.dates import MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
@@ -92,6 +93,12 @@ def when(event: HasTimes) -> str:
 def clock_face(moment: datetime.datetime) -> str:
     """As it stands, where the filter ``time`` would go by the clock of the portal."""
     return f"{moment:%H:%M}"
+
+
+@register.filter
+def day_face(moment: datetime.datetime) -> str:
+    """The day of it, likewise."""
+    return date_format(moment, "j E")
 
 
 @register.filter

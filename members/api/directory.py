@@ -1,12 +1,12 @@
 """Public API of the directory."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import permissions, serializers, status, viewsets
+from rest_framework import permissions, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from common.api import KEY_HEADER, choice, key_of
 from common.countries import country_codes
+from common.public_api import PublicViewSet, RowSerializer, understood
 from common.spoken import language_codes
 from members.models import (
     Direction,
@@ -44,12 +45,10 @@ class DirectionSerializer(serializers.ModelSerializer):
         fields = ["slug", "name", "name_en"]
 
 
-# Field of the serializer → column, where they are called differently.
-COLUMNS = {"region": "region__code", "directions": "direction_slugs", "role": "tier"}
-
-
-class OrganisationSerializer(serializers.ModelSerializer):
+class OrganisationSerializer(RowSerializer):
     """An organisation in a list."""
+
+    COLUMNS = {"region": "region__code", "directions": "direction_slugs", "role": "tier"}
 
     region = serializers.CharField(allow_null=True, help_text="ISO 3166-2")
     directions = serializers.ListField(child=serializers.SlugField())
@@ -73,14 +72,6 @@ class OrganisationSerializer(serializers.ModelSerializer):
             "updated_at",
         ]
         read_only_fields = fields
-
-    def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
-        """From a row of the columns in this order (``columns``): a page of fifty costs no objects."""
-        return dict(zip(self.Meta.fields, instance, strict=True))
-
-    @classmethod
-    def columns(cls) -> list[str]:
-        return [COLUMNS.get(name, name) for name in cls.Meta.fields]
 
 
 class OrganisationDetailSerializer(OrganisationSerializer):
@@ -131,12 +122,6 @@ class ReportedTurnSerializer(serializers.ModelSerializer):
         fields = ["country", "city", "city_en", "languages", *OfficeTurnSerializer.Meta.fields, "state"]
 
 
-class PublicViewSet(viewsets.ReadOnlyModelViewSet):
-    """Read-only and open to everybody."""
-
-    permission_classes = [permissions.AllowAny]
-
-
 class RegionViewSet(PublicViewSet):
     """Regions with their time zones."""
 
@@ -176,10 +161,7 @@ class OrganisationViewSet(PublicViewSet):
     def get_queryset(self) -> QuerySet:
         organisations = Organisation.objects.published()
         if self.action == "list":
-            selection = Selection.asked(self.request.query_params, Overview.load())
-            if selection.unknown:
-                words = ", ".join(selection.unknown)
-                raise serializers.ValidationError({"detail": _("Unknown: %(words)s") % {"words": words}})
+            selection = understood(Selection.asked(self.request.query_params, Overview.load()))
             organisations = selection.of(organisations.searched(selection.words))
         return organisations.values_list(*self.get_serializer_class().columns())
 

@@ -111,7 +111,7 @@ const sayYours = () => {
     const said = document.createElement("span");
     said.className = "yours";
     said.textContent = yours.replace("{time}", otherDay ? `${otherDay}, ${own}` : own);
-    time.append(" ", said);
+    time.append("\u00a0", said); // with its dot at the end of the line, if it goes to the next
   }
 };
 sayYours();

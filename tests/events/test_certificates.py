@@ -150,6 +150,10 @@ def test_the_role_is_that_of_the_place(pool: TicketPool, event: Event, organiser
         guest_of(PoolFactory(event=event, kind=kind))
     issue_certificates(event, by=organiser)
     assert ParticipantCertificate.objects.get().role == AttendeeRole.SPEAKER
+    assert Document.objects.get().data["part"] == {  # of a man and of a woman alike
+        "ru": "Настоящий сертификат подтверждает выступление с докладом на мероприятии".replace(" ", "\xa0"),
+        "en": "This certificate confirms a talk given at".replace(" ", "\xa0"),
+    }
 
 
 # --- The paper --------------------------------------------------------------------------------------------------

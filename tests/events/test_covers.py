@@ -1,6 +1,7 @@
 """The picture of an event: stored anew, shown in its place, gone when it goes."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from PIL.ExifTags import Base
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.images import variant_name
@@ -56,6 +58,19 @@ def test_of_a_cover_nobody_has_described_nothing_is_said() -> None:
     assert [*Event.objects.values_list("cover_alt", "cover_alt_en")] == [("", "")]
 
 
+def test_of_what_was_uploaded_only_the_pixels_are_kept() -> None:
+    taken = Image.Exif()
+    taken[Base.ImageDescription] = "Снято у дома"
+    buffer = io.BytesIO()
+    Image.new("RGB", (1600, 1200), "navy").save(buffer, "JPEG", exif=taken)
+    upload = SimpleUploadedFile("../дом.html", buffer.getvalue() + b"<script>")
+    names = files_of(set_cover(EventFactory(), upload=upload))
+    assert re.fullmatch("covers/[0-9a-f]{32}.webp", names[0])
+    stored = [default_storage.open(name).read() for name in names]
+    assert [(Image.open(io.BytesIO(one)).format, b"<script>" in one) for one in stored] == [("WEBP", False)] * 3
+    assert [dict(Image.open(io.BytesIO(one)).getexif()) for one in stored] == [{}] * 3
+
+
 def test_a_cover_stands_on_the_page_in_the_list_and_where_others_link_to_it() -> None:
     event = set_cover(EventFactory(cover_alt='Пила "Дружба"'), upload=ContentFile(picture()))
     text = Client().get(event.get_absolute_url()).content.decode()
@@ -83,6 +98,8 @@ def test_the_office_sets_and_removes_it(office: Client) -> None:
     [
         (b"<svg/>", "This is not a PNG, JPEG or WebP picture."),
         (picture(500, 500), "The picture is narrower than 600 pixels."),
+        (picture(6000, 4001), "The picture has more than 24 megapixels."),
+        (picture() + bytes(5 * 2**20), "The file is larger than 5 MB."),
     ],
 )
 def test_what_is_no_cover_is_refused_beside_its_field(office: Client, content: bytes, said: str) -> None:

@@ -29,10 +29,9 @@ def event() -> Event:
 
 
 def sections(client: Client, address: str) -> list[tuple[str, str]]:
-    """Address and mark of each."""
+    """Address and mark of each; none where the page is the only one."""
     found = re.search(r'class="event-sections.*?</nav>', client.get(address).content.decode(), re.DOTALL)
-    assert found
-    return re.findall(r'<a href="([^"]+)"\s*(?:aria-current="(\w+)")?', found[0])
+    return re.findall(r'<a href="([^"]+)"\s*(?:aria-current="(\w+)")?', found[0]) if found else []
 
 
 def as_role(role: str) -> Client:
@@ -58,7 +57,7 @@ def test_a_page_below_another_one_marks_it(event: Event) -> None:
         assert (above, "true") in sections(client, PLACE + address)
 
 
-@pytest.mark.parametrize(("role", "found"), [(Role.TEACHER, [PLACE, DOOR]), (Role.VIEWER, [PLACE])])
+@pytest.mark.parametrize(("role", "found"), [(Role.TEACHER, [PLACE, DOOR]), (Role.VIEWER, [])])
 def test_who_does_not_tend_it_finds_less(event: Event, role: str, found: list[str]) -> None:
     assert [url for url, _mark in sections(as_role(role), PLACE)] == found
 
@@ -66,7 +65,7 @@ def test_who_does_not_tend_it_finds_less(event: Event, role: str, found: list[st
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"state": EventState.DRAFT}, [PLACE]),
+        ({"state": EventState.DRAFT}, []),
         ({"registration": "none"}, [PLACE, *ALL[5:]]),
         ({"starts_at": LATER, "ends_at": LATER, "state": EventState.PUBLISHED}, [*ALL[:4], ALL[6]]),
     ],

@@ -30,6 +30,7 @@ from events.models import (
     TicketPool,
     Track,
 )
+from events.models.addresses import RESERVED
 from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
 from events.organising.parts import MOST_PARTIES, set_party, set_speaker
@@ -520,6 +521,17 @@ def test_while_the_association_looks_at_it_the_cover_stays(client: Client, schoo
     assert (str(event.cover), event.cover_alt) == ("", "")
 
 
+def test_days_of_the_programme_and_of_quotas_are_those_of_the_place(
+    client: Client, school: Organisation, head: User
+) -> None:
+    morning = datetime.datetime(2027, 3, 10, 8, tzinfo=KAMCHATKA)  # in Moscow the evening before
+    event = own_event(school, time_zone="Asia/Kamchatka")
+    SessionFactory(event=event, starts_at=morning, ends_at=morning + datetime.timedelta(hours=1))
+    QuotaFactory(pool=PoolFactory(event=event), returns_at=morning)
+    assert "10 марта, 08:00–09:00" in text_of(client.get(f"{LIST}{event.slug}/programme/"))
+    assert "до 10 марта, 08:00" in text_of(client.get(f"{LIST}{event.slug}/places/"))
+
+
 def test_the_last_places_of_an_event_that_others_see_stay(client: Client, school: Organisation, head: User) -> None:
     pool = PoolFactory(event=own_event(school))
     client.post(f"{LIST}{pool.event.slug}/parts/pools/{pool.pk}/remove/")
@@ -682,6 +694,6 @@ def test_addresses_of_events_are_their_own(school: Organisation) -> None:
     by = UserFactory()
     slugs = [
         create_event(school, typed={"kind": "forum", "name": name}, by=by, key=str(key)).slug
-        for key, name in enumerate(["Форум", "Форум", "New", "№"])
+        for key, name in enumerate(["Форум", "Форум", "New", "№", *RESERVED])
     ]
-    assert slugs == ["forum", "forum-2", "new-2", "event"]
+    assert slugs == ["forum", "forum-2", "new-2", "event", *(f"{word}-2" for word in RESERVED)]

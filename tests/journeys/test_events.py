@@ -150,7 +150,7 @@ def test_a_class_is_registered_two_parents_agree_and_a_pupil_is_replaced(visitor
     _agree(mother, link.removeprefix("http://testserver"), name="Мария Алексеева")
     links.filter(has_text=PUPILS[1]).get_by_role("link").click()
     fill(page, email="parent@example.org")
-    press(page, "Прислать ссылку")
+    press(page, "Отправить ссылку")
     _agree(father, post.link("parent@example.org", "Нужно согласие родителя"), name="Пётр Белов")
 
     teacher.open(group)
