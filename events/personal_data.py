@@ -39,7 +39,7 @@ def _erase(person: Person) -> int:
     """A place that is to come goes to the next. A group stays with its organisation, without the name of who registered
     it; of what is over it remains that somebody came."""
     registrations = Registration.objects.about(person)
-    for one in registrations.filter(group="", state__in=ACTIVE).select_related("event").order_by("event", "pk"):
+    for one in registrations.filter(group="", state__in=ACTIVE).select_related("event").order_by("event_id", "pk"):
         end_of_erased(one)
     keys = [*registrations.values_list("pk", flat=True)]
     Ticket.objects.filter(registration__in=keys, registration__group="").update(name="")
