@@ -153,7 +153,7 @@ def _standing(part: EventPart, event: Event) -> Any:
 def _check_above(part: EventPart, event: Event) -> None:
     for above in filter(None, (getattr(part, name, None) for name in ABOVE)):
         if not parts_of(event, type(above)).filter(pk=above.pk).exists():
-            text = _("“%(name)s” has been removed meanwhile.") % {"name": above}
+            text = _("Removed meanwhile: %(name)s") % {"name": above}
             raise RuleViolated(text, code="gone")
 
 

@@ -247,18 +247,6 @@ def test_nobody_takes_a_place_while_the_office_gives_it_to_a_school(office: Clie
 
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
-def test_nobody_takes_a_place_while_the_office_takes_it_away(office: Client) -> None:
-    pool, person = PoolFactory(capacity=1), UserFactory()
-    given = {"pools-0-capacity": "0", "pools-0-name": "Зал"}
-    fields = fields_of(office, change(pool.event)) | times_of(pool.event)
-    thread = beside(TicketPool, lambda: register_attendee(pool.event, pool=pool, asked=asked(user=person)))
-    assert office.post(change(pool.event), fields | given).status_code == 302
-    thread.join()
-    assert states(pool.event) == [RegistrationState.WAITING]
-
-
-@pytest.mark.faults
-@pytest.mark.django_db(transaction=True)
 def test_nobody_removes_a_session_while_the_office_saves_it(office: Client) -> None:
     session = SessionFactory()
     url = page("events_session_change", session.pk)
