@@ -7,4 +7,9 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
+        from allauth.account.signals import email_changed
+
         from events import personal_data  # noqa: F401 - names its holder
+        from events.registering.registrations import follow_account
+
+        email_changed.connect(follow_account)

@@ -54,7 +54,8 @@ def _a_place_is_free_and_somebody_waits() -> Iterator[Broken]:
     for pool in waiting.exclude(pk__in=just_returned).select_related("event"):
         with transaction.atomic():
             event = locked_event(pool.event)
-            passed_over = len([*next_in_turn(current_pool(pool, event=event), event=event)])
+            current = current_pool(pool, event=event)
+            passed_over = len([*next_in_turn(current, event=event, free=FreePlaces.of(current))])
         if passed_over:
             yield pool, str(passed_over)
 

@@ -41,7 +41,7 @@ def _erase(person: Person) -> int:
     it; of what is over it remains that somebody had a place and came."""
     registrations = Registration.objects.about(person)
     to_come = registrations.filter(group="", state__in=ACTIVE, event__ends_at__gt=timezone.now())
-    for one in to_come.select_related("event").order_by("event", "pk"):
+    for one in to_come.select_related("event").order_by("event_id", "pk"):
         end_of_erased(one)
     keys = [*registrations.values_list("pk", flat=True)]
     Ticket.objects.filter(registration__in=keys, registration__group="").update(name="")

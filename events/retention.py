@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from events.certificates.services import forget_names
 from events.models import ParentConsent, ParticipantCertificate, Registration, RegistrationMove, Ticket
+from events.models.event import known_end
 from events.models.registration import new_key
 
 KEPT_FOR = timedelta(days=365)
@@ -18,7 +19,8 @@ AT_ONCE = 500  # registrations in a transaction
 
 def forget_registrations() -> int:
     """In portions; killed between two of them, it goes on there the next time. Returns how many registrations."""
-    outlived = Registration.objects.filter(forgotten_at=None, event__ends_at__lt=timezone.now() - KEPT_FOR)
+    kept = Registration.objects.filter(forgotten_at=None).alias(over_at=known_end("event__"))
+    outlived = kept.filter(over_at__lt=timezone.now() - KEPT_FOR)
     forgotten = 0
     while portion := _forget_next([*outlived.order_by("pk")[:AT_ONCE]]):
         forgotten += portion

@@ -24,11 +24,11 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
+from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours, save_columns
 from common.admin.single import SingleAction, after_question
 from common.text import slug_of
 from events.admin.messages import MessageInline, MessagesMixin
-from events.admin.places import PoolInline, save_pool
+from events.admin.places import PoolInline, UnderLock
 from events.admin.programme import MaterialInline, QuestionInline, SessionInline, SigningInline, TrackInline
 from events.admin.reports import ReportMixin, report_actions
 from events.life.changes import change_event
@@ -36,6 +36,7 @@ from events.life.moves import EVENT_MOVES, Who, move_event, possible_moves
 from events.life.place_times import PlaceTimesForm
 from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, TicketPool
 from events.public.covers import WIDTHS, CoverFields, cover_url, remove_cover
+from events.registering.registrations import remove_pool, set_capacity
 from members.models import User
 
 STATE_COLOURS = colours(
@@ -135,7 +136,7 @@ class EventSeriesAdmin(HistoryModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(MessagesMixin, ReportMixin, HistoryModelAdmin):
+class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
     form = EventForm
     list_display = ["title_and_kind", "starts_at", "city", "format", "state_label"]
     list_filter = [
@@ -250,9 +251,12 @@ class EventAdmin(MessagesMixin, ReportMixin, HistoryModelAdmin):
             return
         formset.save(commit=False)
         for pool in formset.deleted_objects:
-            pool.delete()
+            remove_pool(pool)
         for pool, names in formset.changed_objects:
-            save_pool(request, pool, names)
+            if others := [name for name in names if name != "capacity"]:
+                save_columns(pool, others)
+            if "capacity" in names:
+                set_capacity(pool, capacity=pool.capacity)
         for pool in formset.new_objects:
             pool.save()
 

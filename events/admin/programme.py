@@ -9,7 +9,8 @@ from django.utils.functional import cached_property
 from unfold.admin import StackedInline
 
 from common.admin import ModelAdmin
-from events.life.place_times import shown_at, typed_at
+from events.admin.places import UnderLock
+from events.life.place_times import SESSION_ENDS, check_end, limit_years, shown_at, typed_at
 from events.models import Event, EventMaterial, PlannedSigning, RegistrationQuestion, Session, Talk, Track
 
 
@@ -20,6 +21,7 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("starts_at", "ends_at"):
             self.initial[name] = self.event and shown_at(getattr(self.instance, name), self.event.zone)
+        limit_years(self, ("starts_at", "ends_at"))
         if "track" in self.fields:
             tracks: Any = self.fields["track"]
             tracks.queryset = self.event.tracks.all() if self.event else Track.objects.none()
@@ -32,6 +34,7 @@ class SessionForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if event := self.event or data.get("event"):
             data |= {name: typed_at(data.get(name), event.zone) for name in ("starts_at", "ends_at") if name in data}
+        check_end(self, data, SESSION_ENDS)
         return data
 
 
@@ -90,7 +93,7 @@ class TalkInline(StackedInline):
 
 
 @admin.register(Session)
-class SessionAdmin(ModelAdmin):
+class SessionAdmin(UnderLock, ModelAdmin):
     form = SessionForm
     list_display = ["name", "event", "starts_at"]
     list_select_related = ["event"]

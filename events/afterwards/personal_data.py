@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
-from events.afterwards.feedback import take_names_off
+from events.afterwards.feedback import take_all_names_off
 from events.models import FeedbackAnswer, FeedbackQuestion, Registration
 
 
@@ -26,12 +26,7 @@ def _collect(person: Person) -> Iterator[Record]:
 
 def _erase(person: Person) -> int:
     """What was marked counts on, without the name and the words."""
-    by_event: dict[int, list[FeedbackAnswer]] = {}
-    for one in _answers_of(person):
-        by_event.setdefault(one.event_id, []).append(one)
-    for answers in by_event.values():
-        take_names_off(answers[0].event, answers)
-    return sum(map(len, by_event.values()))
+    return take_all_names_off(_answers_of(person))
 
 
 register(Holder("feedback", _("What you said of events, with your name"), ("events.FeedbackAnswer",), _collect, _erase))

@@ -14,7 +14,7 @@ from common.errors import RuleViolated
 from common.search import LONGEST, MOST_WORDS
 from common.text import fold
 from events.models import CheckIn, Event, EventState, Registration, RegistrationState, Ticket
-from events.models.registration import TicketQuerySet, day_of
+from events.models.registration import RegistrationQuerySet, TicketQuerySet, day_of
 from members.models import User
 
 OPENS_BEFORE = datetime.timedelta(hours=12)  # people set up the evening before
@@ -37,11 +37,12 @@ def check_in(event: Event, *, code: str, by: User, gate: str = "") -> Entry:
     """
     now = timezone.now()
     check_doors(event, now)
-    found = Ticket.objects.standing().filter(registration__event=event, code=plain_code(code))
-    ticket = found.select_related("registration", "parent_consent").first()
-    if ticket is None:
+    registration = _held(Registration.objects.filter(event=event, tickets__code=plain_code(code)))
+    found = registration and registration.tickets.standing().filter(code=plain_code(code))
+    ticket = found and found.select_related("parent_consent").first()
+    if not (registration and ticket):
         raise RuleViolated(_("This is no ticket of this event."), code="unknown_ticket")
-    _check_place(ticket.registration)
+    _check_place(registration)
     if not ticket.name:
         raise RuleViolated(_("A parent has refused, and nobody has come in place of this pupil."), code="refused")
     made, is_first = CheckIn.objects.get_or_create(
@@ -61,7 +62,7 @@ def check_in_group(
     """
     now = timezone.now()
     check_doors(event, now)
-    _check_place(group)
+    _check_place(_held(Registration.objects.filter(pk=group.pk)) or group)
     came = group.tickets.standing().exclude(name="").filter(pk__in=tickets)
     made = [CheckIn(ticket=ticket, day=day_of(event, now), at=now, by=by, gate=gate) for ticket in came]
     CheckIn.objects.bulk_create(made, ignore_conflicts=True)
@@ -122,6 +123,13 @@ def _today(event: Event, tickets: TicketQuerySet) -> TicketQuerySet:
 def plain_code(code: str) -> str:
     """However it was typed."""
     return "".join(code.upper().replace("-", " ").split())
+
+
+def _held(registrations: RegistrationQuerySet) -> Registration | None:
+    """As it is now, and so until the end of the transaction: whoever gives the place back, or sends another in place of
+    one, waits for the entrance or has come before it. By its own row, as the door does not wait for those who register
+    and for letters to them."""
+    return registrations.select_for_update(of=["self"], no_key=True).first()
 
 
 def _check_place(registration: Registration) -> None:

@@ -9,12 +9,21 @@ from django.utils.translation import pgettext_lazy
 from common.forms import OnceForm
 from events.models import Event, TicketPool
 from events.registering.forms import OneLine
+from events.registering.places import POOL_GONE
 
 
 class WalkInForm(OnceForm):
-    name = OneLine(label=_("First and last name"), max_length=150, widget=forms.TextInput({"autocomplete": "off"}))
+    name = OneLine(
+        label=_("First and last name"),
+        max_length=150,
+        widget=forms.TextInput({"autocomplete": "off"}),
+        error_messages={"required": _("Enter the name of whoever has come.")},
+    )
     pool: Any = forms.ModelChoiceField(
-        TicketPool.objects.none(), label=pgettext_lazy("of a pool", "Place"), empty_label=None
+        TicketPool.objects.none(),
+        label=pgettext_lazy("of a pool", "Place"),
+        empty_label=None,
+        error_messages={"invalid_choice": POOL_GONE},
     )
 
     def __init__(self, data: Any = None, *, event: Event) -> None:

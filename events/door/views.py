@@ -6,7 +6,6 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.errors import RuleViolated
@@ -97,13 +96,12 @@ def _by_name(request: HttpRequest, event: Event) -> dict[str, Any]:
 
 def _walk_in(request: HttpRequest, event: Event) -> dict[str, Any]:
     form = WalkInForm(request.POST, event=event)
-    if not form.is_valid():
-        return {"walk_in_form": form, "refusal": _("Enter the name of whoever has come.")}
-    typed = form.cleaned_data
-    entry = admit_walk_in(
-        event, pool=typed["pool"], name=typed["name"], key=form.key, by=_user(request), gate=_gate(request)
-    )
-    return {"entry": entry}
+    if form.is_valid():
+        try:
+            return {"entry": admit_walk_in(event, **form.asked, key=form.key, by=_user(request), gate=_gate(request))}
+        except RuleViolated as error:
+            form.refuse(error)
+    return {"walk_in_form": form, "refusal": next(iter(form.errors.values()))[0]}
 
 
 def _undo(request: HttpRequest, event: Event) -> dict[str, Any]:

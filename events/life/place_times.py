@@ -1,6 +1,7 @@
 """Times in forms are typed by the clock of the place, whichever clock the reader's own is."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,6 +13,36 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 from events.times import CLOCKS
+
+FIRST_YEAR, YEARS_AHEAD = 1990, 10
+LONGEST = datetime.timedelta(days=366)
+EVENT_ENDS = _("An event ends after it begins: give both times, or neither.")
+SESSION_ENDS = _("A session ends after it begins: give both times, or neither.")
+
+
+def check_year(moment: datetime.datetime) -> None:
+    """A slip of the finger; near the ends of what a computer counts no other clock could tell the time."""
+    last = timezone.now().year + YEARS_AHEAD
+    if not FIRST_YEAR <= moment.year <= last:
+        text = _("Is this the right year? It may be from %(first)s to %(last)s.")
+        raise forms.ValidationError(text, params={"first": FIRST_YEAR, "last": last})
+
+
+def limit_years(form: forms.BaseForm, names: Iterable[str]) -> None:
+    for name in {*names} & {*form.fields}:
+        form.fields[name].validators.append(check_year)
+
+
+def check_end(form: forms.BaseForm, data: Mapping[str, Any], text: Any) -> None:
+    """Says beside the end what a constraint would say above the form; ``text``: where it is before the beginning, or
+    one of both is missing."""
+    starts_at, ends_at = data.get("starts_at"), data.get("ends_at")
+    if {"starts_at", "ends_at"} & {*form.errors} or starts_at is ends_at is None:
+        return
+    if starts_at is None or ends_at is None or ends_at < starts_at:
+        form.add_error("ends_at", text)
+    elif ends_at - starts_at > LONGEST:
+        form.add_error("ends_at", _("This is longer than a year. Is it the right year?"))
 
 
 def shown_at(moment: datetime.datetime | None, zone: ZoneInfo) -> datetime.datetime | None:
@@ -41,6 +72,7 @@ class PlaceTimesForm(forms.ModelForm):
         self.stored = {name: getattr(self.instance, name) for name in self.CLOCKED}
         for name in {*self.CLOCKED} & {*self.fields}:
             self.initial[name] = shown_at(self.stored[name], self.instance.zone)
+        limit_years(self, self.CLOCKED)
         if "time_zone" in self.fields:
             self.initial.setdefault("time_zone", self.instance.time_zone)
             zones: Any = self.fields["time_zone"]
@@ -51,6 +83,7 @@ class PlaceTimesForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if zone := data.get("time_zone"):
             data.update({name: typed_at(data.get(name), ZoneInfo(zone)) for name in self.CLOCKED if name in data})
+        check_end(self, data, EVENT_ENDS)
         return data
 
     @cached_property

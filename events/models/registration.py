@@ -91,8 +91,8 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(Q(user=user) | Q(user=None, email=user.email, hold_until=None))
 
     def about(self, person: "Person") -> Self:
-        """By the account, or by an address that was shown to be theirs."""
-        by_address = Q(email__in=person.addresses, hold_until=None, registered_at__gte=person.since)
+        """By the account, or by an address that was shown to be theirs; what is another account's is not."""
+        by_address = Q(user=None, email__in=person.addresses, hold_until=None, registered_at__gte=person.since)
         return self.filter(Q(user=person.user) | by_address)
 
     def visible_to(self, user: "User") -> Self:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import OnceForm, WordsForm
 from common.images import ACCEPTED_FORMATS
 from common.marks import RichTextFormField
-from events.life.place_times import PlaceTimesForm, clocks, typed_at
+from events.life.place_times import PlaceTimesForm, check_year, clocks, typed_at
 from events.models import Audience, Event, EventKind, EventState, RegistrationWay
 from events.organising.drafts import Repetition
 from events.organising.rules import CHECKED
@@ -159,7 +159,7 @@ class CoverForm(CoverFields, forms.ModelForm):
 
 class RepeatForm(OnceForm):
     name = forms.CharField(label=_("Name"), max_length=200)
-    starts_at = forms.DateTimeField(label=_("Begins"), widget=ClockInput)
+    starts_at = forms.DateTimeField(label=_("Begins"), widget=ClockInput, validators=[check_year])
     in_series = forms.BooleanField(
         label=_("Both belong to one series"),
         required=False,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import RuleViolated
 from common.forms import OnceForm
-from events.life.place_times import shown_at, typed_at
+from events.life.place_times import SESSION_ENDS, check_end, limit_years, shown_at, typed_at
 from events.models import (
     Event,
     EventMaterial,
@@ -37,6 +37,7 @@ class PartForm(OnceForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in self.CLOCKED:
             self.initial[name] = shown_at(getattr(self.instance, name), event.zone)
+        limit_years(self, self.CLOCKED)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -143,6 +144,11 @@ class SessionForm(PartForm):
         if not self.instance.pk and self.event.starts_at:
             first = self.event.sessions.filter(ends_at__isnull=False).order_by("-ends_at").first()
             self.initial["starts_at"] = shown_at(first.ends_at if first else self.event.starts_at, self.event.zone)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        check_end(self, data, SESSION_ENDS)
+        return data
 
 
 class TalkForm(PartForm):

@@ -23,20 +23,22 @@ from events.models import (
     Track,
 )
 from events.organising.rules import check, check_constraints, is_changeable, takes_materials
-from events.registering.places import FreePlaces, locked_event
-from events.registering.registrations import offer_what_is_free, set_capacity
+from events.registering.places import locked_event
+from events.registering.registrations import offer_what_is_free, remove_pool, set_capacity, settle_places
 from members.models import Organisation, PublicPerson, User
 
 EventPart = TicketPool | Quota | RegistrationQuestion | Track | Session | Talk | PlannedSigning | EventMaterial
 PART = TypeVar("PART", TicketPool, Quota, RegistrationQuestion, Track, Session, Talk, PlannedSigning, EventMaterial)
 OF_EVENT: dict[type[EventPart], str] = {Quota: "pool__event", Talk: "session__event"}  # others are of it themselves
+ABOVE = ("pool", "session", "track", "talk")  # what a part may belong to
 # What decides how many places there are, and for whom.
 COUNTED = {"capacity", "places", "returns_at", "organisation"}
 MOST_PARTIES = 12  # of one agreement
 
 
 def parts_of(event: Event, model: type[EventPart]) -> QuerySet[Any]:
-    return model._default_manager.filter(**{OF_EVENT.get(model, "event"): event})
+    of_event = OF_EVENT.get(model, "event")
+    return model._default_manager.filter(**{of_event: event}).select_related(of_event)
 
 
 def is_open(event: Event, model: type[EventPart]) -> bool:
@@ -47,11 +49,13 @@ def is_open(event: Event, model: type[EventPart]) -> bool:
 def add_part(part: PART, *, event: Event, by: User, key: str) -> PART:
     """Made once for one key; comes last.
 
-    Raises RuleViolated where the event may not be changed now, or a quota promises more than there is.
+    Raises RuleViolated where the event may not be changed now, what it belongs to has been removed, or a quota promises
+    more than there is.
     """
     locked = _open(event, type(part))
 
     def make() -> PART:
+        _check_above(part, locked)
         if hasattr(part, "position"):
             last = siblings(part).order_by("-position").values_list("position", flat=True).first()
             part.position = 0 if last is None else last + 1
@@ -66,9 +70,11 @@ def add_part(part: PART, *, event: Event, by: User, key: str) -> PART:
 
 @transaction.atomic
 def change_part(part: PART, *, event: Event, names: Collection[str]) -> PART:
-    """Write these fields of it. Raises RuleViolated besides where fewer places would remain than are taken or
-    promised."""
-    _open_with(part, event)
+    """Write these fields of it. Raises RuleViolated besides where it has been removed, and where fewer places would
+    remain than are taken or promised."""
+    locked = _open(event, type(part))
+    _standing(part, locked)
+    _check_above(part, locked)
     check_constraints(part)
     if isinstance(part, TicketPool) and "capacity" in names:
         set_capacity(part, capacity=part.capacity)
@@ -84,19 +90,20 @@ def remove_part(part: EventPart, *, event: Event) -> None:
     """Raises RuleViolated for a pool in which somebody has registered, and for the last one of an event that others
     see. Removed already, does nothing."""
     locked = _open(event, type(part))
-    if isinstance(part, TicketPool):
-        _check_is_spare(part, locked)
-    pool = part.pool if isinstance(part, Quota) else None
-    if part.pk and parts_of(locked, type(part)).filter(pk=part.pk).exists():
-        part.delete()
-    if pool:
-        offer_what_is_free(pool)
+    found = parts_of(locked, type(part)).filter(pk=part.pk).first()
+    if isinstance(found, TicketPool):
+        _check_others(found, locked)
+        remove_pool(found)
+    elif found:
+        found.delete()
+    if isinstance(found, Quota):
+        offer_what_is_free(found.pool)
 
 
 @transaction.atomic
 def move_part(part: EventPart, *, event: Event, up: bool) -> None:
-    """One step among those beside it; the first stays the first."""
-    _open(event, type(part))
+    """One step among those beside it; the first stays the first. Raises RuleViolated where it has been removed."""
+    part = _standing(part, _open(event, type(part)))
     beside = [*siblings(part)]
     place = beside.index(part)
     other = place - 1 if up else place + 1
@@ -110,30 +117,31 @@ def move_part(part: EventPart, *, event: Event, up: bool) -> None:
 
 @transaction.atomic
 def set_speaker(talk: Talk, *, event: Event, person: PublicPerson, speaks: bool) -> None:
-    """Raises RuleViolated for somebody who may not be shown."""
-    _open_with(talk, event)
+    """Raises RuleViolated for somebody who may not be shown, and where the talk has been removed."""
+    talk = _standing(talk, _open(event, Talk))
     if not speaks:
         talk.speakers.remove(person)
-        return
-    if not PublicPerson.objects.shown().filter(pk=person.pk, organisation__is_published=True).exists():
+    elif PublicPerson.objects.shown().filter(pk=person.pk, organisation__is_published=True).exists():
+        talk.speakers.add(person)
+    else:
         raise RuleViolated(_("This person is not shown on the portal any more."), code="not_shown")
-    talk.speakers.add(person)
-    talk.save()
+    talk.save()  # the page shows it at once
 
 
 @transaction.atomic
 def set_party(signing: PlannedSigning, *, event: Event, organisation: Organisation, signs: bool) -> None:
-    """Raises RuleViolated for an organisation without a page on the portal, and past MOST_PARTIES."""
-    _open_with(signing, event)
+    """Raises RuleViolated for an organisation without a page on the portal, past MOST_PARTIES, and where the agreement
+    has been removed."""
+    signing = _standing(signing, _open(event, PlannedSigning))
     if not signs:
         signing.parties.remove(organisation)
-        return
-    if not organisation.is_published:
+    elif not organisation.is_published:
         raise RuleViolated(_("This organisation has no page on the portal."), code="not_published")
-    if signing.parties.exclude(pk=organisation.pk).count() >= MOST_PARTIES:
+    elif signing.parties.exclude(pk=organisation.pk).count() >= MOST_PARTIES:
         raise RuleViolated(_("%(number)d parties are the most.") % {"number": MOST_PARTIES}, code="too_many")
-    signing.parties.add(organisation)
-    signing.save()
+    else:
+        signing.parties.add(organisation)
+    signing.save()  # the page shows it at once
 
 
 def siblings(part: EventPart) -> QuerySet:
@@ -153,27 +161,27 @@ def _open(event: Event, model: type[EventPart]) -> Event:
     return locked
 
 
-def _open_with(part: EventPart, event: Event) -> None:
-    if not parts_of(_open(event, type(part)), type(part)).filter(pk=part.pk).exists():
-        raise RuleViolated(_("It has been removed meanwhile."), code="gone")
+def _standing(part: EventPart, event: Event) -> Any:
+    """As it is now, under the lock."""
+    if found := parts_of(event, type(part)).filter(pk=part.pk).first():
+        return found
+    raise RuleViolated(_("It has been removed meanwhile."), code="gone")
+
+
+def _check_above(part: EventPart, event: Event) -> None:
+    for above in filter(None, (getattr(part, name, None) for name in ABOVE)):
+        if not parts_of(event, type(above)).filter(pk=above.pk).exists():
+            text = _("Removed meanwhile: %(name)s") % {"name": above}
+            raise RuleViolated(text, code="gone")
 
 
 def _settle(part: EventPart) -> None:
     """Of places that have come free others hear at once; more than there are nobody is promised."""
-    pool = part.pool if isinstance(part, Quota) else part
-    if not isinstance(pool, TicketPool):
-        return
-    free = FreePlaces.of(TicketPool.objects.get(pk=pool.pk))
-    if free.everybodys < 0:
-        text = _("%(number)d places too few: what is taken and what is kept for organisations does not fit in.")
-        raise RuleViolated(text % {"number": -free.everybodys}, code="places_promised")
-    offer_what_is_free(pool)
+    if isinstance(part, TicketPool | Quota):
+        settle_places(part.pool if isinstance(part, Quota) else part)
 
 
-def _check_is_spare(pool: TicketPool, event: Event) -> None:
-    if pool.registrations.exists():
-        text = _("People have registered for these places, so they stay on record. Give them another name, or fewer.")
-        raise RuleViolated(text, code="has_registrations")
+def _check_others(pool: TicketPool, event: Event) -> None:
     needs_one = event.state != EventState.DRAFT and event.registration == RegistrationWay.HERE
     if needs_one and not event.pools.exclude(pk=pool.pk).exists():
         raise RuleViolated(_("Without any places nobody could register: add others first."), code="last_pool")

@@ -13,6 +13,7 @@ from common.caching import kept_until_change
 from common.forms import OnceForm
 from events.models import Event, FeedbackQuestion, RegistrationQuestion, TicketPool
 from events.registering.offers import Offer, offers_of, pools_of, questions_of
+from events.registering.places import POOL_GONE
 from events.registering.registrations import Asked
 from members.consents.forms import TextField, consent_label
 from members.consents.services import text_in_force
@@ -36,7 +37,12 @@ class OneLine(forms.CharField):
 class OfferedForm(OnceForm):
     """Chooses one of the pools, and answers the organiser's questions."""
 
-    pool = forms.TypedChoiceField(label=_("How you take part"), coerce=int, widget=forms.RadioSelect)
+    pool = forms.TypedChoiceField(
+        label=_("How you take part"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": POOL_GONE},
+    )
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(),
         label=_("Which organisation you come from"),

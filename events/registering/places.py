@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from django.db.models import Exists, OuterRef, Subquery, Sum, Value
+from django.utils.translation import gettext_lazy as _
 
+from common.errors import RuleViolated
 from events.models import Event, Quota, Registration, TicketPool
+
+POOL_GONE = _("These places are not there any more: choose others.")
 
 
 def locked_event(event: Event) -> Event:
@@ -23,14 +27,16 @@ def locked_event(event: Event) -> Event:
 
 
 def current_pool(pool: TicketPool, *, event: Event) -> TicketPool:
-    """The pool as it is now, with its queue: ``has_queue`` and ``last_number``. Raises DoesNotExist for one of another
-    event."""
+    """The pool as it is now, with its queue: ``has_queue`` and ``last_number``. Raises RuleViolated for one that is
+    none of ``event``, or none any more."""
     of_pool = Registration.objects.filter(pool=OuterRef("pk")).order_by()
     numbers = of_pool.filter(queue_number__isnull=False).order_by("-queue_number").values("queue_number")
     pools = TicketPool.objects.annotate(  # type: ignore[no-redef]
         has_queue=Exists(of_pool.queued()), last_number=Subquery(numbers[:1])
     )
-    return pools.get(pk=pool.pk, event=event)
+    if current := pools.filter(pk=pool.pk, event=event).first():
+        return current
+    raise RuleViolated(str(POOL_GONE), code="pool_gone")
 
 
 @dataclass(slots=True)
@@ -59,6 +65,12 @@ class FreePlaces:
         ):
             (promised if is_quota else taken)[key][organisation] = number
         return {pool.pk: cls._left(pool, taken[pool.pk], promised[pool.pk]) for pool in pools}
+
+    @classmethod
+    def if_promised(cls, pool: TicketPool, promised: Mapping[int, int]) -> "FreePlaces":
+        """With other quotas than there are: organisation → places."""
+        held = Registration.objects.holding().filter(pool=pool.pk).order_by().values_list("organisation")
+        return cls._left(pool, dict(held.annotate(number=Sum("places"))), promised)
 
     @classmethod
     def _left(cls, pool: TicketPool, taken: Mapping[int | None, int], promised: Mapping[int, int]) -> "FreePlaces":

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,7 +44,7 @@ from events.models import (
     TicketPool,
     WaitingRule,
 )
-from events.models.registration import new_code
+from events.models.registration import new_code, new_key
 from events.registering.emails import registration_turned
 from events.registering.places import FreePlaces, current_pool, locked_event
 from members.models import ConsentText, Organisation, User
@@ -236,6 +236,25 @@ def end_of_erased(registration: Registration) -> Registration:
 
 
 @transaction.atomic
+def follow_account(*, user: User, **kwargs: object) -> None:
+    """Of allauth's ``email_changed``: letters go to the address that the account has shown to be its own now, and again
+    those by which it acts. Addresses in former letters lead nowhere, as the old mailbox may be somebody else's by now.
+
+    Who has registered for an event with the new address besides, without the account, hears of the event by that one.
+    """
+    email = user.email.lower()
+    own = Registration.objects.filter(user=user).exclude(email__in=["", email])
+    for one in own.select_related("event").order_by("event_id", "pk"):
+        locked = _locked(one)
+        single = Registration.objects.active().filter(event=locked.event, group="")
+        is_told_already = locked.is_active and not locked.is_group and single.filter(email=email).exists()
+        locked.email, locked.key = "" if is_told_already else email, new_key()
+        locked.save(update_fields=["email", "key"])
+        if locked.email and locked.is_active and locked.event.state in AWAITED and not locked.event.is_over:
+            registration_turned(locked).send()
+
+
+@transaction.atomic
 def say_coming(registration: Registration) -> Registration:
     """The answer to the question whether they will come. Repeated, does nothing.
 
@@ -287,15 +306,24 @@ def remove_guest(ticket: Ticket, *, by: User) -> Registration:
 
 @transaction.atomic
 def set_capacity(pool: TicketPool, *, capacity: int | None) -> TicketPool:
-    """More places are offered at once. Raises RuleViolated where more are taken than would remain: nobody is dropped
-    without somebody saying who."""
-    event = locked_event(pool.event)
-    locked = TicketPool.objects.get(pk=pool.pk)
+    """More places are offered at once. Raises RuleViolated where more are taken or promised than would remain: nobody
+    is dropped without somebody saying who."""
+    locked = current_pool(pool, event=locked_event(pool.event))
     check_capacity(locked, capacity)
     locked.capacity = capacity
     locked.save(update_fields=["capacity"])
-    offer_free_places(locked, event=event)
+    settle_places(locked)
     return locked
+
+
+@transaction.atomic
+def settle_places(pool: TicketPool) -> None:
+    """Of one whose number or quotas have changed: what has come free is offered at once. Raises RuleViolated where
+    more is promised than there is."""
+    event = locked_event(pool.event)
+    settled = current_pool(pool, event=event)
+    check_promises(FreePlaces.of(settled))
+    offer_free_places(settled, event=event)
 
 
 def check_capacity(pool: TicketPool, capacity: int | None) -> None:
@@ -305,23 +333,42 @@ def check_capacity(pool: TicketPool, capacity: int | None) -> None:
         raise RuleViolated(text % {"number": taken}, code="places_taken")
 
 
-def offer_free_places(pool: TicketPool, *, event: Event) -> int:
-    """Offer what is free to those who wait; returns to how many. Under the lock of ``event``."""
-    turns = [*next_in_turn(pool, event=event)]
+def check_promises(free: FreePlaces) -> None:
+    if free.everybodys < 0:
+        text = _("%(number)d places too few: what is taken and what is kept for organisations does not fit in.")
+        raise RuleViolated(text % {"number": -free.everybodys}, code="places_promised")
+
+
+@transaction.atomic
+def remove_pool(pool: TicketPool) -> None:
+    """Raises RuleViolated for one in which somebody has registered."""
+    locked_event(pool.event)
+    if pool.registrations.exists():
+        text = _("People have registered for these places, so they stay on record. Give them another name, or fewer.")
+        raise RuleViolated(text, code="has_registrations")
+    pool.delete()
+
+
+def offer_free_places(pool: TicketPool, *, event: Event, free: FreePlaces | None = None) -> int:
+    """Offer what is free to those who wait, and take it of ``free`` where that is known; returns to how many. Under the
+    lock of ``event``."""
+    turns = [*next_in_turn(pool, event=event, free=free or FreePlaces.of(pool))]
     for registration in turns:
         _offer(registration, event)
     return len(turns)
 
 
-def next_in_turn(pool: TicketPool, *, event: Event) -> Iterator[Registration]:
+def next_in_turn(pool: TicketPool, *, event: Event, free: FreePlaces) -> Iterator[Registration]:
     """Those who wait and whom the free places are enough for, by the event's rule. Under the lock of ``event``.
 
     What is kept for an organisation is no turn of anybody else, so those who come from it are asked past others.
     """
     if event.has_begun or event.state != EventState.PUBLISHED:
         return
-    free, is_turn = FreePlaces.of(pool), True
-    for registration in Registration.objects.queued().filter(pool=pool).select_related("event", "pool"):
+    queued, is_turn = Registration.objects.queued().filter(pool=pool), True
+    if free.everybodys <= 0:  # a long queue is not read for what is nobody's in it
+        queued = queued.filter(organisation__in=[key for key, left in free.kept.items() if left])
+    for registration in queued.select_related("event", "pool"):
         if not free.has_any or not (is_turn or any(free.kept.values())):
             break
         open_to_them = (
@@ -362,14 +409,13 @@ def expire_silent(registration: Registration) -> bool:
 
 
 def offer_returned_quotas() -> int:
-    """On its set day what is left of a quota is everybody's: offer it; returns to how many."""
-    returned = TicketPool.objects.filter(
-        quotas__returns_at__lte=timezone.now(),
-        registrations__state=State.WAITING,
-        event__state=EventState.PUBLISHED,
-        event__starts_at__gt=timezone.now(),
-    )
-    return sum(map(offer_what_is_free, returned.select_related("event").distinct()))
+    """On its set day what is left of a quota is everybody's, and so it is when its organisation is gone: offer it;
+    returns to how many."""
+    awaited = TicketPool.objects.filter(event__state=EventState.PUBLISHED, event__starts_at__gt=timezone.now())
+    queued = Registration.objects.queued().filter(pool=OuterRef("pk"))
+    pools = [*awaited.filter(Exists(queued)).select_related("event")]
+    free = FreePlaces.of_all(pools)
+    return sum(offer_what_is_free(pool) for pool in pools if free[pool.pk].has_any)
 
 
 @transaction.atomic
@@ -394,8 +440,10 @@ def _expire(registration: Registration) -> bool:
 
 
 def _locked(registration: Registration) -> Registration:
+    """Its row too, for which the door waits."""
     locked_event(registration.event)
-    return Registration.objects.select_related("event", "pool", "organisation", "user").get(pk=registration.pk)
+    found = Registration.objects.select_related("event", "pool", "organisation", "user")
+    return found.select_for_update(of=["self"], no_key=True).get(pk=registration.pk)
 
 
 def _known(event: Event, *, email: str, user: User | None, key: str) -> Registration | None:
@@ -477,9 +525,8 @@ def _settle(registration: Registration, free: FreePlaces, event: Event, *, is_ap
 def _free_after_those_who_wait(registration: Registration, event: Event) -> FreePlaces:
     """What has come free by itself, as a quota that returned a moment ago, is theirs before the clock offers it."""
     free = FreePlaces.of(registration.pool)
-    if registration.pool.has_queue and free.has_any and offer_free_places(registration.pool, event=event):
+    if registration.pool.has_queue and free.has_any and offer_free_places(registration.pool, event=event, free=free):
         registration.pool = current_pool(registration.pool, event=event)
-        free = FreePlaces.of(registration.pool)
     return free
 
 

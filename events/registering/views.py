@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.caching import kept_until_change
 from common.counters import take
 from common.errors import RuleViolated
 from common.limits import limited
@@ -163,9 +164,12 @@ def _told(registrations: Sequence[Registration]) -> list[tuple[Registration, str
 
 
 def open_event(request: HttpRequest, slug: str) -> Event:
-    """One that takes registrations here, now or at another time."""
+    """One that takes registrations here, now or at another time. For what many guests send at once it is kept until
+    somebody changes it: how it is now is asked under its lock."""
     events = Event.objects.visible_to(request.user).filter(registration=RegistrationWay.HERE)
-    return get_object_or_404(events, slug=slug)
+    if request.method != "POST" or request.user.is_authenticated:
+        return get_object_or_404(events, slug=slug)
+    return kept_until_change(f"event to register for {slug}", lambda: get_object_or_404(events, slug=slug))
 
 
 def registration_of(token: str) -> Registration:

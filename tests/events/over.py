@@ -10,11 +10,11 @@ from members.models import Organisation
 from tests.factories.events import EventFactory, PoolFactory
 
 
-def over_since(**time: float) -> Event:
+def over_since(*, slug: str = "forum", **time: float) -> Event:
     """The first of its pools is called «Очно»."""
     ends_at = timezone.now() - datetime.timedelta(**time)
     event = EventFactory(
-        slug="forum", starts_at=ends_at - datetime.timedelta(hours=6), ends_at=ends_at, state=EventState.HELD
+        slug=slug, starts_at=ends_at - datetime.timedelta(hours=6), ends_at=ends_at, state=EventState.HELD
     )
     PoolFactory(event=event, name="Очно")
     return event

@@ -1,12 +1,17 @@
 """The office tends events."""
 
 import datetime
+from collections.abc import Callable
+from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, connections
+from django.db.models import Model
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,10 +19,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.models import Document, DocumentState, OutgoingMail, PersonalDataView
-from events.models import Event, EventMessage, EventState, ParticipantCertificate, Registration, RegistrationState
+from events.models import (
+    Event,
+    EventMessage,
+    EventState,
+    ParticipantCertificate,
+    Quota,
+    Registration,
+    RegistrationState,
+    Session,
+    TicketPool,
+)
+from events.organising.parts import remove_part
 from events.registering.registrations import register_attendee
 from events.telling.messages import send_waiting
-from members.models import User
+from members.models import Organisation, User
 from tests.events.people import asked, states
 from tests.factories.events import (
     EventFactory,
@@ -25,9 +41,10 @@ from tests.factories.events import (
     EventSeriesFactory,
     ParticipantCertificateFactory,
     PoolFactory,
+    QuotaFactory,
     SessionFactory,
 )
-from tests.factories.members import UserFactory
+from tests.factories.members import OrganisationFactory, UserFactory
 from tests.members.test_admin import errors_of, fields_of, messages_of, page
 from tests.office import enter, staff_with
 
@@ -154,21 +171,132 @@ def test_a_capacity_below_what_is_taken_is_refused_in_words(office: Client) -> N
     assert states(pool.event) == [RegistrationState.CONFIRMED, RegistrationState.CONFIRMED, RegistrationState.OFFERED]
 
 
-def test_a_place_that_is_taken_as_the_form_is_saved_stays_taken(office: Client) -> None:
-    pool = PoolFactory(capacity=2)
-    fields = fields_of(office, change(pool.event)) | times_of(pool.event)
+def quota_typed(organisation: Organisation, places: int, *, number: int = 0) -> dict[str, object]:
+    """A row of the page of a pool."""
+    row = {"organisation": organisation.pk, "places": places, "returns_at_0": "2027-03-01", "returns_at_1": "10:00"}
+    return {"quotas-TOTAL_FORMS": number + 1} | {f"quotas-{number}-{name}": value for name, value in row.items()}
+
+
+@pytest.fixture
+def early() -> Any:
+    with time_machine.travel("2027-02-01 09:00:00+00:00"):
+        yield
+
+
+@pytest.mark.usefixtures("early")
+def test_quotas_that_do_not_fit_in_are_refused_in_words(office: Client) -> None:
+    pool, school, lyceum = PoolFactory(capacity=5), OrganisationFactory(), OrganisationFactory()
+    register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory()))
+    url = page("events_ticketpool_change", pool.pk)
+
+    def sent(**changes: object) -> list[str]:
+        response = office.post(url, fields_of(office, url) | changes)
+        return [] if response.status_code == 302 else errors_of(response)
+
+    assert sent(**quota_typed(school, 3)) == []
+    assert sent(**TYPED, **quota_typed(lyceum, 2, number=1))[0].startswith("1 places too few")
+    assert [*pool.quotas.values_list("places", flat=True)] == [3]
+    assert sent(**TYPED, capacity="3")[0].startswith("1 places too few")
+    assert sent(**TYPED, **quota_typed(lyceum, 2, number=1), capacity="6") == []
+    pool.refresh_from_db()
+    assert (pool.capacity, [*pool.quotas.values_list("places", flat=True)]) == (6, [3, 2])
+
+
+TYPED = {"quotas-0-returns_at_0": "2027-03-01", "quotas-0-returns_at_1": "10:00"}  # as the form shows the first
+
+
+def test_on_the_page_of_the_event_places_are_not_fewer_than_promised(office: Client) -> None:
+    quota = QuotaFactory(places=4, pool__capacity=5)
+    event = quota.pool.event
+    [error] = errors_of(typed(office, event, **times_of(event), **{"pools-0-capacity": "3"}))
+    assert error.startswith("capacity: 1 places too few")
+    assert typed(office, event, **times_of(event), **{"pools-0-capacity": "4"}).status_code == 302
+
+
+def beside(sender: type[Model], call: Callable[[], object]) -> Thread:
+    """Begins as a row of ``sender`` is about to be saved, by a connection of its own."""
+
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connections.close_all()
+
+    def begin(**kwargs: object) -> None:
+        pre_save.disconnect(begin, sender=sender)
+        thread.start()
+        thread.join(timeout=0.5)
+
+    thread = Thread(target=run)
+    pre_save.connect(begin, sender=sender, weak=False)
+    return thread
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("early")
+def test_nobody_takes_a_place_while_the_office_gives_it_to_a_school(office: Client) -> None:
+    pool, person = PoolFactory(capacity=2), UserFactory()
+    url = page("events_ticketpool_change", pool.pk)
+    given = fields_of(office, url) | quota_typed(OrganisationFactory(), 2)
+    thread = beside(Quota, lambda: register_attendee(pool.event, pool=pool, asked=asked(user=person)))
+    assert office.post(url, given).status_code == 302
+    thread.join()
+    assert states(pool.event) == [RegistrationState.WAITING]
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_nobody_removes_a_session_while_the_office_saves_it(office: Client) -> None:
+    session = SessionFactory()
+    url = page("events_session_change", session.pk)
+    given = fields_of(office, url) | {"name": "Другая"}
+    thread = beside(Session, lambda: remove_part(session, event=session.event))
+    assert office.post(url, given).status_code == 302
+    thread.join()
+    assert not Session.objects.exists()
+
+
+def test_places_in_which_somebody_has_registered_stay(office: Client) -> None:
+    pool, spare = PoolFactory(), PoolFactory()
+    delete = page("events_ticketpool_delete", pool.pk)
+    thread: list[object] = []
 
     def register(**kwargs: object) -> None:
-        pre_save.disconnect(register, sender=Event)
-        for number in range(2):
-            register_attendee(pool.event, pool=pool, asked=asked(number, user=UserFactory()))
+        """Between the look at what hangs on it and the deletion."""
+        thread.append(register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory())))
 
-    pre_save.connect(register, sender=Event)
-    given = {"pools-0-capacity": "1", "summary": "Для всех"}
-    [told] = [one for one in messages_of(office, change(pool.event), fields | given) if "taken" in one]
-    assert told.startswith("2 places are taken.")
-    pool.refresh_from_db()
-    assert (pool.capacity, states(pool.event)) == (2, [RegistrationState.CONFIRMED] * 2)
+    pre_save.connect(register, sender=LogEntry)
+    try:
+        refused = office.post(delete, {"post": "yes"})
+    finally:
+        pre_save.disconnect(register, sender=LogEntry)
+    assert refused.status_code == 409
+    assert office.post(page("events_ticketpool_delete", spare.pk), {"post": "yes"}).status_code == 302
+    assert [*TicketPool.objects.all()] == [pool]
+
+
+WRONG_YEAR = "Is this the right year?"
+
+
+@pytest.mark.parametrize(("day", "hour"), [("0001-01-01", "00:00:00"), ("9999-12-31", "23:59:00")])
+def test_a_time_that_cannot_be_meant_is_told_of_by_its_field(office: Client, day: str, hour: str) -> None:
+    quota = QuotaFactory(pool__event__time_zone="Asia/Kamchatka")
+    event, session = quota.pool.event, SessionFactory(event=quota.pool.event)
+    fields = {"starts_at_0": day, "starts_at_1": hour, "ends_at_0": day, "ends_at_1": hour}
+    errors = errors_of(typed(office, event, **fields))
+    assert [error.partition(": ")[0] for error in errors] == ["starts_at", "ends_at"]
+    assert all(WRONG_YEAR in error for error in errors)
+    for url, wrong in (
+        (page("events_session_change", session.pk), fields),
+        (
+            page("events_ticketpool_change", quota.pool.pk),
+            {"quotas-0-returns_at_0": day, "quotas-0-returns_at_1": hour},
+        ),
+    ):
+        assert all(WRONG_YEAR in error for error in errors_of(office.post(url, fields_of(office, url) | wrong)))
+    moved = {**times_of(event), "ends_at_0": f"{timezone.now().year + 3}-01-01"}
+    assert errors_of(typed(office, event, **moved)) == ["ends_at: This is longer than a year. Is it the right year?"]
 
 
 def test_a_quota_that_is_deleted_is_offered(office: Client) -> None:

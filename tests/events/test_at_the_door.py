@@ -208,6 +208,22 @@ def test_an_empty_name_is_told_of(door: Client, pool: TicketPool) -> None:
     assert "Укажите имя" in words_of(post(door, "walk_in", **walk_in(pool, name=" ")))
 
 
+def test_places_that_were_removed_are_told_of_and_the_name_stays(door: Client, pool: TicketPool) -> None:
+    PoolFactory(event=pool.event)
+    typed = walk_in(pool)
+    pool.delete()
+    answer = door.post(DOOR, {"action": "walk_in", **typed})
+    assert "Вход не отмечен Этих мест больше нет: выберите другие." in words_of(answer)
+    assert answer.context["walk_in_form"]["name"].value() == typed["name"]
+
+
+def test_the_name_of_whom_no_place_is_left_for_stays_too(door: Client, pool: TicketPool) -> None:
+    TicketPool.objects.update(capacity=0)
+    answer = door.post(DOOR, {"action": "walk_in", **walk_in(pool)})
+    assert "Свободных мест нет." in words_of(answer)
+    assert answer.context["walk_in_form"]["name"].value() == "Гость без записи"
+
+
 @pytest.mark.parametrize(
     "sent",
     [

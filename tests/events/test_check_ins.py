@@ -1,15 +1,26 @@
 """At the door."""
 
 import datetime
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
 
 import pytest
 import time_machine
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from common.errors import RuleViolated
-from events.door.check_ins import check_in, undo_check_in
-from events.models import CheckIn, Event, EventState, Registration, RegistrationState
-from events.registering.registrations import cancel_registration, register_attendee
+from events.door.check_ins import check_in, check_in_group, undo_check_in
+from events.models import CheckIn, Event, EventState, Registration, RegistrationState, Ticket
+from events.models.registration import day_of
+from events.registering.registrations import (
+    Guest,
+    cancel_registration,
+    register_attendee,
+    remove_guest,
+    replace_guest,
+)
 from members.models import User
 from tests.at_once import TIMES, at_once
 from tests.events.people import asked
@@ -98,3 +109,93 @@ def test_of_sixty_scanners_of_one_ticket_one_sees_it_first(registration: Registr
     event, code = registration.event, code_of(registration)
     entries = at_once(*[lambda: check_in(event, code=code, by=staff).is_first] * 60)
     assert (entries.count(True), entries.count(False), CheckIn.objects.count()) == (1, 59, 1)
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for this one."""
+    with connection.cursor() as cursor:
+        for _time in range(200):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+LEAVING: dict[str, Callable[[Ticket], object]] = {
+    "cancelled": lambda ticket: cancel_registration(ticket.registration, by=None),
+    "replaced": lambda ticket: replace_guest(ticket, guest=Guest("Другой"), by=UserFactory()),
+    "removed": lambda ticket: remove_guest(ticket, by=UserFactory()),
+}
+
+
+def scanned(ticket: Ticket, *, in_group: bool, by: User) -> list[str]:
+    """What came of the scan."""
+    group, event = ticket.registration, ticket.registration.event
+    try:
+        if in_group:
+            check_in_group(event, group=group, tickets=[ticket.pk], by=by)
+        else:
+            check_in(event, code=ticket.code, by=by)
+    except RuleViolated as error:
+        return [error.code]
+    return ["entered"] * CheckIn.objects.count()
+
+
+def left(ticket: Ticket, how: str) -> list[str]:
+    LEAVING[how](ticket)
+    return [how]
+
+
+def in_thread(call: Callable[[], object]) -> Thread:
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
+together = pytest.mark.parametrize("in_group", [False, True])
+leaving = pytest.mark.parametrize("how", LEAVING)
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@together
+@leaving
+def test_the_place_is_given_back_after_who_is_being_let_in(
+    registration: Registration, staff: User, how: str, in_group: bool
+) -> None:
+    """Another connection has noted the same ticket and takes it back, so that the scan waits in its middle."""
+    ticket, done = registration.tickets.get(), list[str]()
+    with transaction.atomic():
+        CheckIn.objects.create(ticket=ticket, day=day_of(registration.event, timezone.now()))
+        scanning = in_thread(lambda: done.extend(scanned(ticket, in_group=in_group, by=staff)))
+        wait_for_a_lock()
+        going = in_thread(lambda: done.extend(left(ticket, how)))
+        going.join(timeout=0.5)
+        transaction.set_rollback(True)
+    scanning.join()
+    going.join()
+    assert done == ["entered", how]
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@together
+@leaving
+def test_nobody_is_let_in_while_the_place_is_given_back(
+    registration: Registration, staff: User, how: str, in_group: bool
+) -> None:
+    ticket, done = registration.tickets.get(), list[str]()
+    with transaction.atomic():
+        LEAVING[how](ticket)
+        scanning = in_thread(lambda: done.extend(scanned(ticket, in_group=in_group, by=staff)))
+        wait_for_a_lock()
+    scanning.join()
+    refused = "no_place" if how == "cancelled" or (in_group and how == "removed") else "unknown_ticket"
+    assert (done, CheckIn.objects.exists()) == ([] if in_group and how == "replaced" else [refused], False)

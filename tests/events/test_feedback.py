@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -31,7 +31,7 @@ from events.models import (
 )
 from events.registering.emails import registration_token
 from members.models import Role, User
-from tests.at_once import at_once
+from tests.at_once import TIMES, at_once
 from tests.events.over import over_since, registered
 from tests.factories.events import EventOrganiserFactory
 from tests.factories.members import RepresentativeFactory, UserFactory
@@ -378,3 +378,30 @@ def test_a_copy_holds_what_was_said_with_a_name_and_an_erasure_takes_it_off(even
 def test_the_answers_are_taken_before_the_registrations_that_lead_to_them() -> None:
     names = [*HOLDERS]
     assert names.index("feedback") < names.index("registrations")
+
+
+def test_of_an_event_without_an_end_names_go_a_year_after_its_beginning(event: Event) -> None:
+    give(event, named=registered(event, came=1), good="Моё")
+    assert event.starts_at
+    Event.objects.update(ends_at=None)
+    with time_machine.travel(event.starts_at + 364 * DAY):
+        assert forget() == 0
+    with time_machine.travel(event.starts_at + 366 * DAY):
+        assert (forget(), FeedbackMark.objects.count()) == (1, 0)
+    assert FeedbackAnswer.objects.get().registration is None
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", range(TIMES))
+def test_two_who_came_to_the_same_events_are_erased_at_once(time: int) -> None:
+    people = [UserFactory(), UserFactory()]
+    events = [over_since(days=2, slug=f"forum-{number}") for number in range(8)]
+    for event in events:
+        for user in people:
+            give(event, named=registered(event, came=1, user=user))
+    erase = HOLDERS["feedback"].erase
+    assert erase
+    erased = [partial(transaction.atomic(erase), Person(user, frozenset(), timezone.now())) for user in people]
+    assert at_once(*erased) == [8, 8]
+    assert not FeedbackAnswer.objects.exclude(registration=None).exists()

@@ -160,6 +160,16 @@ def test_what_is_no_table_is_refused_in_words(
     assert form["guests"].value() == LIST
 
 
+def test_of_places_that_were_removed_meanwhile_the_list_stays(
+    client: Client, pool: TicketPool, acting: Representative, teacher: User
+) -> None:
+    client.get(FORM)
+    TicketPool.objects.filter(pk=pool.pk).delete()  # so that the form does not hear of it
+    form = client.post(FORM, typed(pool, acting, register="1")).context["form"]
+    assert form.non_field_errors() == ["Этих мест больше нет: выберите другие."]
+    assert (form["group"].value(), form["guests"].value()) == ("8А", LIST)
+
+
 def test_a_group_comes_in_whole_or_in_part(
     client: Client, pool: TicketPool, acting: Representative, teacher: User
 ) -> None:

@@ -1,6 +1,7 @@
 """An organisation's own events in its dashboard: made, sent, published, changed, repeated and closed."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ from events.models import (
 from events.models.addresses import RESERVED
 from events.organising.co_organisers import add_organiser
 from events.organising.drafts import create_event
-from events.organising.parts import MOST_PARTIES, set_party, set_speaker
+from events.organising.parts import MOST_PARTIES, add_part, change_part, move_part, remove_part, set_party, set_speaker
 from events.registering.registrations import register_attendee
 from events.telling.messages import send_waiting
 from members.models import Kind, Notification, Organisation, Role, User
@@ -530,6 +531,105 @@ def test_days_of_the_programme_and_of_quotas_are_those_of_the_place(
     QuotaFactory(pool=PoolFactory(event=event), returns_at=morning)
     assert "10 марта, 08:00–09:00" in text_of(client.get(f"{LIST}{event.slug}/programme/"))
     assert "до 10 марта, 08:00" in text_of(client.get(f"{LIST}{event.slug}/places/"))
+
+
+def on_track(track: Track) -> Session:
+    session = SessionFactory(event=track.event)
+    session.track = track
+    return session
+
+
+REMOVED: dict[str, tuple[Callable[[Event], Any], Callable[[Any, Event, User], object]]] = {
+    "a question is moved": (
+        lambda event: RegistrationQuestion.objects.create(event=event, label="Рост?"),
+        lambda part, event, by: move_part(part, event=event, up=True),
+    ),
+    "a talk is moved, of a session that went with it": (
+        lambda event: SessionFactory(event=event),
+        lambda part, event, by: move_part(Talk(pk=1, session=part), event=event, up=True),
+    ),
+    "a quota is added to places": (
+        lambda event: PoolFactory(event=event),
+        lambda part, event, by: add_part(
+            Quota(pool=part, organisation=OrganisationFactory(), places=1, returns_at=timezone.now()),
+            event=event, by=by, key="k",
+        ),
+    ),
+    "a talk is added to a session": (
+        lambda event: SessionFactory(event=event),
+        lambda part, event, by: add_part(Talk(session=part, name="О свете"), event=event, by=by, key="k"),
+    ),
+    "a session is put on a track": (
+        lambda event: Track.objects.create(event=event, name="Физика"),
+        lambda part, event, by: change_part(on_track(part), event=event, names=["track"]),
+    ),
+    "a material is added to a talk": (
+        lambda event: Talk.objects.create(session=SessionFactory(event=event), name="О свете"),
+        lambda part, event, by: add_part(
+            EventMaterial(event=event, talk=part, name="Запись", link="https://a.ru/"), event=event, by=by, key="k"
+        ),
+    ),
+    "a talk gets a speaker": (
+        lambda event: Talk.objects.create(session=SessionFactory(event=event), name="О свете"),
+        lambda part, event, by: set_speaker(
+            part, event=event, person=PublicPersonFactory(basis="source", source="Сайт", is_published=True), speaks=True
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "act"), REMOVED.values(), ids=[*REMOVED])
+def test_what_was_removed_meanwhile_is_refused_in_words(
+    school: Organisation, head: User, make: Callable[[Event], Any], act: Callable[[Any, Event, User], object]
+) -> None:
+    event = own_event(school)
+    PoolFactory(event=event)
+    part = make(event)
+    type(part).objects.filter(pk=part.pk).delete()
+    with pytest.raises(RuleViolated) as refused:
+        act(part, event, head)
+    assert (refused.value.code, type(part).objects.filter(pk=part.pk).exists()) == ("gone", False)
+
+
+def test_to_remove_once_more_is_no_error(school: Organisation, head: User) -> None:
+    quota = QuotaFactory(pool__event=own_event(school))
+    stale = Quota.objects.get(pk=quota.pk)
+    quota.pool.delete()
+    remove_part(stale, event=quota.pool.event)
+    assert not Quota.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong", "words"),
+    [
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at", "Верно ли указан год?"),
+        ({"ends_at": "9999-12-31T23:59"}, "ends_at", "Верно ли указан год?"),
+        ({"opens_at": "0001-01-01T00:00"}, "opens_at", "Верно ли указан год?"),
+        ({"starts_at": "1995-03-10T10:00"}, "ends_at", "Это дольше года."),
+        ({"ends_at": "2027-03-10T09:00"}, "ends_at", "Мероприятие заканчивается"),
+        ({"ends_at": ""}, "ends_at", "Мероприятие заканчивается"),
+    ],
+)
+def test_a_time_that_cannot_be_meant_is_told_of_by_its_field(
+    client: Client, school: Organisation, head: User, changes: dict[str, str], wrong: str, words: str
+) -> None:
+    refused = client.post(f"{LIST}new/", typed(client.get(f"{LIST}new/"), **NEW) | changes)
+    [(name, [error])] = errors_of(refused).items()
+    assert (name, error.replace("\xa0", " ").startswith(words)) == (wrong, True)
+    assert refused.context["form"]["summary"].value() == NEW["summary"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("repeat/", "starts_at"), ("parts/sessions/new/", "starts_at"), ("parts/quotas/new/?of={pool}", "returns_at")],
+)
+def test_so_it_is_on_the_other_pages_of_the_organiser(
+    client: Client, school: Organisation, head: User, page: str, name: str, moment: str
+) -> None:
+    pool = PoolFactory(event=own_event(school, time_zone="Asia/Kamchatka"))
+    place = f"{LIST}{pool.event.slug}/{page.format(pool=pool.pk)}"
+    assert "Верно ли указан год?" in errors_of(send(client, place, **{name: moment}))[name][0].replace("\xa0", " ")
 
 
 def test_the_last_places_of_an_event_that_others_see_stay(client: Client, school: Organisation, head: User) -> None:

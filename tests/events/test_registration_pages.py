@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
@@ -127,6 +128,19 @@ def test_nothing_typed_is_lost_and_nothing_made_of_what_is_wrong(client: Client,
     assert not Registration.objects.exists()
 
 
+def test_places_that_were_removed_meanwhile_are_refused_in_words(client: Client, pool: TicketPool) -> None:
+    PoolFactory(event=pool.event)
+    client.get("/events/forum/register/")
+    TicketPool.objects.filter(pk=pool.pk).delete()  # so that the form does not hear of it
+    late = post(client, pool)
+    assert late.context["form"].non_field_errors() == ["Этих мест больше нет: выберите другие."]
+    assert late.context["form"]["name"].value() == "Гость 1"
+    cache.clear()
+    later = post(client, pool)
+    assert later.context["form"].errors == {"pool": ["Этих мест больше нет: выберите другие."]}
+    assert later.context["form"]["name"].value() == "Гость 1"
+
+
 def test_a_consent_is_to_the_text_in_force(client: Client, pool: TicketPool) -> None:
     old = text_in_force("registration").pk
     publish_consent_text("registration", text="<p>Иначе</p>", text_en="<p>Otherwise</p>")
@@ -233,12 +247,44 @@ def test_pools_cost_no_queries_of_their_own(
         client.get("/events/forum/register/")
 
 
+SAVEPOINT = 2  # of the test, where the server begins and commits a transaction
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "number"),
+    [
+        pytest.param(0, 0, 7, id="gets a place"),  # the lock, who it is, the pool, what is free; three rows are written
+        pytest.param(1, 0, 7, id="waits as the first"),
+        pytest.param(3, 0, 7, id="waits"),
+        pytest.param(3, 1, 8, id="waits beside a quota"),  # and those in the queue who come from its organisation
+    ],
+)
 def test_a_registration_for_a_hot_event_is_few_queries(
-    client: Client, pool: TicketPool, django_assert_num_queries: DjangoAssertNumQueries
+    client: Client,
+    pool: TicketPool,
+    taken: int,
+    kept: int,
+    number: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    post(client, pool)
+    if kept:
+        QuotaFactory(pool=pool, places=kept)
+        TicketPool.objects.update(capacity=2 + kept)
+    for guest in range(taken):
+        register_attendee(pool.event, pool=pool, asked=asked(10 + guest, user=UserFactory()))
+    post(client, pool, 1)
     data = typed(pool, 2)
-    with django_assert_num_queries(8 + 2):  # the savepoint of the test begins and ends
+    with django_assert_num_queries(number + SAVEPOINT):
+        assert client.post("/events/forum/register/", data).status_code == 302
+    assert Registration.objects.latest("pk").state == (State.WAITING if taken else State.CONFIRMED)
+
+
+def test_with_an_account_it_is_as_many_and_who_that_is_and_the_calendar_entry(
+    client: Client, pool: TicketPool, reader: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/events/forum/register/")
+    data = typed(pool)
+    with django_assert_num_queries(7 + 4 + 1 + SAVEPOINT):  # the session, the account, its organisations, the event
         assert client.post("/events/forum/register/", data).status_code == 302
 
 

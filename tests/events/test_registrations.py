@@ -6,11 +6,14 @@ from typing import Literal
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
+from common.personal_data import Person
 from events.life.moves import Who, move_event
 from events.models import (
     Event,
@@ -145,8 +148,9 @@ def test_nobody_registers_where_the_event_takes_no_registrations(pool: TicketPoo
 
 
 def test_a_pool_of_another_event_is_no_pool_of_this(pool: TicketPool) -> None:
-    with pytest.raises(TicketPool.DoesNotExist):
+    with pytest.raises(RuleViolated) as refused:
         register_attendee(EventFactory(), pool=pool, asked=asked())
+    assert refused.value.code == "pool_gone"
 
 
 # --- The waiting list -------------------------------------------------------------------------------------------
@@ -334,6 +338,58 @@ def test_who_has_the_address_that_was_anothers_does_not_get_their_registration(p
         register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email="first@example.org")))
 
 
+def move_to(user: User, email: str) -> None:
+    """As allauth does when the code is entered that went there."""
+    user.email = email
+    user.save()
+    email_changed.send(
+        EmailAddress, request=None, user=user, from_email_address=None, to_email_address=EmailAddress(email=email)
+    )
+
+
+def test_a_registration_follows_the_address_of_its_account(pool: TicketPool) -> None:
+    mine, other = register(pool, 1), register(pool, 2)
+    old, before, email = mine.key, other.key, other.email
+    assert mine.user
+    move_to(mine.user, "new@example.org")
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert (mine.email, other.email, other.key) == ("new@example.org", email, before)
+    letter = OutgoingMail.objects.latest("pk")
+    assert (letter.recipient, mine.key in letter.text, mine.key != old) == ("new@example.org", True, True)
+    cancel_registration(mine, by=None)
+    assert OutgoingMail.objects.filter(purpose="registration").latest("pk").recipient == "new@example.org"
+
+
+def test_the_former_address_is_free_for_whoever_has_it_then(pool: TicketPool) -> None:
+    first = register(pool, 1)
+    assert first.user
+    former = first.user.email
+    move_to(first.user, "new@example.org")
+    letters = OutgoingMail.objects.count()
+    second = register_attendee(pool.event, pool=pool, asked=asked(user=UserFactory(email=former)))
+    assert (second == first, second.email) == (False, former)
+    assert OutgoingMail.objects.exclude(recipient=former).count() == letters - 1
+
+
+def test_of_two_registrations_of_one_person_one_has_the_letters(pool: TicketPool) -> None:
+    guest = register_attendee(pool.event, pool=pool, asked=Asked("Гость", "new@example.org"))
+    mine = register(pool, 1)
+    assert mine.user
+    move_to(mine.user, "new@example.org")
+    mine.refresh_from_db()
+    guest.refresh_from_db()
+    assert (mine.email, mine.state, guest.email, guest.user) == ("", State.CONFIRMED, "new@example.org", None)
+    cancel_registration(mine, by=mine.user)
+
+
+def test_what_an_account_has_is_about_nobody_who_has_its_former_address(pool: TicketPool) -> None:
+    newcomer = UserFactory(email="second@example.org")
+    mine = register(pool, 1)
+    person = Person(newcomer, frozenset([mine.email]), newcomer.date_joined)
+    assert not Registration.objects.about(person).exists()
+
+
 def test_of_an_event_that_is_called_off_no_place_is_given_and_no_offer_ends_with_a_letter(pool: TicketPool) -> None:
     first, _second, offered = (register(pool, number) for number in range(3))
     cancel_registration(first, by=None)
@@ -374,6 +430,14 @@ def test_on_the_set_day_what_is_left_of_a_quota_is_everybodys(school: Organisati
     with time_machine.travel(quota.returns_at + datetime.timedelta(minutes=1)):
         assert offer_returned_quotas() == 2
         assert states(quota.pool.event) == [State.OFFERED, State.OFFERED]
+
+
+def test_what_was_kept_for_an_organisation_that_is_gone_is_everybodys(school: Organisation) -> None:
+    pool = QuotaFactory(organisation=school, places=2, pool__capacity=2).pool
+    register(pool, 1)
+    assert (offer_returned_quotas(), states(pool.event)) == (0, [State.WAITING])
+    school.delete()
+    assert (offer_returned_quotas(), states(pool.event)) == (1, [State.OFFERED])
 
 
 @pytest.mark.parametrize("rule", WaitingRule.values)

@@ -20,6 +20,7 @@ from events.registering.registrations import (
     offer_what_is_free,
     register_attendee,
     register_group,
+    remove_pool,
     set_capacity,
 )
 from tests.at_once import TIMES, at_once
@@ -116,6 +117,12 @@ def test_capacity_lowered_in_the_middle_drops_nobody(pool: TicketPool, time: int
     assert pool.capacity == (50 if isinstance(outcome, RuleViolated) else 30)
     assert held(pool) == pool.capacity
     assert pool.registrations.active().count() == 80
+
+
+def test_places_are_removed_or_somebody_registers_for_them(pool: TicketPool, time: int) -> None:
+    removed, registered = spread([partial(remove_pool, pool), *registering(pool, [1])])
+    codes = [getattr(outcome, "code", "") for outcome in (removed, registered)]
+    assert (codes, TicketPool.objects.exists()) in [(["", "pool_gone"], False), (["has_registrations", ""], True)]
 
 
 def test_an_offer_is_accepted_or_expires_and_never_both(pool: TicketPool, time: int) -> None:

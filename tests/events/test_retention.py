@@ -14,7 +14,16 @@ from events import retention
 from events.certificates.services import issue_certificates
 from events.door.check_ins import check_in, check_in_group
 from events.groups.consents import ask_parents, grant
-from events.models import CheckIn, ParentConsent, ParticipantCertificate, Registration, Ticket, TicketPool
+from events.models import (
+    CheckIn,
+    Event,
+    ParentConsent,
+    ParticipantCertificate,
+    Registration,
+    RegistrationWay,
+    Ticket,
+    TicketPool,
+)
 from events.registering.emails import registration_token
 from events.registering.registrations import cancel_registration, register_attendee, register_group
 from events.retention import KEPT_FOR, forget_registrations
@@ -92,6 +101,20 @@ def test_until_then_nothing_goes(pool: TicketPool) -> None:
     with a_year_later(pool, -DAY):
         assert forget_registrations() == 0
     assert words() == before
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "since"), [(datetime.datetime(2027, 3, 1, tzinfo=datetime.UTC), "starts_at"), (None, "updated_at")]
+)
+def test_without_an_end_the_beginning_counts_and_without_a_date_the_last_change(
+    pool: TicketPool, starts_at: datetime.datetime | None, since: str
+) -> None:
+    Event.objects.update(starts_at=starts_at, ends_at=None, registration=RegistrationWay.NONE)
+    over_at = getattr(Event.objects.get(), since) + KEPT_FOR
+    with time_machine.travel(over_at - DAY, tick=False):
+        assert forget_registrations() == 0
+    with time_machine.travel(over_at + DAY, tick=False):
+        assert forget_registrations() == 3
 
 
 def test_a_certificate_stays_valid_without_a_name_and_its_paper_is_gone(
