@@ -6,9 +6,12 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, closing
+from itertools import cycle, islice
 
 import psycopg2
+import redis
 
 from benchmarks import mail, registrations, reports
 from benchmarks.figures import FIGURES, ORGANISATIONS, YARDSTICK, Figure
@@ -16,6 +19,7 @@ from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
 from cluster_portal.embedded import HOME
 from cluster_portal.embedded.servers import servers
+from common.caching import STAMP_KEY, STAMP_KNOWN_FOR
 
 ENVIRONMENT = {
     "SECRET_KEY": "for benchmarks only, fifty characters or more are asked for",
@@ -24,6 +28,7 @@ ENVIRONMENT = {
     "OFFICE_EMAIL": "office@example.org",
     "DJANGO_SETTINGS_MODULE": "cluster_portal.settings.production",
 }
+CHANGES = 15  # of public data, after each of which a page is timed
 FILL_BARE = "import django; django.setup(); from benchmarks.bare.models import fill; fill()"
 
 
@@ -52,7 +57,9 @@ def _pages(arguments: argparse.Namespace, database: "psycopg2.extensions.connect
         }
         figures = [one for one in FIGURES if _is_chosen(one, arguments.words)]
         measured = _measure(figures, running, arguments.rounds, arguments.seconds)
-        _print_table(measured, {figure: _queries(figure, running[figure.server], database) for figure in figures})
+        queries = {figure: _queries(figure, running[figure.server], database) for figure in figures}
+        first = {one: _first_after_a_change(one, running[one.server]) for one in figures if one.server == "cold"}
+        _print_table(measured, queries, first)
         for name, server in running.items():
             print(f"memory of a {name} worker: {server.memory():.0f} MB")
 
@@ -115,16 +122,30 @@ def _queries(figure: Figure, server: Server, database: "psycopg2.extensions.conn
     return most
 
 
+def _first_after_a_change(figure: Figure, server: Server) -> float:
+    """Median s of an answer for which nothing is at hand that was kept of public data."""
+    cache, took = redis.Redis.from_url(os.environ["REDIS_URL"]), []
+    for path in islice(cycle(figure.paths), CHANGES):
+        cache.delete(f":1:{STAMP_KEY}")  # as django-redis names it
+        time.sleep(2 * STAMP_KNOWN_FOR)
+        began = time.perf_counter()
+        ask(server.port, path)
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
 def _number(cursor: "psycopg2.extensions.cursor") -> int:
     [[number]] = cursor.fetchall()
     return int(number)
 
 
-def _print_table(measured: dict[Figure, list[Round]], queries: dict[Figure, int]) -> None:
+def _print_table(measured: dict[Figure, list[Round]], queries: dict[Figure, int], first: dict[Figure, float]) -> None:
     rates = {figure: statistics.median(one.rate for one in rounds) for figure, rounds in measured.items()}
     yardstick = next(rate for figure, rate in rates.items() if figure.name == YARDSTICK)
-    print("| what | requests/s | p50, ms | p99, ms | queries | bytes | × of the list | aim |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| what | requests/s | p50, ms | p99, ms | first after a change, ms | queries | bytes | × of the list | aim |"
+    )
+    print(f"| --- |{' ---: |' * 8}")
     for figure, rounds in measured.items():
         latencies = sorted(latency for one in rounds for latency in one.latencies)
         cells = (
@@ -132,6 +153,7 @@ def _print_table(measured: dict[Figure, list[Round]], queries: dict[Figure, int]
             f"{rates[figure]:.0f}",
             f"{1000 * latencies[len(latencies) // 2]:.1f}",
             f"{1000 * latencies[int(len(latencies) * 0.99)]:.1f}",
+            f"{1000 * first[figure]:.0f}" if figure in first else "",
             str(queries[figure]),
             str(rounds[-1].size),
             f"{rates[figure] / yardstick:.2f}",

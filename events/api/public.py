@@ -202,6 +202,7 @@ class EventViewSet(PublicViewSet):
 
     queryset = Event.objects.public()
     lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
 
     def get_queryset(self) -> QuerySet | Found:  # type: ignore[override] # a paginator needs no more than that
         columns = self.get_serializer_class().columns()

@@ -114,9 +114,8 @@ FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
 def known_end(of: str = "") -> Coalesce:
-    """From when on terms run, so that each begins: the end of an event, or its beginning; of one without a date the
-    last change."""
-    return Coalesce(f"{of}ends_at", f"{of}starts_at", f"{of}updated_at")
+    """From when on terms run, so that each begins: the end of an event; of one without a date the last change."""
+    return Coalesce(f"{of}ends_at", f"{of}updated_at")
 
 
 class EventSeries(PublicContent):

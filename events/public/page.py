@@ -169,7 +169,7 @@ class EventPage:
     @property
     def is_brief(self) -> bool:
         """So little is told that the facts are the page."""
-        told = self.event.headcount or self.event.cover or self.programme or self.signings or self.materials
+        told = self.event.cover or self.programme or self.signings or self.materials
         return not told and len(self.event.description) < BRIEF
 
     @cached_property
@@ -243,7 +243,7 @@ def registration_state(event: Event) -> str:
     if event.state not in AWAITED or event.is_over:
         return ""
     if event.registration == RegistrationWay.NONE:
-        return "none" if event.state == EventState.PUBLISHED else ""
+        return "none" if event.state == EventState.PUBLISHED and event.starts_at else ""
     now, closes_at = timezone.now(), event.registration_closes_at
     if event.opens_at and event.opens_at > now:
         return "soon"

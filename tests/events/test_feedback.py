@@ -380,13 +380,12 @@ def test_the_answers_are_taken_before_the_registrations_that_lead_to_them() -> N
     assert names.index("feedback") < names.index("registrations")
 
 
-def test_of_an_event_without_an_end_names_go_a_year_after_its_beginning(event: Event) -> None:
+def test_of_an_event_without_a_date_names_go_a_year_after_its_last_change(event: Event) -> None:
     give(event, named=registered(event, came=1), good="Моё")
-    assert event.starts_at
-    Event.objects.update(ends_at=None)
-    with time_machine.travel(event.starts_at + 364 * DAY):
+    Event.objects.update(starts_at=None, ends_at=None, registration="none")
+    with time_machine.travel(event.updated_at + 364 * DAY):
         assert forget() == 0
-    with time_machine.travel(event.starts_at + 366 * DAY):
+    with time_machine.travel(event.updated_at + 366 * DAY):
         assert (forget(), FeedbackMark.objects.count()) == (1, 0)
     assert FeedbackAnswer.objects.get().registration is None
 

@@ -250,7 +250,7 @@ def test_an_event_has_both_times_or_neither(client: Client, school: Organisation
     event = own_event(school, state=EventState.DRAFT)
     refused = send(client, f"{LIST}{event.slug}/edit/", **{missing: "", "registration": "none"})
     assert errors_of(refused) == {
-        "__all__": ["Мероприятие заканчивается позже, чем начинается: укажите оба времени или ни\xa0одного."]
+        "ends_at": ["Мероприятие заканчивается позже, чем начинается: укажите оба времени или ни\xa0одного."]
     }
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.update(**{missing: None, "registration": "none"})
