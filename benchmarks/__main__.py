@@ -126,7 +126,7 @@ def _first_after_a_change(figure: Figure, server: Server) -> float:
     """Median s of an answer for which nothing is at hand that was kept of public data."""
     cache, took = redis.Redis.from_url(os.environ["REDIS_URL"]), []
     for path in islice(cycle(figure.paths), CHANGES):
-        cache.delete(f":1:{STAMP_KEY}")  # as django-redis names it
+        cache.delete(f"cache:1:{STAMP_KEY}")  # as django-redis names it
         time.sleep(2 * STAMP_KNOWN_FOR)
         began = time.perf_counter()
         ask(server.port, path)

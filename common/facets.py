@@ -158,8 +158,10 @@ class FilteredList(ABC):
 
     @cached_property
     def panel_key(self) -> str:
-        """Alike where the filters and their numbers are alike."""
-        asked = f"{self.stamp} {get_language()} {get_script_prefix()} {self.first_page.urlencode()}"
+        """Alike where the filters and their numbers are alike; each kind of list has its own."""
+        asked = (
+            f"{type(self).__name__} {self.stamp} {get_language()} {get_script_prefix()} {self.first_page.urlencode()}"
+        )
         return blake2b(asked.encode(), digest_size=16).hexdigest()
 
     @property

@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import re
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -216,6 +217,15 @@ def test_a_month_has_each_day_of_an_event_and_what_has_no_day_below() -> None:
     assert days == {1: ["А"], 2: ["А"], 31: ["В"]}
     assert [row.title[0] for row in month.undated] == ["Б"]
     assert (month.counts.total, month.before, month.after) == (3, "?month=2026-11", "?month=2027-01")
+
+
+def test_a_month_counts_its_own_whatever_list_was_read_before() -> None:
+    for day in ("2026-12-16", "2027-02-01"):
+        event(f"Форум {day}", f"{day}T10:00")
+    pages = [
+        Client().get(address).content.decode() for address in (LIST, "/events/calendar/?month=", "/events/calendar/")
+    ]
+    assert [re.findall(r"(\d+)\s+мероприяти", page)[0] for page in pages] == ["2", "1", "1"]
 
 
 @pytest.mark.parametrize("text", ["", "2026-13", "december", "0001-01", "9999-12"])
