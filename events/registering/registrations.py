@@ -429,10 +429,10 @@ def offer_what_is_free(pool: TicketPool) -> int:
 def _expire(registration: Registration) -> bool:
     """Whether its term is over still, under the lock."""
     locked = _locked(registration)
-    if not locked.is_active or not (locked.proof_is_late or locked.offer_is_late):
+    is_unproved = locked.proof_is_late
+    if not locked.is_active or not (is_unproved or locked.offer_is_late):
         return False
-    is_news = locked.event.state in AWAITED and not locked.proof_is_late
-    _ended(locked, State.EXPIRED, by=None, is_told=is_news)
+    _ended(locked, State.EXPIRED, by=None, is_told=locked.event.state in AWAITED and not is_unproved)
     return True
 
 
@@ -548,7 +548,7 @@ def _ended(
     registration: Registration, state: RegistrationState, *, by: User | None, reason: str = "", is_told: bool = True
 ) -> Registration:
     source, held = registration.state, registration.holds_place
-    registration.state, registration.offer_until, registration.hold_until = state, None, None
+    registration.state, registration.offer_until = state, None
     _moved(registration, source=source, by=by, reason=reason, is_told=is_told)
     if held or source == State.WAITING:  # who stood first may have kept others waiting
         offer_free_places(registration.pool, event=registration.event)
