@@ -528,5 +528,5 @@ def test_a_registration_takes_as_many_queries_however_many_there_are(
     for number in range(before + 1):
         register(pool, number)
     person = UserFactory()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         register_attendee(pool.event, pool=pool, asked=asked(user=person))
