@@ -62,8 +62,9 @@ def _a_place_is_free_and_somebody_waits() -> Iterator[Broken]:
 
 def _terms_are_over() -> Iterator[Broken]:
     since = timezone.now() - SWEPT_WITHIN
-    unproved, offered = Q(hold_until__lt=since), Q(state=RegistrationState.OFFERED, offer_until__lt=since)
-    for one in Registration.objects.active().filter(unproved | offered):
+    unproved = Registration.objects.unproved().filter(hold_until__lt=since)
+    offered = Registration.objects.with_late_offers().filter(offer_until__lt=since)
+    for one in unproved | offered:
         yield one, f"{one.hold_until or one.offer_until:%Y-%m-%d %H:%M}"
 
 

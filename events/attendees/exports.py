@@ -43,7 +43,7 @@ class Table:
             _("Places"),
             _("State"),
             _("Registered"),
-            pgettext("people", "Came"),
+            _("Noted at the entrance"),
             *self.questions,
         ]
 

@@ -15,6 +15,7 @@ from common.links import link_tokens, subject_of
 from events.certificates.services import take_out
 from events.groups import emails
 from events.models import ParentConsent, ParticipantCertificate, Registration, Ticket
+from events.registering.registrations import locked_registration
 from members.consents.services import end_consent, give_consent_without_account
 from members.models import ConsentText, User
 
@@ -77,6 +78,7 @@ def refuse(asked: ParentConsent) -> ParentConsent:
     """At once, or later, which withdraws the consent, on paper too. Who the pupil is is deleted with it (152-ФЗ ст. 21
     ч. 5), and so is what a certificate says; the place stays with the group. The teacher is told, and takes it off or
     brings another. Repeated, does nothing. Raises RuleViolated where the pupil was taken off the list."""
+    locked_registration(asked.ticket.registration)  # before its people, as everywhere: nobody is let in meanwhile
     locked = _locked(asked)
     if locked.refused_at:
         return locked

@@ -70,8 +70,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.aggregate(places=Sum("places"))["places"] or 0
 
     def unproved(self) -> Self:
-        """Whose address nobody has shown to be theirs, and whose time for that is over."""
-        return self.active().filter(hold_until__lte=timezone.now())
+        """Whose address nobody has shown to be theirs, whose time for that is over, and of whom nobody has come."""
+        came = CheckIn.objects.filter(ticket__registration=OuterRef("pk"))
+        return self.active().filter(~Exists(came), hold_until__lte=timezone.now())
 
     def with_late_offers(self) -> Self:
         return self.filter(state=RegistrationState.OFFERED, offer_until__lte=timezone.now())
@@ -254,8 +255,10 @@ class Registration(models.Model):
 
     @property
     def proof_is_late(self) -> bool:
-        """Nobody has shown in time that the address is theirs."""
-        return self.hold_until is not None and self.hold_until <= timezone.now()
+        """Nobody has shown in time that the address is theirs; who came meanwhile is no typing error. One query of what
+        is late."""
+        is_late = self.hold_until is not None and self.hold_until <= timezone.now()
+        return is_late and not CheckIn.objects.filter(ticket__registration=self).exists()
 
     @property
     def answer_by(self) -> datetime.datetime | None:

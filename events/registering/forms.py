@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.caching import kept_until_change
 from common.forms import OnceForm
+from common.one_line import one_line
 from events.models import Event, FeedbackQuestion, RegistrationQuestion, TicketPool
 from events.registering.offers import Offer, offers_of, pools_of, questions_of
 from events.registering.places import POOL_GONE
@@ -28,10 +29,10 @@ LONGEST_ANSWER = 500  # characters
 
 
 class OneLine(forms.CharField):
-    """A name or the like: what was pasted with line breaks is one line all the same."""
+    """A name or the like: what was pasted with line breaks, or with what nobody sees, is one line all the same."""
 
     def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
+        return one_line(super().to_python(value) or "")
 
 
 class OfferedForm(OnceForm):

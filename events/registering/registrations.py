@@ -48,6 +48,7 @@ from events.models.registration import new_code, new_key
 from events.registering.emails import registration_turned
 from events.registering.places import FreePlaces, current_pool, locked_event
 from members.models import ConsentText, Organisation, User
+from members.people import locked_person
 
 State = RegistrationState
 PROVE_WITHIN = datetime.timedelta(minutes=30)
@@ -84,7 +85,7 @@ def register_attendee(event: Event, *, pool: TicketPool, asked: Asked) -> Regist
 
     Raises RuleViolated where the event takes no registrations, KeyReused where the key came with another address.
     """
-    locked = locked_event(event)
+    locked = _locked_for(asked, event)
     email = asked.email.lower()
     known = _known(locked, email=email, user=asked.user, key=asked.key)
     is_same_try = known is not None and known.request_key == asked.key
@@ -119,7 +120,7 @@ def register_group(
 
     Raises RuleViolated where the event takes no registrations, the pool takes no groups, or nobody or too many come.
     """
-    locked = locked_event(event)
+    locked = _locked_for(asked, event)
     if known := Registration.objects.filter(event=locked, request_key=asked.key).exclude(request_key="").first():
         return [known, *known.parts.all()]
     _check_is_open(locked)
@@ -151,7 +152,7 @@ def prove_address(registration: Registration) -> Registration:
 
     Raises RuleViolated where the term is over.
     """
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     if locked.is_proved or not locked.is_active:
         return locked
     if locked.proof_is_late:
@@ -169,7 +170,7 @@ def approve(registration: Registration, *, by: User) -> Registration:
     Raises RuleViolated where it is neither waiting for approval nor approved, and where the event is called off or
     over.
     """
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     if locked.state in (State.CONFIRMED, State.WAITING, State.OFFERED):
         return locked
     _check(locked, State.PENDING)
@@ -196,7 +197,7 @@ def foreseen_approvals(event: Event, pending: Iterable[Registration]) -> dict[in
 @transaction.atomic
 def decline(registration: Registration, *, by: User, reason: str) -> Registration:
     """Repeated, does nothing. Raises RuleViolated where it does not wait for approval."""
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     if locked.state == State.DECLINED:
         return locked
     _check(locked, State.PENDING)
@@ -208,7 +209,7 @@ def decline(registration: Registration, *, by: User, reason: str) -> Registratio
 def accept_offer(registration: Registration, *, by: User | None) -> Registration:
     """Repeated, does nothing. Raises RuleViolated where nothing is offered, or not any more, and where the event is
     called off."""
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     if locked.state == State.CONFIRMED:
         return locked
     _check(locked, State.OFFERED)
@@ -222,7 +223,7 @@ def accept_offer(registration: Registration, *, by: User | None) -> Registration
 @transaction.atomic
 def cancel_registration(registration: Registration, *, by: User | None, reason: str = "") -> Registration:
     """The place goes to the next on the waiting list. Repeated, does nothing; so does what has ended otherwise."""
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     if locked.is_active:
         _ended(locked, State.CANCELLED, by=by, reason=reason)
     return locked
@@ -231,7 +232,7 @@ def cancel_registration(registration: Registration, *, by: User | None, reason: 
 @transaction.atomic
 def end_of_erased(registration: Registration) -> Registration:
     """Of a person who is erased: the place goes to the next, and no letter goes to who is not known any more."""
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     return _ended(locked, State.CANCELLED, by=None, is_told=False) if locked.is_active else locked
 
 
@@ -245,7 +246,7 @@ def follow_account(*, user: User, **kwargs: object) -> None:
     email = user.email.lower()
     own = Registration.objects.filter(user=user).exclude(email__in=["", email])
     for one in own.select_related("event").order_by("event_id", "pk"):
-        locked = _locked(one)
+        locked = locked_registration(one)
         single = Registration.objects.active().filter(event=locked.event, group="")
         is_told_already = locked.is_active and not locked.is_group and single.filter(email=email).exists()
         locked.email, locked.key = "" if is_told_already else email, new_key()
@@ -260,7 +261,7 @@ def say_coming(registration: Registration) -> Registration:
 
     Raises RuleViolated for who has no place, or none any more.
     """
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     _check(locked, State.CONFIRMED)
     if locked.coming_at is None:
         locked.coming_at = timezone.now()
@@ -281,7 +282,7 @@ def replace_guest(ticket: Ticket, *, guest: Guest, by: User) -> Ticket:
 
     Raises RuleViolated where the registration has ended or the ticket was taken off.
     """
-    registration = _locked(ticket.registration)
+    registration = locked_registration(ticket.registration)
     _check(registration, *ACTIVE)
     _take_off(ticket)
     return Ticket.objects.create(registration=registration, name=guest.name, grade=guest.grade)
@@ -293,7 +294,7 @@ def remove_guest(ticket: Ticket, *, by: User) -> Registration:
 
     Raises RuleViolated where the registration has ended or the ticket was taken off.
     """
-    registration = _locked(ticket.registration)
+    registration = locked_registration(ticket.registration)
     _check(registration, *ACTIVE)
     _take_off(ticket)
     if registration.places == 1:
@@ -398,7 +399,7 @@ def expire_due() -> int:
 @transaction.atomic
 def expire_silent(registration: Registration) -> bool:
     """Of whom the question was not answered in time; whether it still was so under the lock."""
-    locked = _locked(registration)
+    locked = locked_registration(registration)
     answer_by = locked.answer_by
     if locked.state != State.CONFIRMED or answer_by is None or answer_by > timezone.now():
         return False
@@ -428,19 +429,29 @@ def offer_what_is_free(pool: TicketPool) -> int:
 @transaction.atomic
 def _expire(registration: Registration) -> bool:
     """Whether its term is over still, under the lock."""
-    locked = _locked(registration)
-    if not locked.is_active or not (locked.proof_is_late or locked.offer_is_late):
+    locked = locked_registration(registration)
+    is_unproved = locked.proof_is_late
+    if not locked.is_active or not (is_unproved or locked.offer_is_late):
         return False
-    is_news = locked.event.state in AWAITED and not locked.proof_is_late
-    _ended(locked, State.EXPIRED, by=None, is_told=is_news)
+    _ended(locked, State.EXPIRED, by=None, is_told=locked.event.state in AWAITED and not is_unproved)
     return True
 
 
 # --- Under the lock of the event -------------------------------------------------------------------------------
 
 
-def _locked(registration: Registration) -> Registration:
-    """Its row too, for which the door waits."""
+def _locked_for(asked: Asked, event: Event) -> Event:
+    """Who asks is held first, as who is erased gives back what they have under the locks of the events.
+
+    Raises RuleViolated for who has been erased.
+    """
+    if asked.user:
+        locked_person(asked.user)
+    return locked_event(event)
+
+
+def locked_registration(registration: Registration) -> Registration:
+    """As it is now, under the lock of its event; its row too, for which the door waits."""
     locked_event(registration.event)
     found = Registration.objects.select_related("event", "pool", "organisation", "user")
     return found.select_for_update(of=["self"], no_key=True).get(pk=registration.pk)
@@ -548,7 +559,7 @@ def _ended(
     registration: Registration, state: RegistrationState, *, by: User | None, reason: str = "", is_told: bool = True
 ) -> Registration:
     source, held = registration.state, registration.holds_place
-    registration.state, registration.offer_until, registration.hold_until = state, None, None
+    registration.state, registration.offer_until = state, None
     _moved(registration, source=source, by=by, reason=reason, is_told=is_told)
     if held or source == State.WAITING:  # who stood first may have kept others waiting
         offer_free_places(registration.pool, event=registration.event)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import OnceForm
 from events.models import ACTIVE, Came, Event, RegistrationState, TicketPool
+from events.registering.forms import OneLine
 from events.telling.messages import Written
 from members.models import Organisation
 
@@ -20,9 +21,9 @@ class MessageForm(OnceForm):
         Organisation.objects.none(), label=_("Organisation that they come from"), required=False, empty_label=_("Any")
     )
     to_came = forms.ChoiceField(label=_("Who came"), required=False, choices=[("", _("All")), *Came.choices])
-    subject = forms.CharField(label=_("Subject"), max_length=150)
+    subject = OneLine(label=_("Subject"), max_length=150)
     text = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea({"rows": 8}))
-    subject_en = forms.CharField(
+    subject_en = OneLine(
         label=_("Subject in English"),
         max_length=150,
         required=False,

@@ -30,6 +30,9 @@ TEMPLATE = "pdf/members/erasure_act.typ"
 # The act is a Russian paper, whoever reads the page on which it was asked for.
 BY_REQUEST = "Требование субъекта персональных данных (152-ФЗ, ст. 21)"
 WITHDRAWABLE = {*MOVES["withdraw"].sources} - {ApplicationState.DRAFT}  # drafts go altogether
+# The address is a key of the row: from its change on whoever writes that this person did something waits, and may hold
+# what another holder still waits for, as an event.
+LAST = ("account", "history")
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # as the consent to the account says
 
 
@@ -112,7 +115,7 @@ def _withdraw_applications(user: User, *, by: User) -> None:
 def _lock_led(user: User) -> None:
     """So that of two last heads only one goes at a time. Organisations are locked before people, everywhere."""
     led = Representative.objects.heads().filter(user=user).values("organisation")
-    [*Organisation.objects.filter(pk__in=led).order_by("pk").select_for_update()]
+    [*Organisation.objects.filter(pk__in=led).order_by("pk").select_for_update(no_key=True)]
 
 
 def _check_heads(user: User) -> None:
@@ -129,9 +132,9 @@ def _locked(user: User) -> User:
     Raises RuleViolated for the last one.
     """
     if not user.is_superuser:
-        return User.objects.select_for_update().get(pk=user.pk)
+        return User.objects.select_for_update(no_key=True).get(pk=user.pk)
     acting = Q(is_superuser=True, is_active=True)
-    people = [*User.objects.filter(Q(pk=user.pk) | acting).order_by("pk").select_for_update()]
+    people = [*User.objects.filter(Q(pk=user.pk) | acting).order_by("pk").select_for_update(no_key=True)]
     if [person.pk for person in people if person.is_active] == [user.pk]:
         text = _("Nobody else may do everything in the office. Give another person the rights of a superuser first.")
         raise RuleViolated(text, code="last_superuser")
@@ -141,7 +144,7 @@ def _locked(user: User) -> User:
 def _erased(person: Person) -> list[dict[str, Any]]:
     """The extract of the log: which holder, how many rows, when; in Russian, as the act is."""
     log = []
-    for holder in HOLDERS.values():
+    for holder in sorted(HOLDERS.values(), key=lambda holder: holder.name in LAST):
         if holder.erase:
             rows = holder.erase(person)
             with translation.override("ru"):

@@ -6,7 +6,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
-from common.exports import csv_response
+from common.exports import FORMULA_STARTS, csv_response
 
 
 def text_of(response: StreamingHttpResponse) -> str:
@@ -21,8 +21,8 @@ def text_of(response: StreamingHttpResponse) -> str:
         pytest.param("-1+1", "'-1+1", id="minus"),
         pytest.param("@SUM(A1)", "'@SUM(A1)", id="at"),
         pytest.param("\t=1", "'\t=1", id="tab"),
-        pytest.param("\r=1", "'\r=1", id="carriage return"),
-        pytest.param("\n=1", "'\n=1", id="line feed"),
+        pytest.param("\r=1", "'\r'=1", id="carriage return"),
+        pytest.param("\n=1", "'\n'=1", id="line feed"),
         pytest.param("＝1", "'＝1", id="full-width equals"),
         pytest.param("Лицей = школа", "Лицей = школа", id="equals inside"),
         pytest.param("", "", id="empty"),
@@ -35,6 +35,18 @@ def text_of(response: StreamingHttpResponse) -> str:
 def test_a_formula_is_neutralised(value: object, shown: str) -> None:
     text = text_of(csv_response("table", ["head"], [[value]])).removeprefix("\ufeff")
     assert [*csv.reader(io.StringIO(text, newline=""), delimiter=";")] == [["head"], [shown]]
+
+
+@pytest.mark.parametrize("answer", ["а{}=1+1{}б", "а{}{}=1+1", 'а{}"=1+1{}б', "а\n=1+1{}{}", "а\r\n@SUM(1){}{}"])
+@pytest.mark.parametrize(("language", "other"), [("ru", ","), ("en", ";")])
+def test_no_formula_begins_where_a_spreadsheet_of_another_language_reads(
+    answer: str, language: str, other: str
+) -> None:
+    answer = answer.format(other, other)
+    with translation.override(language):
+        text = text_of(csv_response("table", ["head"], [[answer, answer, "б"], [answer, answer, "б"]]))
+    cells = [cell for line in csv.reader(io.StringIO(text, newline=""), delimiter=other) for cell in line]
+    assert [cell for cell in cells if cell.startswith(FORMULA_STARTS)] == []
 
 
 def test_a_formula_in_the_header_is_neutralised() -> None:

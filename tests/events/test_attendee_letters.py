@@ -130,6 +130,14 @@ def test_a_test_letter_comes_to_who_writes_it(page: Client, coordinator: User, p
     assert not EventMessage.objects.exists()
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\x85", "\u2028"], ids=ascii)
+def test_a_subject_is_one_line_in_a_test_letter_too(page: Client, people: dict[str, Registration], end: str) -> None:
+    assert post(page, "test", subject=f"Вход{end}Bcc: x@example.org").status_code == 200
+    letter = OutgoingMail.objects.get()
+    assert letter.subject.startswith("Вход Bcc: x@example.org: ")
+    assert "Bcc" not in letter.text
+
+
 def test_what_was_typed_stays_where_something_is_wrong(page: Client, people: dict[str, Registration]) -> None:
     for wrong, said in (
         ({"subject": ""}, "Обязательное поле"),

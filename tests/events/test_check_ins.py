@@ -12,11 +12,15 @@ from django.utils import timezone
 
 from common.errors import RuleViolated
 from events.door.check_ins import check_in, check_in_group, undo_check_in
-from events.models import CheckIn, Event, EventState, Registration, RegistrationState, Ticket
+from events.groups.consents import refuse
+from events.models import CheckIn, Event, EventState, ParentConsent, Registration, RegistrationState, Ticket
 from events.models.registration import day_of
 from events.registering.registrations import (
+    PROVE_WITHIN,
     Guest,
     cancel_registration,
+    expire_due,
+    prove_address,
     register_attendee,
     remove_guest,
     replace_guest,
@@ -76,6 +80,27 @@ def test_what_was_ticked_by_mistake_is_undone(registration: Registration, staff:
     assert check_in(registration.event, code=code_of(registration), by=staff).is_first
 
 
+def test_who_came_keeps_the_place_before_showing_that_the_address_is_theirs(
+    registration: Registration, staff: User
+) -> None:
+    event = registration.event
+    guest = register_attendee(event, pool=registration.pool, asked=asked(1))
+    check_in(event, code=code_of(guest), by=staff)
+    with time_machine.travel(timezone.now() + PROVE_WITHIN):
+        assert expire_due() == 0
+        assert not Registration.objects.of_person(UserFactory(email=guest.email)).exists()
+        assert prove_address(guest).is_proved
+
+
+def test_whose_entrance_is_undone_shows_it_in_time_or_loses_the_place(registration: Registration, staff: User) -> None:
+    event = registration.event
+    guest = register_attendee(event, pool=registration.pool, asked=asked(1))
+    check_in(event, code=code_of(guest), by=staff)
+    undo_check_in(event, code=code_of(guest))
+    with time_machine.travel(timezone.now() + PROVE_WITHIN):
+        assert expire_due() == 1
+
+
 def test_a_ticket_of_another_event_is_none(registration: Registration, staff: User) -> None:
     other = EventFactory(starts_at=timezone.now())
     assert refusal(other, code_of(registration), staff) == "unknown_ticket"
@@ -126,6 +151,7 @@ LEAVING: dict[str, Callable[[Ticket], object]] = {
     "cancelled": lambda ticket: cancel_registration(ticket.registration, by=None),
     "replaced": lambda ticket: replace_guest(ticket, guest=Guest("Другой"), by=UserFactory()),
     "removed": lambda ticket: remove_guest(ticket, by=UserFactory()),
+    "refused": lambda ticket: refuse(ParentConsent.objects.get_or_create(ticket=ticket)[0]),
 }
 
 
@@ -197,5 +223,6 @@ def test_nobody_is_let_in_while_the_place_is_given_back(
         scanning = in_thread(lambda: done.extend(scanned(ticket, in_group=in_group, by=staff)))
         wait_for_a_lock()
     scanning.join()
-    refused = "no_place" if how == "cancelled" or (in_group and how == "removed") else "unknown_ticket"
-    assert (done, CheckIn.objects.exists()) == ([] if in_group and how == "replaced" else [refused], False)
+    said = {"cancelled": "no_place", "replaced": "unknown_ticket", "removed": "unknown_ticket", "refused": "refused"}
+    said_of_group = {"cancelled": ["no_place"], "replaced": [], "removed": ["no_place"], "refused": []}
+    assert (done, CheckIn.objects.exists()) == (said_of_group[how] if in_group else [said[how]], False)

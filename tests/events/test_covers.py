@@ -2,9 +2,11 @@
 
 import io
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -116,3 +118,17 @@ def test_files_go_with_a_draft_that_is_deleted(
         office.post(page("events_event_delete", event.pk), {"post": "yes"})
     assert not Event.objects.exists()
     assert [default_storage.exists(name) for name in names] == [False] * 3
+
+
+def test_what_a_field_had_written_in_place_of_nothing_is_taken_out() -> None:
+    event, described = EventFactory(), EventFactory(cover_alt="Зал", cover_alt_en="A hall")
+    wish = "<django.db.models.expressions.DatabaseDefault object at 0x7f0c1b2a3d90>"
+    for model in (Event, Event.history.model):
+        of_event: Any = {"id": event.pk}
+        model.objects.filter(**of_event).update(cover_alt=wish, cover_alt_en=wish)
+    import_module("events.migrations.0005_covers_without_words").take_wishes_out(apps, None)
+    for model in (Event, Event.history.model):
+        assert {*model.objects.values_list("id", "cover_alt", "cover_alt_en")} == {
+            (event.pk, "", ""),
+            (described.pk, "Зал", "A hall"),
+        }

@@ -104,6 +104,11 @@ def test_a_term_is_over_and_nobody_has_ended_it(pool: TicketPool, column: str, s
         assert sorted({rule for rule, _record, _figures in found()}) == broken
 
 
+def test_who_came_may_show_later_that_the_address_is_theirs(came: Registration) -> None:
+    write("UPDATE events_registration SET hold_until = %s WHERE id = %s", timezone.now() - 2 * HOUR, came.pk)
+    assert found() == []
+
+
 def test_a_ticket_is_missing(pool: TicketPool) -> None:
     write("UPDATE events_ticket SET removed_at = now() WHERE name = 'Ученик 0'")
     assert found() == [("event_tickets", "events.registration", "1 ≠ 2")]

@@ -1,6 +1,7 @@
 """What those who are registered are told: all of them, once, in portions."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -85,6 +86,57 @@ def test_another_time_and_place_is_told_as_old_and_new(pool: TicketPool, staff: 
     assert "17 декабря" in text.partition("→")[2]
     assert "Где: Сургут, Лицей → Сургут, Дворец творчества" in text
     assert calendars() == [("REQUEST", "CONFIRMED")] * 2
+
+
+CHANGED = """\
+Здравствуйте!
+
+В мероприятии, на которое вы зарегистрированы, кое-что изменилось.
+
+{event}
+16 декабря 2027 г., четверг…
+Москва, Дворец творчества
+
+Где: Сургут, Лицей → Москва, Дворец творчества
+
+Ваша регистрация. Если не сможете прийти, отмените её, пожалуйста, там.
+…
+
+—
+Ассоциация школьного кластера
+testserver
+"""
+CANCELLED = """\
+Здравствуйте!
+
+Мероприятие, на которое вы зарегистрированы, отменено. Делать ничего не нужно.
+
+{event}
+16 декабря 2027 г., четверг…
+Москва, Дворец творчества
+
+Карантин
+
+—
+Ассоциация школьного кластера
+testserver
+"""
+
+
+def told() -> str:
+    """The letter to the first of the registered, but for the hours and the address."""
+    OutgoingMail.objects.all().delete()
+    assert send_waiting() == 3
+    text = OutgoingMail.objects.earliest("pk").text.replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"https?://\S+|, \d\d:.*", "…", text)
+
+
+def test_each_thing_that_is_told_is_a_paragraph(pool: TicketPool, staff: User) -> None:
+    pool.event.venue, pool.event.city = "Дворец творчества", "Москва"
+    change_event(pool.event, names=["venue", "city"], by=staff)
+    assert told() == CHANGED.format(event=pool.event.name)
+    move(pool.event, "cancel", "Карантин")
+    assert told() == CANCELLED.format(event=pool.event.name)
 
 
 def test_what_is_corrected_before_anybody_heard_is_one_letter_or_none(pool: TicketPool, staff: User) -> None:

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from common.errors import RuleViolated
 from common.models import OutgoingMail
 from common.personal_data import Person
+from events.afterwards.attendance import Attendance
 from events.life.moves import Who, move_event
 from events.models import (
     Event,
@@ -121,6 +122,17 @@ def test_a_place_whose_address_nobody_proves_goes_to_the_next(pool: TicketPool) 
         assert states(pool.event) == [State.EXPIRED, State.CONFIRMED, State.OFFERED]
         assert prove_address(stranger).state == State.EXPIRED
     assert subjects()[-1] == f"Освободилось место: {waiting.event}"
+
+
+def test_what_nobody_has_proved_is_nobodys_when_its_term_is_over(pool: TicketPool) -> None:
+    register_attendee(pool.event, pool=pool, asked=asked(1))
+    owner = UserFactory(email="guest-1@example.org")
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=1)):
+        assert expire_due() == 1
+    assert not Registration.objects.of_person(owner).exists()
+    person = Person(owner, frozenset([owner.email]), timezone.now() - datetime.timedelta(days=1))
+    assert not Registration.objects.about(person).exists()
+    assert (Attendance(pool.event).total.registered, Attendance(pool.event).states) == (0, {})
 
 
 def test_whoever_asks_twice_has_one_registration(pool: TicketPool) -> None:
@@ -516,5 +528,5 @@ def test_a_registration_takes_as_many_queries_however_many_there_are(
     for number in range(before + 1):
         register(pool, number)
     person = UserFactory()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         register_attendee(pool.event, pool=pool, asked=asked(user=person))

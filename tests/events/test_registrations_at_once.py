@@ -7,12 +7,15 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from time import sleep
 
 import pytest
+from django.db import connection, transaction
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.models import Event, Registration, RegistrationState, TicketPool, WaitingRule
+from events.registering.places import locked_event
 from events.registering.registrations import (
     accept_offer,
     cancel_registration,
@@ -23,10 +26,13 @@ from events.registering.registrations import (
     remove_pool,
     set_capacity,
 )
+from members.models import Role, User
+from members.personal_data.erasure import BY_REQUEST, erase_person
 from tests.at_once import TIMES, at_once
 from tests.events.people import asked, guests, held
+from tests.events.test_check_ins import in_thread
 from tests.factories.events import PoolFactory
-from tests.factories.members import UserFactory
+from tests.factories.members import RepresentativeFactory, UserFactory
 
 State = RegistrationState
 THREADS = 25  # each asks for its share, one after the other
@@ -138,3 +144,73 @@ def test_an_offer_is_accepted_or_expires_and_never_both(pool: TicketPool, time: 
     second.refresh_from_db()
     third.refresh_from_db()
     assert (second.state, third.state) == (State.EXPIRED, State.OFFERED)
+
+
+# --- Beside the erasure of a person -------------------------------------------------------------------------------
+
+
+def wait_for_waiting(number: int) -> None:
+    """Until so many connections wait for a lock."""
+    here = "SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    waiting = f"SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN ({here})"  # noqa: S608
+    with connection.cursor() as cursor:
+        for _time in range(500):
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] == number:
+                return
+            sleep(0.02)
+    raise AssertionError(f"{number} do not wait")
+
+
+def erased(person: User) -> object:
+    return erase_person(person, by=person, reason=BY_REQUEST)
+
+
+def noted(call: Callable[[], object], outcomes: list[object]) -> None:
+    try:
+        outcomes.append(call())
+    except Exception as error:
+        outcomes.append(error)
+
+
+BESIDE: dict[str, Callable[[TicketPool, User, Registration], object]] = {
+    "registers a group": lambda pool, person, own: register_group(
+        pool.event, pool=pool, group="8А", guests=guests(2), asked=asked(user=person)
+    ),
+    "gives the place back": lambda pool, person, own: cancel_registration(own, by=person),
+    "a colleague registers": lambda pool, person, own: register_attendee(
+        pool.event, pool=pool, asked=asked(user=UserFactory(), organisation=own.organisation)
+    ),
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_a_person_is_erased_beside_what_they_do_and_neither_fails(pool: TicketPool, beside: str, time: int) -> None:
+    """Both wait for the event, which somebody else has; who is erased comes after the other."""
+    head = RepresentativeFactory(role=Role.HEAD)
+    RepresentativeFactory(role=Role.HEAD, organisation=head.organisation)
+    person, outcomes = head.user, list[object]()
+    own = register_attendee(pool.event, pool=pool, asked=asked(user=person, organisation=head.organisation))
+    with transaction.atomic():
+        locked_event(pool.event)
+        doing = in_thread(partial(noted, partial(BESIDE[beside], pool, person, own), outcomes))
+        wait_for_waiting(1)
+        erasing = in_thread(partial(noted, partial(erased, person), outcomes))
+        wait_for_waiting(2)
+    doing.join()
+    erasing.join()
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert not Registration.objects.filter(user=person).exists()
+    assert not Registration.objects.filter(email=person.email).exists()
+
+
+def test_who_is_erased_at_that_moment_registers_for_nothing(pool: TicketPool, time: int) -> None:
+    person, outcomes = UserFactory(), list[object]()
+    with transaction.atomic():
+        erased(person)
+        ask = partial(register_attendee, pool.event, pool=pool, asked=asked(user=person))
+        registering = in_thread(partial(noted, ask, outcomes))
+        wait_for_waiting(1)
+    registering.join()
+    assert [getattr(outcome, "code", outcome) for outcome in outcomes] == ["erased"]
+    assert not Registration.objects.exists()

@@ -55,6 +55,19 @@ def test_an_organisation_sees_its_groups_and_people_and_its_head_who_came(client
             assert ("Кто пришёл" in page, pool.event.name in page) == (sees, sees)
 
 
+def test_the_day_of_an_event_is_that_of_its_place(client: Client) -> None:
+    head = RepresentativeFactory(organisation__slug="school", role=Role.HEAD)
+    starts_at = datetime.datetime(2027, 2, 1, 20, 30, tzinfo=datetime.UTC)  # half past eight of the next morning
+    pool = PoolFactory(event__starts_at=starts_at, event__time_zone="Asia/Kamchatka")
+    asks = asked(1, user=head.user, organisation=head.organisation)
+    register_attendee(pool.event, pool=pool, asked=asks)
+    for days in (-1, 2):
+        with time_machine.travel(starts_at + datetime.timedelta(days=days)):
+            client.force_login(head.user)
+            page = text_of(client.get("/dashboard/school/registrations/"))
+        assert ("2 февраля" in page, "1 февраля" in page) == (True, False)
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_my_tickets_are_mine_and_cost_no_more_for_more(
     client: Client, number: int, django_assert_num_queries: DjangoAssertNumQueries

@@ -1,5 +1,9 @@
 """What a letter looks like."""
 
+from pathlib import Path
+
+import pytest
+from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 
@@ -48,3 +52,13 @@ def test_plain_text_has_quotes_and_no_entities() -> None:
 def in_memory(templates: dict[str, str]) -> list[dict[str, object]]:
     loaders = [("django.template.loaders.locmem.Loader", templates)]
     return [{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"loaders": loaders}}]
+
+
+FOLDERS = [Path(settings.BASE_DIR, "templates"), *Path(settings.BASE_DIR).glob("*/templates")]
+LETTERS = sorted(letter for folder in FOLDERS for letter in folder.rglob("email*/**/*.txt"))
+
+
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: "/".join(letter.parts[-3:]))
+def test_the_lines_of_a_letter_begin_at_the_margin(letter: Path) -> None:
+    """A text goes out as it is written: drawn in, it would be ragged, and its paragraphs one."""
+    assert [line for line in letter.read_text().splitlines() if line != line.lstrip()] == []
