@@ -44,6 +44,10 @@ def _degrees(written: str, digits: int) -> float:
     return sign * (int(number[:digits]) + int(number[digits : digits + 2]) / 60 + int(number[digits + 2 :]) / 3600)
 
 
+def zones() -> list[str]:
+    return [zone for _country, zone, _place in _table()]
+
+
 def place_of_zone(zone: str) -> Place | None:
     return next((place for _country, name, place in _table() if name == zone), None)
 

@@ -9,26 +9,11 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from common.clocks import CLOCKS
 from events.models import Precision
-
-# As people call the clocks of the country; any other is told by its distance from UTC.
-CLOCKS = {
-    "Europe/Kaliningrad": gettext_lazy("Kaliningrad time"),
-    "Europe/Moscow": gettext_lazy("Moscow time"),
-    "Europe/Samara": gettext_lazy("Samara time"),
-    "Asia/Yekaterinburg": gettext_lazy("Yekaterinburg time"),
-    "Asia/Omsk": gettext_lazy("Omsk time"),
-    "Asia/Novosibirsk": gettext_lazy("Novosibirsk time"),
-    "Asia/Krasnoyarsk": gettext_lazy("Krasnoyarsk time"),
-    "Asia/Irkutsk": gettext_lazy("Irkutsk time"),
-    "Asia/Yakutsk": gettext_lazy("Yakutsk time"),
-    "Asia/Vladivostok": gettext_lazy("Vladivostok time"),
-    "Asia/Magadan": gettext_lazy("Magadan time"),
-    "Asia/Kamchatka": gettext_lazy("Kamchatka time"),
-}
 
 
 class HasTimes(Protocol):

@@ -65,7 +65,7 @@ def issue_certificates(event: Event, *, by: User) -> int:
     made = _written(locked, tickets, by=by)
     with_letters = {one.ticket.registration_id for one in made}
     readers = Registration.objects.filter(pk__in=with_letters, hold_until=None).exclude(email="")
-    for registration in readers.select_related("event"):
+    for registration in readers.to_write_to():
         certificates_issued(registration).send()
     return len(made)
 

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from common.clocks import CLOCKS, clocks_of_the_country
 from events.models import Event
-from events.times import CLOCKS
 
 FIRST_YEAR, YEARS_AHEAD = 1990, 10
 LONGEST = datetime.timedelta(days=366)
@@ -57,7 +56,7 @@ def typed_at(moment: datetime.datetime | None, zone: ZoneInfo) -> datetime.datet
 
 def clocks(known: str) -> list[tuple[str, str]]:
     """The clocks of the country, and the one that stands there already."""
-    names = [(zone, capfirst(str(name))) for zone, name in CLOCKS.items()]
+    names = clocks_of_the_country()
     return names if known in CLOCKS else [*names, (known, known)]
 
 

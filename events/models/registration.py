@@ -85,6 +85,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """That nobody has approved in the term of the event."""
         return self.to_decide().filter(decide_by__lte=timezone.now())
 
+    def to_write_to(self) -> Self:
+        """With all at hand that a letter to them says."""
+        return self.select_related("event", "user", "organisation")
+
     def of_person(self, user: "User | AnonymousUser") -> Self:
         """By the account, or by its address where that was shown to be theirs without the account."""
         if not user.is_authenticated:

@@ -15,7 +15,7 @@ from common.mail.purposes import Priority, Purpose, register
 from events.models import Event, Registration, RegistrationState
 from events.registering.calendar_files import NAME, Method, calendar_file, content_type
 from events.times import when_there_and_here
-from members.organisations.filters import Overview
+from members.organisations.reader_zones import zone_of_reader
 
 # Its link shows the ticket and gives the place back, so nobody but its reader may see it.
 REGISTRATION = register(Purpose("registration", _("Registration for an event"), is_secret=True, resend=True))
@@ -83,9 +83,10 @@ def certificates_issued(registration: Registration) -> Letter:
 
 
 def context_of(registration: Registration) -> dict[str, Any]:
-    """What every letter about a registration says. In the language that is active."""
+    """What every letter about a registration says. In the language that is active; for those ``to_write_to`` no
+    query is made."""
     event = registration.event
-    here = zone_of(registration) or event.time_zone
+    here = zone_of_reader(registration.user, registration.organisation) or event.time_zone
     return {
         "registration": registration,
         "event": event,
@@ -93,15 +94,6 @@ def context_of(registration: Registration) -> dict[str, Any]:
         "site": settings.SITE_ADDRESS,
         "address": address_of(registration),
     }
-
-
-def zone_of(registration: Registration) -> str:
-    """That of the region of the organisation from which they come; "" where it is not known."""
-    own = registration.organisation
-    if own is None or own.region_id is None:
-        return ""
-    overview = Overview.load()  # at hand, and no query to each letter
-    return overview.regions[overview.region_codes[own.region_id]].time_zone
 
 
 def address_of(registration: Registration) -> str:

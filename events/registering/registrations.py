@@ -369,7 +369,7 @@ def next_in_turn(pool: TicketPool, *, event: Event, free: FreePlaces) -> Iterato
     queued, is_turn = Registration.objects.queued().filter(pool=pool), True
     if free.everybodys <= 0:  # a long queue is not read for what is nobody's in it
         queued = queued.filter(organisation__in=[key for key, left in free.kept.items() if left])
-    for registration in queued.select_related("event", "pool"):
+    for registration in queued.to_write_to().select_related("pool"):
         if not free.has_any or not (is_turn or any(free.kept.values())):
             break
         open_to_them = (

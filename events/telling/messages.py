@@ -120,7 +120,7 @@ def _send_next(key: int) -> int:
     message = unsent.select_related("event").first()
     if message is None:
         return 0
-    readers = message.readers.filter(pk__gt=message.reached).select_related("event", "pool").order_by("pk")
+    readers = message.readers.filter(pk__gt=message.reached).to_write_to().order_by("pk")
     portion = [*readers[:AT_ONCE]]
     if portion:
         get_connection().send_messages([event_told(one, message=message) for one in portion])

@@ -199,7 +199,7 @@ def _told_of(event: Event, *, before: datetime.timedelta) -> RegistrationQuerySe
     """Who has a place, and had asked for it before the event was so near."""
     confirmed = Registration.objects.filter(event=event, state=RegistrationState.CONFIRMED, hold_until=None)
     confirmed = confirmed.exclude(email="")  # of whoever is erased a group may remain
-    return confirmed.filter(registered_at__lt=F("event__starts_at") - before).select_related("event")
+    return confirmed.filter(registered_at__lt=F("event__starts_at") - before).to_write_to()
 
 
 def _send(letters: Iterable[Letter]) -> int:

@@ -41,8 +41,15 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["last_name", "first_name", "patronymic", "language"]
+        fields = ["last_name", "first_name", "patronymic", "language", "time_zone"]
         labels = {"language": _("Language of pages and letters")}
+        help_texts = {
+            "time_zone": _(
+                "Beside the time of a place stands yours. If you choose no zone, pages go by your device, and letters "
+                "by the region of the organisation that you come from."
+            )
+        }
+        error_messages = {"time_zone": {"invalid_choice": _("Choose a time zone from the list.")}}
         widgets = {
             "last_name": forms.TextInput({"autocomplete": "family-name"}),
             "first_name": forms.TextInput({"autocomplete": "given-name"}),

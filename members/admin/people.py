@@ -60,6 +60,7 @@ class PersonChangeForm(UserChangeForm):
             "first_name",
             "patronymic",
             "language",
+            "time_zone",
             "is_active",
             "is_staff",
             "is_superuser",
@@ -162,7 +163,8 @@ class UserAdmin(ErasureMixin, AuthUserAdmin, HistoryModelAdmin):
                     "email",
                     "password",
                     ("last_name", "first_name"),
-                    ("patronymic", "language"),
+                    "patronymic",
+                    ("language", "time_zone"),
                     ("is_active", "reason"),
                 ]
             },

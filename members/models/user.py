@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.clocks import zone_choices
 from common.one_line import OneLineField
 
 
@@ -47,6 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     patronymic = OneLineField(_("patronymic"), max_length=100, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=[("ru", "Русский"), ("en", "English")], default="ru"
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, choices=zone_choices, blank=True, default="", db_default=""
     )
     is_staff = models.BooleanField(_("works in the association's office"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -98,15 +98,23 @@ document.addEventListener("click", async ({ target }) => {
   button.querySelector("[role=status]").textContent = button.dataset.done;
 });
 
+// By the zone of the account, else that of the device; there are browsers that have not heard of the newest zones.
+const clockOf = (timeZone) => {
+  try {
+    return new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone }); // 2026-12-16 08:00
+  } catch {
+    return clockOf();
+  }
+};
+
 // Beside a time by the clock of its place stands the reader's own, where it is another.
 const sayYours = () => {
-  const { lang, dataset: { yours } } = document.documentElement;
+  const { lang, dataset: { yours, zone } } = document.documentElement, clock = clockOf(zone || undefined);
   for (const time of all("time[data-clock]")) {
     delete time.dataset.clock;
-    const [day, there] = time.dateTime.split("T"), at = new Date(time.dateTime);
-    const pad = (number) => String(number).padStart(2, "0");
-    const own = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
-    const otherDay = at.getDate() !== Number(day.slice(8)) && at.toLocaleDateString(lang, { day: "numeric", month: "long" });
+    const [day, there] = time.dateTime.split("T"), [ownDay, own] = clock.format(new Date(time.dateTime)).split(" ");
+    const inWords = { day: "numeric", month: "long", timeZone: "UTC" };
+    const otherDay = ownDay !== day && new Date(ownDay).toLocaleDateString(lang, inWords);
     if (!otherDay && own === there.slice(0, 5)) continue;
     const said = document.createElement("span");
     said.className = "yours";

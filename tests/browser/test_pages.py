@@ -129,6 +129,36 @@ def test_the_language_is_changed_and_the_place_is_kept(scripts: bool, visitor: A
     assert reader.page.url.endswith("/join/")
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("", "у вас 08:00"),  # by the device
+        ("Asia/Kamchatka", "у вас 17:00"),
+        ("Pacific/Honolulu", "у вас 15 декабря, 19:00"),
+        ("Asia/Yekaterinburg", ""),
+        ("Mars/Olympus", "у вас 08:00"),  # this browser has not heard of it
+    ],
+)
+def test_a_time_is_told_by_the_zone_of_the_account_and_else_of_the_device(
+    zone: str, said: str, visitor: Arrive
+) -> None:
+    reader = visitor(timezone_id="Europe/Moscow")
+    reader.open("/events/")
+    words = reader.page.evaluate(
+        """zone => {
+            document.documentElement.dataset.zone = zone;
+            const time = document.createElement("time");
+            time.dateTime = "2027-12-16T10:00+05:00";
+            time.dataset.clock = "";
+            document.body.append(time);
+            document.dispatchEvent(new CustomEvent("htmx:afterSettle", {detail: {elt: time}}));
+            return time.textContent.trim();
+        }""",
+        zone,
+    )
+    assert (words.replace("\N{NO-BREAK SPACE}", " "), reader.errors) == (said, [])
+
+
 def test_what_is_not_kept_while_it_is_typed_says_so_until_it_is(visitor: Arrive, places: dict[str, object]) -> None:
     reader, saved = visitor(), "#saved:not([data-kind])"
     reader.open(f"/join/applications/{places['draft']}/people/")

@@ -477,6 +477,40 @@ def test_a_person_changes_their_name_and_language_and_nothing_else(client: Clien
     assert response.cookies["language"].value == "en"
 
 
+# --- The time zone -----------------------------------------------------------------------------------------------
+
+ANNA = {"last_name": "Белова", "first_name": "Анна", "language": "ru"}
+
+
+def test_a_person_chooses_a_time_zone_and_chooses_none_again(client: Client, anna: User) -> None:
+    client.force_login(anna)
+    for zone, said in (("Asia/Kamchatka", "По Камчатке"), ("Europe/Berlin", "Берлин"), ("", "Не выбран")):
+        client.post("/account/person/", {**ANNA, "time_zone": zone})
+        anna.refresh_from_db()
+        assert anna.time_zone == zone
+        assert said in client.get("/account/").content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("", "Выберите часовой пояс из списка."), ("/en", "Choose a time zone from the list.")],
+    ids=["ru", "en"],
+)
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "Asia/Kamchatka\0"])
+def test_of_a_zone_that_there_is_not_the_page_says_so_and_what_was_typed_stays(
+    client: Client, anna: User, language: str, said: str, zone: str
+) -> None:
+    client.force_login(anna)
+    User.objects.update(time_zone="Asia/Omsk")
+    response = client.post(f"{language}/account/person/", {**ANNA, "patronymic": "Игоревна", "time_zone": zone})
+    form, page = response.context["form"], response.content.decode()
+    assert (response.status_code, [*form.errors]) == (200, ["time_zone"])
+    assert page.count(said) == 2  # above the form, and by the field
+    assert [form[name].value() for name in (*ANNA, "patronymic")] == [*ANNA.values(), "Игоревна"]
+    anna.refresh_from_db()
+    assert (anna.time_zone, anna.patronymic) == ("Asia/Omsk", "")
+
+
 def test_saving_a_name_gives_back_no_right_taken_away_meanwhile(client: Client, anna: User) -> None:
     """Only the fields of the form are written, not the whole row that was read before."""
     client.force_login(anna)

@@ -109,6 +109,11 @@ def test_the_copy_holds_no_secret(olga: User) -> None:
         assert hidden not in page + json.dumps(data)
 
 
+def test_the_time_zone_stands_there_in_words_and_for_programs() -> None:
+    page, data = opened(made(confirmed(time_zone="Asia/Kamchatka")).file.read())
+    assert (data["account"][0]["time_zone"], "По\N{NO-BREAK SPACE}Камчатке" in page) == ("Asia/Kamchatka", True)
+
+
 def test_the_page_is_in_the_language_of_its_reader() -> None:
     page, _data = opened(made(confirmed(language="en")).file.read())
     assert "All that the portal holds about you" in page

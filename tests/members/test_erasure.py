@@ -90,7 +90,7 @@ from tests.office import editor, enter, superuser
 
 pytestmark = pytest.mark.django_db
 # Each occurs in nothing but the data of the person; a number of the passport would do as well.
-TRACES = ("zhuravleva", "Журавлёва", "Аполлинария", "Львовна", "логопед-дефектолог")
+TRACES = ("zhuravleva", "Журавлёва", "Аполлинария", "Львовна", "логопед-дефектолог", "Antarctica/Vostok")
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +116,7 @@ def written_down(record: Any, words: str, *, changes: list[Any]) -> LogEntry:
 def known_everywhere(client: Client) -> User:
     """Somebody who has left a trace wherever the portal keeps any."""
     user = confirmed(email="zhuravleva@example.org", last_name="Журавлёва", first_name="Аполлинария")
-    user.patronymic = "Львовна"
+    user.patronymic, user.time_zone = "Львовна", "Antarctica/Vostok"
     user.save()
     EmailAddress.objects.create(user=user, email="zhuravleva.home@example.org", verified=True)
     log_in(client, user)

@@ -23,7 +23,9 @@ NAMES = ("last_name", "first_name", "patronymic")
 
 
 def collect_account(person: Person) -> Iterator[Record]:
-    yield described(person.user, "email", *NAMES, "language", "date_joined", "last_login", "is_staff", "is_active")
+    yield described(
+        person.user, "email", *NAMES, "language", "time_zone", "date_joined", "last_login", "is_staff", "is_active"
+    )
 
 
 def erase_account(person: Person) -> int:
@@ -33,7 +35,7 @@ def erase_account(person: Person) -> int:
     user.is_staff = user.is_superuser = user.is_active = False
     user.last_login, user.erased_at = None, timezone.now()
     user.email = f"{secrets.token_hex(16)}@{ERASED_DOMAIN}"
-    user.last_name = user.first_name = user.patronymic = ""
+    user.last_name = user.first_name = user.patronymic = user.time_zone = ""
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
@@ -136,7 +138,7 @@ def collect_actions(person: Person) -> Iterator[Record]:
 
 def collect_history(person: Person) -> Iterator[Record]:
     for row in User.history.filter(id=person.user.pk):
-        yield [*_of_history(row), *described(row, "email", *NAMES, "language", "is_active")]
+        yield [*_of_history(row), *described(row, "email", *NAMES, "language", "time_zone", "is_active")]
     for row in Representative.history.filter(user_id=person.user.pk).select_related("organisation"):
         yield [*_of_history(row), *described(row, "organisation", "role", "position", "ended_at")]
 
@@ -149,5 +151,5 @@ def _of_history(row: Any) -> Record:
 
 
 def erase_history(person: Person) -> int:
-    names = dict.fromkeys(NAMES, "")
-    return User.history.filter(id=person.user.pk).update(email=person.user.email, **names)
+    nothing = dict.fromkeys((*NAMES, "time_zone"), "")
+    return User.history.filter(id=person.user.pk).update(email=person.user.email, **nothing)
