@@ -46,6 +46,15 @@ FORGET = jobs.register(
         offset=timedelta(hours=1, minutes=20),
     )
 )
+ARCHIVE = jobs.register(
+    jobs.Job(
+        "archive_events",
+        _("Put events of a year ago into the archive"),
+        moves.archive_what_is_long_over,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=25),
+    )
+)
 LOOK_BACK = jobs.register(
     jobs.Job("look_back", _("Ask those who came what they think"), asking.look_back, timedelta(minutes=30))
 )

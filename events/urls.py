@@ -66,6 +66,7 @@ urlpatterns = [
         certificate_views.event_certificates_zip,
         name="event_certificates_zip",
     ),
+    path("events/<slug:slug>/certificates/<int:pk>/", certificate_views.event_certificate, name="event_certificate"),
     path("dashboard/<slug:slug>/events/<slug:event>/", include(attendee_urlpatterns)),
     path("dashboard/<slug:slug>/events/", include(organising_urls.urlpatterns)),
     path("", include(afterwards.urlpatterns)),

@@ -248,6 +248,8 @@ PAGES = """
 /events/forum/check-in/                  POST  login  factor 404    404    404    404    200    200    200    404    200
 /events/forum/certificates/              GET   login  factor 404    404    404    404    404    200    200    404    200
 /events/forum/certificates/              POST  login  factor 404    404    404    404    404    409    409    404    409
+/events/forum/certificates/<participantcertificate>/ GET  login factor 404 404 404 404 404 200 200 404 200
+/events/forum/certificates/<participantcertificate>/ POST login factor 404 404 404 404 404 200 200 404 200
 /events/forum/certificates/archive/      GET   login  factor 404
 /events/forum/certificates/archive/      POST  login  factor 405
 /events/registrations/<ticketlink>/certificates/ GET 404 factor 404
@@ -752,6 +754,8 @@ ADMIN = """
 /admin/events/registration/<registration>/cancel_this/ POST  login  factor 403 403    200
 /admin/events/participantcertificate/<participantcertificate>/revoke_this/ GET  login factor 403 403 200
 /admin/events/participantcertificate/<participantcertificate>/revoke_this/ POST login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/issue_anew_this/ GET  login factor 403 403 200
+/admin/events/participantcertificate/<participantcertificate>/issue_anew_this/ POST login factor 403 403 200
 /admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
 /admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
 """

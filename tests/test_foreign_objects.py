@@ -39,6 +39,7 @@ from events.models import (
     Registration,
     RegistrationState,
     Talk,
+    Ticket,
 )
 from events.registering.emails import registration_token
 from events.registering.registrations import Asked, Guest, register_attendee, register_group
@@ -63,7 +64,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
-from tests.factories.events import EventOrganiserFactory, PoolFactory, SessionFactory
+from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
     CertificateFactory,
@@ -226,6 +227,7 @@ class Estate:
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
             "event": event.slug,
             "ticketpool": said.pool_id,
+            "participantcertificate": ParticipantCertificateFactory(ticket=Ticket.objects.create(registration=said)).pk,
             "talk": Talk.objects.create(session=SessionFactory(event=event), name="О свете").pk,
             "plannedsigning": PlannedSigning.objects.create(event=event, subject="О классе").pk,
             "feedbacklink": feedback_token(single),

@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from common.admin import ModelAdmin, ReadOnly
 from common.admin.documents import pdf_of
 from common.admin.single import SingleAction, after_question
 from common.models import ViewKind
 from common.private_files import private_file_response
-from events.certificates.services import file_of, revoke_certificate
-from events.models import Event, ParticipantCertificate
+from events.certificates.forms import REASON_READ
+from events.certificates.services import file_of, issue_anew, revoke_certificate
+from events.models import AttendeeRole, Event, ParticipantCertificate
+from events.registering.forms import OneLine
 from members.models import User
 
-REVOKE = _("Revoke the certificate")
+REVOKE, ISSUE_ANEW = _("Revoke the certificate"), pgettext_lazy("a certificate", "Issue anew")
 STANDING, REVOKED = ("standing", _("Valid")), ("revoked", _("Revoked"))
 
 
@@ -48,9 +50,18 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("The reason"),
         max_length=ParticipantCertificate._meta.get_field("reason").max_length,
-        help_text=_("It is kept with the certificate; whose it is may ask to read it"),
+        help_text=REASON_READ,
         widget=UnfoldAdminTextInputWidget,
     )
+
+
+class AnewForm(forms.Form):
+    name = OneLine(
+        label=pgettext_lazy("of a person", "Name"),
+        max_length=ParticipantCertificate._meta.get_field("name").max_length,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=AttendeeRole, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(ParticipantCertificate)
@@ -76,7 +87,7 @@ class ParticipantCertificateAdmin(ReadOnly, ModelAdmin):
         "pdf",
     ]
     readonly_fields = ["event", "pdf"]
-    actions_detail = ["revoke_this"]
+    actions_detail = ["revoke_this", "issue_anew_this"]
 
     @display(description=_("event"), ordering="ticket__registration__event__name")
     def event(self, certificate: ParticipantCertificate) -> Event:
@@ -112,25 +123,44 @@ class ParticipantCertificateAdmin(ReadOnly, ModelAdmin):
         self.note_view(request, str(pk), cast("HttpResponse", response), ViewKind.PAGE)
         return response
 
-    def has_revoke_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+    def has_mend_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return request.user.has_perm("events.change_participantcertificate")
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
-        """What is revoked stays so."""
+        """What is revoked stays so, and makes room for one other."""
         certificate = self.get_object(request, object_id)
-        return super().get_actions_detail(request, object_id) if certificate and certificate.is_valid else []
+        if certificate is None:
+            return []
+        is_missed = ParticipantCertificate.objects.missed().filter(pk=certificate.pk).exists()
+        possible = {"revoke_this": certificate.is_valid, "issue_anew_this": is_missed}
+        offered = super().get_actions_detail(request, object_id)
+        return [one for one in offered if possible[one.method.original_function_name]]
 
-    @action(description=REVOKE, icon="block", permissions=["revoke"])
+    @action(description=REVOKE, icon="block", permissions=["mend"])
     def revoke_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         staff = cast("User", request.user)
         single = SingleAction(
             REVOKE,
             lambda certificate, data: revoke_certificate(certificate, by=staff, **data).number,
             _("Certificate № %(done)s is revoked."),
-            _("Whoever verifies it reads that it holds no longer. Its person gets no other one of this event."),
+            _("Whoever verifies it reads that it holds no longer, and whose it is gets a letter."),
             facts=_facts,
             form=ReasonForm,
             variant="danger",
+        )
+        return after_question(self, request, object_id, single)
+
+    @action(description=ISSUE_ANEW, icon="restart_alt", permissions=["mend"])
+    def issue_anew_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        staff = cast("User", request.user)
+        single = SingleAction(
+            ISSUE_ANEW,
+            lambda certificate, data: issue_anew(certificate, by=staff, **data).number,
+            _("Certificate № %(done)s is issued."),
+            _("With another number and another code, for the same person, who gets a letter."),
+            facts=_facts,
+            form=AnewForm,
+            initial=lambda certificate: {"name": certificate.name, "role": certificate.role},
         )
         return after_question(self, request, object_id, single)
 

@@ -34,7 +34,8 @@ from events.admin.reports import ReportMixin, report_actions
 from events.life.changes import change_event
 from events.life.moves import EVENT_MOVES, Who, move_event, possible_moves
 from events.life.place_times import PlaceTimesForm
-from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, TicketPool
+from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, ReminderKind, TicketPool
+from events.models.event import usual_reminders
 from events.public.covers import WIDTHS, CoverFields, cover_url, remove_cover
 from events.registering.registrations import remove_pool, set_capacity
 from members.models import User
@@ -85,6 +86,14 @@ class EventForm(CoverFields, PlaceTimesForm):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Empty: everybody"),
+    )
+    remind = forms.MultipleChoiceField(
+        label=_("Remind those who come"),
+        choices=ReminderKind,
+        initial=usual_reminders,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Empty: never"),
     )
     time_zone = forms.ChoiceField(label=_("Time zone of the place"), widget=UnfoldAdminSelectWidget)
 
@@ -202,6 +211,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
                     "closes_at",
                     ("waiting_rule", "offer_hours"),
                     "approval_days",
+                    "remind",
                     ("asks_to_confirm", "silence_frees"),
                 ],
                 "classes": ["tab"],

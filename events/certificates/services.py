@@ -1,7 +1,7 @@
 """Certificates of participants: for those who came, by the programme of the days on which they did."""
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,7 @@ from common.models import Document
 from common.numbers import next_numbers
 from common.shapes import SHAPES
 from common.text import typographic
+from events.certificates.emails import certificate_turned, certificates_issued
 from events.models import (
     HAPPENED,
     AttendeeRole,
@@ -31,12 +32,17 @@ from events.models import (
     Registration,
     Ticket,
 )
-from events.registering.emails import certificates_issued
 from events.registering.places import locked_event
 from members.models import Kind, Organisation, User
 from members.models.certificate import new_code
 
 TEMPLATE = "pdf/events/participant_certificate.typ"
+ROLES: dict[str, AttendeeRole] = {  # by the kind of the place
+    PoolKind.SPEAKER: AttendeeRole.SPEAKER,
+    PoolKind.ORGANISER: AttendeeRole.ORGANISER,
+    PoolKind.JURY: AttendeeRole.JURY,
+    PoolKind.HELPER: AttendeeRole.HELPER,
+}
 
 
 def can_be_issued(event: Event) -> bool:
@@ -51,18 +57,19 @@ def deserving(event: Event) -> QuerySet[Ticket]:
 
 @transaction.atomic
 def issue_certificates(event: Event, *, by: User) -> int:
-    """To everybody who came and has none yet; returns to how many. Who had one revoked gets no other.
+    """To everybody who came and had none yet; returns to how many. Who had one revoked gets another by ``issue_anew``.
 
     Raises RuleViolated before the end of the event, and where it did not take place.
     """
     locked = locked_event(event)
     if not can_be_issued(locked):
         raise RuleViolated(_("Certificates are issued when the event is over."), code="not_over")
-    waiting = deserving(locked).filter(certificate=None).select_related("registration__pool")
+    waiting = deserving(locked).filter(certificates=None).select_related("registration__pool")
     tickets = [*waiting.prefetch_related("check_ins").order_by("pk")]
     if not tickets:
         return 0
-    made = _written(locked, tickets, by=by)
+    blank = [ParticipantCertificate(ticket=one, name=one.name, role=_role_of(one)) for one in tickets]
+    made = _written(locked, blank, by=by)
     with_letters = {one.ticket.registration_id for one in made}
     readers = Registration.objects.filter(pk__in=with_letters, hold_until=None).exclude(email="")
     for registration in readers.to_write_to():
@@ -71,13 +78,50 @@ def issue_certificates(event: Event, *, by: User) -> int:
 
 
 @transaction.atomic
-def revoke_certificate(certificate: ParticipantCertificate, *, by: User, reason: str = "") -> ParticipantCertificate:
-    """Whoever verifies it is told so. Repeated, does nothing."""
-    locked = ParticipantCertificate.objects.select_for_update(of=["self"]).get(pk=certificate.pk)
+def revoke_certificate(certificate: ParticipantCertificate, *, by: User, reason: str) -> ParticipantCertificate:
+    """Whoever verifies it is told so, and whose it is reads why. Repeated, does nothing."""
+    locked = _locked(certificate)
     if locked.is_valid:
         locked.revoked_at, locked.revoked_by, locked.reason = timezone.now(), by, reason
         locked.save(update_fields=["revoked_at", "revoked_by", "reason"])
+        _tell(locked)
     return locked
+
+
+@transaction.atomic
+def issue_anew(certificate: ParticipantCertificate, *, name: str, role: str, by: User) -> ParticipantCertificate:
+    """Another one, with a number and a code of its own, in place of one that is revoked. Repeated, it is the one that
+    was made.
+
+    Raises RuleViolated while one of that person is valid that says something else, and of who is not known any more.
+    """
+    revoked = _locked(certificate)
+    event = revoked.ticket.registration.event
+    standing = ParticipantCertificate.objects.standing().filter(ticket=revoked.ticket_id).first()
+    if standing and standing != revoked and (standing.name, standing.role) == (name, role):
+        return standing
+    if standing:
+        text = _("Certificate № %(number)s of this person is valid: revoke it first.")
+        raise RuleViolated(text % {"number": standing.number}, code="other_stands")
+    ticket = deserving(event).filter(pk=revoked.ticket_id).first()
+    if ticket is None or not can_be_issued(event):
+        raise RuleViolated(_("Whose certificate it was is not known any more."), code="unknown")
+    [made] = _written(event, [ParticipantCertificate(ticket=ticket, name=name, role=role)], by=by)
+    _tell(made)
+    return made
+
+
+def _locked(certificate: ParticipantCertificate) -> ParticipantCertificate:
+    """As it is under the lock of its event."""
+    known = ParticipantCertificate.objects.select_related("ticket__registration__event")
+    locked_event(known.get(pk=certificate.pk).ticket.registration.event)
+    return known.get(pk=certificate.pk)
+
+
+def _tell(certificate: ParticipantCertificate) -> None:
+    registration = certificate.ticket.registration
+    if registration.is_proved and registration.email:
+        certificate_turned(certificate).send()
 
 
 def take_out(certificates: QuerySet[ParticipantCertificate]) -> None:
@@ -113,31 +157,24 @@ def hours_of(event: Event, *, days: Collection[datetime.date]) -> int | None:
     return round(total.total_seconds() / 3600 + 1e-9) or None
 
 
-def _written(event: Event, tickets: list[Ticket], *, by: User) -> list[ParticipantCertificate]:
+def _role_of(ticket: Ticket) -> AttendeeRole:
+    return ROLES.get(ticket.registration.pool.kind, AttendeeRole.PARTICIPANT)
+
+
+def _written(event: Event, blank: Sequence[ParticipantCertificate], *, by: User) -> list[ParticipantCertificate]:
+    """Those that say whose they are and in which role, with all the rest."""
     today, known = timezone.localdate(), dict[frozenset[datetime.date], int | None]()
-    made = []
-    numbers = next_numbers(f"participant certificate {today.year}", len(tickets))
-    for ticket, number in zip(tickets, numbers, strict=True):
-        days = frozenset(one.day for one in ticket.check_ins.all())
-        hours = known[days] if days in known else known.setdefault(days, hours_of(event, days=days))
-        is_speaker = ticket.registration.pool.kind == PoolKind.SPEAKER
-        made.append(
-            ParticipantCertificate(
-                ticket=ticket,
-                number=f"У-{today.year}-{number:04}",
-                code=new_code(),
-                name=ticket.name,
-                role=AttendeeRole.SPEAKER if is_speaker else AttendeeRole.PARTICIPANT,
-                hours=hours,
-                issued_on=today,
-                issued_by=by,
-            )
-        )
+    numbers = next_numbers(f"participant certificate {today.year}", len(blank))
+    for one, number in zip(blank, numbers, strict=True):
+        days = frozenset(check_in.day for check_in in one.ticket.check_ins.all())
+        one.hours = known[days] if days in known else known.setdefault(days, hours_of(event, days=days))
+        one.number, one.code = f"У-{today.year}-{number:04}", new_code()
+        one.issued_on, one.issued_by = today, by
     common = _said_of(event)
-    papers = order_documents(TEMPLATE, (common | _said_on(one) for one in made))
-    for certificate, document in zip(made, papers, strict=True):
+    papers = order_documents(TEMPLATE, (common | _said_on(one) for one in blank))
+    for certificate, document in zip(blank, papers, strict=True):
         certificate.document = document
-    return ParticipantCertificate.objects.bulk_create(made)
+    return ParticipantCertificate.objects.bulk_create(blank)
 
 
 def _said_of(event: Event) -> dict[str, Any]:
@@ -162,11 +199,11 @@ def _said_of(event: Event) -> dict[str, Any]:
 
 def _said_on(certificate: ParticipantCertificate) -> dict[str, Any]:
     address = f"{settings.SITE_ADDRESS}/{certificate.get_absolute_url().removeprefix(get_script_prefix())}"
-    hours, role = certificate.hours, certificate.role
+    hours = certificate.hours
     return {
         "number": certificate.number,
         "name": typographic(certificate.name),
-        "part": _in_both(lambda: _spoke() if role == AttendeeRole.SPEAKER else _took_part()),
+        "part": _in_both(lambda: _part(certificate.role)),
         "hours": _in_both(lambda: ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours})
         if hours
         else None,
@@ -176,12 +213,16 @@ def _said_on(certificate: ParticipantCertificate) -> dict[str, Any]:
     }
 
 
-def _took_part() -> str:
-    return pgettext("on a certificate", "This certificate confirms participation in")
-
-
-def _spoke() -> str:
-    return pgettext("on a certificate", "This certificate confirms a talk given at")
+def _part(role: str) -> str:
+    """Of a man and of a woman alike; the name of the event follows."""
+    said: dict[str, str] = {
+        AttendeeRole.PARTICIPANT: pgettext("on a certificate", "This certificate confirms participation in"),
+        AttendeeRole.SPEAKER: pgettext("on a certificate", "This certificate confirms a talk given at"),
+        AttendeeRole.ORGANISER: pgettext("on a certificate", "This certificate confirms a part in the organisation of"),
+        AttendeeRole.JURY: pgettext("on a certificate", "This certificate confirms work on the jury of"),
+        AttendeeRole.HELPER: pgettext("on a certificate", "This certificate confirms help in holding"),
+    }
+    return said[role]
 
 
 def _days(event: Event) -> str:

@@ -57,6 +57,11 @@ def group(request: HttpRequest, token: str) -> HttpResponse:
     found = _group(request, token)
     tickets = _tickets(found)
     rest = Registration.objects.filter(part_of=found).first() or found.part_of
+    of_school = (
+        ParticipantCertificate.objects.ready()
+        .of_groups(found.organisation)
+        .filter(ticket__registration__event=found.event_id)
+    )
     context = {
         "registration": found,
         "event": found.event,
@@ -67,6 +72,8 @@ def group(request: HttpRequest, token: str) -> HttpResponse:
         "rest_token": rest and registration_token(rest),
         "consents": _consents(tickets),
         "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
+        "revoked": ParticipantCertificate.objects.missed().filter(ticket__registration=found),
+        "of_school": of_school.count(),
     }
     return render(request, "events/group.html", context)
 

@@ -1,6 +1,7 @@
 """The life of an event: every state, which move leads from one to another, who may make it, and who is told."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from events.models import Event, EventMove, EventState, MessageKind, RegistrationWay
+from events.models.event import EventQuerySet, known_end
 from events.registering.places import locked_event
 from events.registering.registrations import offer_what_is_free
 from events.telling.messages import tell, tell_of_resumption
@@ -18,6 +20,7 @@ from members.models import User
 DRAFT, MODERATION, PUBLISHED = EventState.DRAFT, EventState.MODERATION, EventState.PUBLISHED
 POSTPONED, CANCELLED = EventState.POSTPONED, EventState.CANCELLED
 HELD, ARCHIVED = EventState.HELD, EventState.ARCHIVED
+ARCHIVED_AFTER = timedelta(days=365)
 
 
 class Who(Enum):
@@ -103,15 +106,25 @@ def lacking(event: Event) -> list[str]:
 
 def hold_what_is_over() -> int:
     """By the clock: what was on and has ended was held; returns how many."""
-    over = Event.objects.filter(state=PUBLISHED, ends_at__lt=timezone.now())
-    return sum(map(_hold, over))
+    return _by_the_clock("hold", Event.objects.filter(state=PUBLISHED, ends_at__lt=timezone.now()))
+
+
+def archive_what_is_long_over() -> int:
+    """By the clock, when nobody knows any more who was there (``events.retention``); returns how many. Of what was
+    called off the office says."""
+    held = Event.objects.filter(state=HELD).alias(over_at=known_end())
+    return _by_the_clock("archive", held.filter(over_at__lt=timezone.now() - ARCHIVED_AFTER))
+
+
+def _by_the_clock(move: str, due: EventQuerySet) -> int:
+    return sum(_move_due(event, move=move, due=due) for event in due.order_by("pk"))
 
 
 @transaction.atomic
-def _hold(event: Event) -> bool:
+def _move_due(event: Event, *, move: str, due: EventQuerySet) -> bool:
     """Whether it still is so under the lock: it may have been moved or called off meanwhile."""
     locked = locked_event(event)
-    if locked.state != PUBLISHED or not locked.is_over:
+    if not due.filter(pk=locked.pk).exists():
         return False
-    move_event(locked, move="hold", who=Who.CLOCK, by=None)
+    move_event(locked, move=move, who=Who.CLOCK, by=None)
     return True

@@ -16,6 +16,7 @@ from events.models.event import (
     EventState,
     Precision,
     RegistrationWay,
+    ReminderKind,
     WaitingRule,
 )
 from events.models.feedback import FeedbackAnswer, FeedbackMark, FeedbackQuestion, FeedbackSurvey
@@ -31,7 +32,6 @@ from events.models.registration import (
     Registration,
     RegistrationMove,
     RegistrationState,
-    ReminderKind,
     Ticket,
 )
 

@@ -74,6 +74,13 @@ class Precision(models.TextChoices):
 EXACT = (Precision.TIME, Precision.DAY)
 
 
+class ReminderKind(models.TextChoices):
+    WEEK = "week", _("A week before")
+    THREE_DAYS = "three", _("Three days before")
+    DAY = "day", _("A day before")
+    HOURS = "hours", _("Three hours before")
+
+
 class Audience(models.TextChoices):
     PUPILS = "pupils", _("Pupils")
     STUDENTS = "students", _("Students")
@@ -116,6 +123,10 @@ FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 def known_end(of: str = "") -> Coalesce:
     """From when on terms run, so that each begins: the end of an event; of one without a date the last change."""
     return Coalesce(f"{of}ends_at", f"{of}updated_at")
+
+
+def usual_reminders() -> list[str]:
+    return [ReminderKind.WEEK.value, ReminderKind.DAY.value]
 
 
 class EventSeries(PublicContent):
@@ -270,6 +281,14 @@ class Event(PublicContent):
         _("ask 48 hours before whether they will come"), default=False, db_default=False
     )
     silence_frees = models.BooleanField(_("who does not answer loses the place"), default=False, db_default=False)
+    remind = ArrayField(
+        models.CharField(max_length=5, choices=ReminderKind),
+        default=usual_reminders,
+        db_default=usual_reminders(),
+        blank=True,
+        verbose_name=_("remind those who come"),
+        help_text=_("Empty: never"),
+    )
     hours_a_day = models.PositiveSmallIntegerField(
         _("hours of a day, for certificates"),
         null=True,

@@ -20,6 +20,9 @@ class PoolKind(models.TextChoices):
     ONLINE = "online", _("Online")
     SPEAKER = "speaker", _("Speakers")
     PRESS = "press", _("Press")
+    ORGANISER = "organiser", _("Organisers")
+    JURY = "jury", _("Jury")
+    HELPER = "helper", _("Helpers")
 
 
 class TicketPool(PublicContent):

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from common.models import LONGEST_KEY
 from common.one_line import OneLineField
-from events.models.event import Event
+from events.models.event import Event, ReminderKind
 from events.models.places import TicketPool
 from members.models import Consent, ConsentText, Organisation
 
@@ -400,16 +400,11 @@ class ParentConsent(models.Model):
         return str(said[self.state])
 
 
-class ReminderKind(models.TextChoices):
-    WEEK = "week", _("A week before")
-    DAY = "day", _("A day before")
-
-
 class EventReminder(models.Model):
     """That those who come were reminded of an event by one of the rules; moved, it is told of anew."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="reminders", verbose_name=_("event"))
-    kind = models.CharField(_("rule"), max_length=4, choices=ReminderKind)
+    kind = models.CharField(_("rule"), max_length=5, choices=ReminderKind)
     starts_at = models.DateTimeField(_("begins"))
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
 

@@ -26,7 +26,7 @@ TAKEN = ("new", *RESERVED)
 REPEATED = (
     "kind", "name_en", "summary", "summary_en", "about", "about_en", "audience", "grade_from", "grade_to", "precision",
     "time_zone", "format", "region", "city", "city_en", "venue", "venue_en", "registration", "registration_site",
-    "waiting_rule", "offer_hours", "approval_days", "asks_to_confirm", "silence_frees", "hours_a_day",
+    "waiting_rule", "offer_hours", "approval_days", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
 )  # fmt: skip
 WITH_SLUG = TypeVar("WITH_SLUG", Event, EventSeries)
 

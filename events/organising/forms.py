@@ -11,7 +11,8 @@ from common.forms import OnceForm, WordsForm
 from common.images import ACCEPTED_FORMATS
 from common.marks import RichTextFormField
 from events.life.place_times import PlaceTimesForm, check_year, clocks, typed_at
-from events.models import Audience, Event, EventKind, EventState, RegistrationWay
+from events.models import Audience, Event, EventKind, EventState, RegistrationWay, ReminderKind
+from events.models.event import usual_reminders
 from events.organising.drafts import Repetition
 from events.organising.rules import CHECKED
 from events.public.covers import CoverFields
@@ -39,6 +40,14 @@ class EventForm(OnceForm, PlaceTimesForm):
         help_text=_("None chosen: everybody"),
     )
     time_zone = forms.ChoiceField(label=_("Time zone of the place"))
+    remind = forms.MultipleChoiceField(
+        label=_("Remind those who come"),
+        choices=ReminderKind,
+        initial=usual_reminders,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("By e-mail, those who had registered earlier than that. None chosen: nobody is reminded"),
+    )
 
     class Meta:
         model = Event
@@ -48,7 +57,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             "time_zone", "starts_at", "ends_at", "precision",
             "format", "region", "city", "city_en", "venue", "venue_en", "online_link",
             "registration", "registration_site", "opens_at", "closes_at", "waiting_rule", "offer_hours",
-            "approval_days", "asks_to_confirm", "silence_frees", "hours_a_day",
+            "approval_days", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
         ]  # fmt: skip
         field_classes = {"about": RichTextFormField, "about_en": RichTextFormField}
         widgets = {
@@ -90,7 +99,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             _("How many places there are, and what is asked of who comes, stands on the page of the places."),
             (
                 "registration", "registration_site", "opens_at", "closes_at", "approval_days", "waiting_rule",
-                "offer_hours", "asks_to_confirm", "silence_frees", "hours_a_day",
+                "offer_hours", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
             ),
         ),
         (

@@ -95,7 +95,7 @@ def events_to_close(organisation: Organisation) -> QuerySet[Any]:
     """That are over, of which nobody has said how many came, or that came and have ``uncertified``."""
     noted = CheckIn.objects.filter(ticket__registration__event=OuterRef("pk"))
     came = Ticket.objects.standing().filter(registration__event=OuterRef("pk"), check_ins__isnull=False)
-    uncertified = came.filter(certificate=None).exclude(Q(name="") | Q(registration__pool__kind=PoolKind.PRESS))
+    uncertified = came.filter(certificates=None).exclude(Q(name="") | Q(registration__pool__kind=PoolKind.PRESS))
     over = organised_by(organisation).filter(
         state__in=(EventState.PUBLISHED, EventState.HELD), ends_at__lt=timezone.now()
     )

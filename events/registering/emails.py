@@ -70,18 +70,6 @@ def registration_turned(registration: Registration, *, reason: str = "", had_pla
     return letter
 
 
-def certificates_issued(registration: Registration) -> Letter:
-    """Once for a registration: those of a group are fetched together."""
-    with override(registration.language):
-        return compose(
-            "events/certificates_issued",
-            to=registration.email,
-            purpose=REGISTRATION,
-            context=context_of(registration),
-            key=f"certificates of {registration.pk}",
-        )
-
-
 def context_of(registration: Registration) -> dict[str, Any]:
     """What every letter about a registration says. In the language that is active; for those ``to_write_to`` no
     query is made."""

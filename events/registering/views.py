@@ -86,6 +86,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
         "ticket": ticket,
         "qr": qr_of(ticket.code) if ticket and found.is_admitted else "",
         "certificates": ParticipantCertificate.objects.ready().filter(ticket__registration=found).count(),
+        "revoked": ParticipantCertificate.objects.missed().filter(ticket__registration=found),
         "reason": _reason(found),
         **_about(found.event),
     }

@@ -36,10 +36,12 @@ from members.notices.topics import Topic, register
 
 AT_ONCE = 500  # letters in a transaction
 ASK_BEFORE = datetime.timedelta(hours=48)
-# Rule → from when to when before the beginning it is worth saying; later the next one says it.
+# Rule → from when to when before the beginning it is worth saying; when the next one of the event is due, that says it.
 REMIND = {
     ReminderKind.WEEK: (datetime.timedelta(days=7), datetime.timedelta(days=2)),
+    ReminderKind.THREE_DAYS: (datetime.timedelta(days=3), datetime.timedelta(days=1)),
     ReminderKind.DAY: (datetime.timedelta(days=1), datetime.timedelta()),
+    ReminderKind.HOURS: (datetime.timedelta(hours=3), datetime.timedelta()),
 }
 ESCALATE_AFTER = datetime.timedelta(days=2)  # of silence of those who were told first
 
@@ -118,7 +120,8 @@ def free_places_of_the_silent() -> int:
 
 
 def remind() -> int:
-    """Whoever has a place, once by each rule for each beginning; returns how many letters."""
+    """Whoever has a place, once by each rule of the event for each beginning, though it may be taken away and chosen
+    again; returns how many letters."""
     return sum(_remind(event, kind) for kind in REMIND for event in _due(kind))
 
 
@@ -127,9 +130,13 @@ def _due(kind: ReminderKind) -> EventQuerySet:
     near: EventQuerySet = Event.objects.filter(
         state=EventState.PUBLISHED,
         registration=RegistrationWay.HERE,
+        remind__contains=[kind],
         starts_at__lte=now + since,
         starts_at__gt=now + until,
     )
+    for later, (due, _until) in REMIND.items():
+        if due < since:
+            near = near.exclude(remind__contains=[later], starts_at__lte=now + due)
     done = EventReminder.objects.filter(kind=kind, starts_at=F("event__starts_at"))
     return near.exclude(pk__in=done.values("event")).order_by("pk")
 

@@ -121,7 +121,7 @@ def close_doors() -> None:
         check_in(event, code=guest.tickets.get().code, by=head)
     Event.objects.filter(pk=event.pk).update(state=EventState.HELD, headcount=4)
     issue_certificates(event, by=head)
-    revoke_certificate(ParticipantCertificate.objects.earliest("pk"), by=head)
+    revoke_certificate(ParticipantCertificate.objects.earliest("pk"), by=head, reason="Ошибка в фамилии")
     make_due()
 
 
@@ -147,5 +147,7 @@ def places() -> dict[str, object]:
         "over": registration_token(of_guest.ticket.registration),
         "participant": of_guest.code,
         "revoked": revoked.code,
+        "revokedkey": revoked.pk,
+        "validkey": of_guest.pk,
         "registration": group.pk,
     }

@@ -245,6 +245,8 @@ PAGES = [
     Page("event-postponed", "/events/demo-kamchatka-lesson/"),
     Page("event-check-in-early", "/events/coming-forum/check-in/", HEAD, only_in_tests=True),
     Page("event-certificates", "/events/over-forum/certificates/", HEAD, only_in_tests=True),
+    Page("event-certificate", "/events/over-forum/certificates/{validkey}/", HEAD, only_in_tests=True),
+    Page("event-certificate-anew", "/events/over-forum/certificates/{revokedkey}/", HEAD, only_in_tests=True),
     Page("event-certificates-early", "/events/coming-forum/certificates/", HEAD, only_in_tests=True),
     Page("event-register-closed", "/events/over-forum/register/", only_in_tests=True),
     Page("registration-offered", "/events/registrations/{offered}/", only_in_tests=True),

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from common.models import Document, DocumentState, OutgoingMail, PersonalDataView
 from events.models import (
+    CheckIn,
     Event,
     EventMessage,
     EventState,
@@ -413,7 +414,24 @@ def test_a_certificate_is_found_and_revoked_with_a_reason(office: Client) -> Non
     assert (certificate.is_valid, certificate.reason) == (False, "Выдан по ошибке")
     assert certificate.revoked_by == User.objects.get(is_superuser=True)
     shown = office.get(page("events_participantcertificate_change", certificate.pk)).content.decode()
-    assert ("Выдан по ошибке" in shown, "revoke_this" in shown) == (True, False)
+    assert ("Выдан по ошибке" in shown, "revoke_this" in shown, "issue_anew_this" in shown) == (True, False, True)
+
+
+def test_the_office_issues_another_in_place_of_one_that_it_has_revoked(office: Client) -> None:
+    wrong = certificate_of(came())
+    Event.objects.update(state=EventState.HELD)
+    CheckIn.objects.create(ticket=wrong.ticket, day=timezone.localdate())
+    url = page("events_participantcertificate_issue_anew_this", wrong.pk)
+    typed = {"name": "Иванова Анна", "role": "helper"}
+    refused = office.post(url, typed)
+    assert (refused.status_code, "revoke it first" in refused.content.decode()) == (409, True)
+    office.post(page("events_participantcertificate_revoke_this", wrong.pk), {"reason": "Ошибка в фамилии"})
+    assert wrong.name in office.get(url).content.decode()
+    assert office.post(url, typed).status_code == 302
+    right = ParticipantCertificate.objects.standing().get()
+    assert (right.name, right.role, right.ticket) == ("Иванова Анна", "helper", wrong.ticket)
+    shown = office.get(page("events_participantcertificate_change", wrong.pk)).content.decode()
+    assert ("revoke_this" in shown, "issue_anew_this" in shown) == (False, False)
 
 
 def test_its_paper_is_downloaded_once_it_is_made_and_who_looks_is_noted(office: Client) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from common.errors import RuleViolated
 from common.models import Document, NumberSeries, OutgoingMail, PersonalDataView
 from common.personal_data import Person
 from events.afterwards.attendance import Attendance
-from events.certificates.services import hours_of, issue_certificates, revoke_certificate
+from events.certificates.services import hours_of, issue_anew, issue_certificates, revoke_certificate
 from events.door.check_ins import check_in, check_in_group
 from events.models import (
     AttendeeRole,
@@ -34,7 +35,7 @@ from events.registering.registrations import Asked, Guest, register_attendee, re
 from members.models import Role, User
 from tests.events.people import asked
 from tests.events.test_at_the_door import words_of
-from tests.factories.events import EventOrganiserFactory, PoolFactory
+from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory
 from tests.factories.members import RepresentativeFactory, UserFactory
 from tests.office import enter
 
@@ -146,14 +147,44 @@ def test_the_event_may_say_how_many_hours_a_day_counts_for(event: Event) -> None
 
 
 def test_the_role_is_that_of_the_place(pool: TicketPool, event: Event, organiser: User) -> None:
-    for kind in (PoolKind.SPEAKER, PoolKind.PRESS):
+    for kind in PoolKind:
         guest_of(PoolFactory(event=event, kind=kind))
     issue_certificates(event, by=organiser)
-    assert ParticipantCertificate.objects.get().role == AttendeeRole.SPEAKER
-    assert Document.objects.get().data["part"] == {  # of a man and of a woman alike
-        "ru": "Настоящий сертификат подтверждает выступление с докладом на мероприятии".replace(" ", "\xa0"),
-        "en": "This certificate confirms a talk given at".replace(" ", "\xa0"),
-    }
+    roles = ParticipantCertificate.objects.values_list("role", flat=True)
+    parts = [document.data["part"] for document in Document.objects.order_by("pk")]
+    said = [
+        (role, *(part[language].replace("\xa0", " ") for language in ("ru", "en")))
+        for role, part in zip(roles, parts, strict=True)
+    ]
+    took_part = (
+        AttendeeRole.PARTICIPANT,
+        "Настоящий сертификат подтверждает участие в мероприятии",
+        "This certificate confirms participation in",
+    )
+    assert said == [  # of a man and of a woman alike; the press has none
+        took_part,
+        took_part,
+        (
+            AttendeeRole.SPEAKER,
+            "Настоящий сертификат подтверждает выступление с докладом на мероприятии",
+            "This certificate confirms a talk given at",
+        ),
+        (
+            AttendeeRole.ORGANISER,
+            "Настоящий сертификат подтверждает участие в организации мероприятия",
+            "This certificate confirms a part in the organisation of",
+        ),
+        (
+            AttendeeRole.JURY,
+            "Настоящий сертификат подтверждает работу в жюри мероприятия",
+            "This certificate confirms work on the jury of",
+        ),
+        (
+            AttendeeRole.HELPER,
+            "Настоящий сертификат подтверждает помощь в проведении мероприятия",
+            "This certificate confirms help in holding",
+        ),
+    ]
 
 
 # --- The paper --------------------------------------------------------------------------------------------------
@@ -187,6 +218,7 @@ def test_everybody_downloads_their_own(
     assert of_school == of_group
     client.force_login(organiser)
     assert len(names_in(client.get("/events/forum/certificates/archive/"))) == 3
+    assert client.get(f"/events/forum/certificates/archive/?of={slug_of(group)}").status_code == 404
     assert not PersonalDataView.objects.exists()
     User.objects.filter(pk=organiser.pk).update(is_staff=True)
     staff = enter(User.objects.get(pk=organiser.pk))
@@ -195,6 +227,51 @@ def test_everybody_downloads_their_own(
     assert PersonalDataView.objects.filter(staff=organiser, record="events.ticket").count() == 2
     client.force_login(RepresentativeFactory(role=Role.HEAD).user)
     assert client.get("/events/forum/certificates/archive/").status_code == 404
+
+
+def slug_of(group: Registration) -> str:
+    assert group.organisation
+    return group.organisation.slug
+
+
+def test_its_head_takes_those_of_all_groups_of_the_school_in_one_archive(
+    client: Client, pool: TicketPool, event: Event, group: Registration, organiser: User
+) -> None:
+    school = group.organisation
+    assert school
+    head = RepresentativeFactory(organisation=school, role=Role.HEAD).user
+    colleague = guest_of(pool)
+    Registration.objects.filter(pk=colleague.pk).update(organisation=school)
+    with on_the_day(event):
+        asks = Asked("Учитель", head.email, head, school)
+        [other] = register_group(event, pool=pool, group="9Б", guests=[Guest("Юрьев Юрий", "9Б")], asked=asks)
+    with on_the_day(event, hours=0):
+        check_in_group(event, group=other, tickets=[other.tickets.get().pk], by=head)
+    Event.objects.update(state=EventState.HELD)
+    EventOrganiserFactory(event=event, organisation=school)  # who tends the event besides has the rest elsewhere
+    issue_certificates(event, by=organiser)
+    make_due()
+    client.force_login(head)
+    address = f"/events/forum/certificates/archive/?of={school.slug}"
+    page = client.get(f"/dashboard/{school.slug}/registrations/").content.decode()
+    assert (address in page, "3 сертификата наших групп" in page.replace("\xa0", " ")) == (True, True)
+    names = [name.partition(" ")[2] for name in names_in(client.get(address))]
+    assert names == ["Белова Анна.pdf", "Семёнов Пётр.pdf", "Юрьев Юрий.pdf"]
+    assert len(names_in(client.get("/events/forum/certificates/archive/"))) == 4
+    teacher = group.user
+    assert teacher
+    client.force_login(teacher)
+    shown = client.get(f"/events/registrations/{registration_token(group)}/group/").content.decode()
+    assert (address in shown, names_in(client.get(address)) != []) == (True, True)
+    for role in (Role.VIEWER, Role.HEAD):
+        stranger = (
+            RepresentativeFactory(role=role)
+            if role == Role.HEAD
+            else RepresentativeFactory(organisation=school, role=role)
+        )
+        client.force_login(stranger.user)
+        assert client.get(address).status_code == 404
+        assert address not in client.get(f"/dashboard/{stranger.organisation.slug}/registrations/").content.decode()
 
 
 def test_of_who_came_from_a_school_by_themselves_its_teachers_get_no_paper(
@@ -212,7 +289,9 @@ def test_of_who_came_from_a_school_by_themselves_its_teachers_get_no_paper(
 def test_to_an_address_that_nobody_has_proved_no_letter_goes(pool: TicketPool, event: Event, organiser: User) -> None:
     guest = guest_of(pool)
     Registration.objects.filter(pk=guest.pk).update(hold_until=timezone.now())
-    assert (issue_certificates(event, by=organiser), OutgoingMail.objects.count()) == (1, 0)
+    assert issue_certificates(event, by=organiser) == 1
+    revoke_certificate(ParticipantCertificate.objects.get(), by=organiser, reason="Ошибка в фамилии")
+    assert OutgoingMail.objects.count() == 0
 
 
 def names_in(response: Any) -> list[str]:
@@ -229,12 +308,93 @@ def test_the_organiser_issues_by_one_press_and_revokes(
     assert "2 человека пришли и ещё без сертификатов" in words_of(client.get(PAGE))
     assert "Выдано 2 сертификата." in words_of(client.post(PAGE, follow=True))
     certificate = ParticipantCertificate.objects.all()[0]
-    assert "отозван" in words_of(client.post(PAGE, {"revoke": certificate.number}, follow=True))
+    own = f"{PAGE}{certificate.pk}/"
+    assert own in client.get(PAGE).content.decode()
+    assert "Обязательное поле." in words_of(client.post(own, {"revoke": "1", "reason": " "}))
+    certificate.refresh_from_db()
+    assert certificate.is_valid
+    assert "отозван" in words_of(client.post(own, {"revoke": "1", "reason": "Ошибка в фамилии"}, follow=True))
     certificate.refresh_from_db()
     assert (certificate.is_valid, certificate.revoked_by) == (False, organiser)
+    assert certificate.reason == "Ошибка в фамилии"
     make_due()
     assert len(names_in(client.get("/events/forum/certificates/archive/"))) == 1
     assert issue_certificates(event, by=organiser) == 0
+
+
+def test_what_is_wrong_on_it_is_put_right_on_another(
+    client: Client, pool: TicketPool, event: Event, organiser: User
+) -> None:
+    guest = guest_of(pool)
+    issue_certificates(event, by=organiser)
+    OutgoingMail.objects.all().delete()
+    wrong = ParticipantCertificate.objects.get()
+    client.force_login(organiser)
+    own = f"{PAGE}{wrong.pk}/"
+    page = words_of(client.post(own, {"revoke": "1", "reason": "Ошибка в фамилии"}, follow=True))
+    assert "Выдать заново" in page
+    told = words_of(Client().get(f"/events/registrations/{registration_token(guest)}/"))
+    assert f"Сертификат № {wrong.number} отозван" in told
+    assert "Гость 1. Причина: Ошибка в фамилии" in told
+    client.post(own, {"anew": "1", "name": "  ", "role": "jury"})
+    assert ParticipantCertificate.objects.count() == 1
+    for _time in range(2):
+        assert "выдан." in words_of(
+            client.post(own, {"anew": "1", "name": "Иванова Анна", "role": "jury"}, follow=True)
+        )
+    right = ParticipantCertificate.objects.get(revoked_at=None)
+    assert (right.name, right.role, right.ticket, right.issued_by) == ("Иванова Анна", "jury", wrong.ticket, organiser)
+    assert (right.number[-4:], right.code == wrong.code, Document.objects.count()) == ("0002", False, 2)
+    letters = OutgoingMail.objects.order_by("pk")
+    assert [letter.recipient for letter in letters] == [guest.email] * 2
+    revoked, anew = (letter.text for letter in letters)
+    assert f"Сертификат № {wrong.number} отозван" in revoked.replace("\xa0", " ")
+    assert (right.number in anew, "Ошибка" in revoked, "Иванова" in anew) == (True, False, False)
+    told = words_of(Client().get(f"/events/registrations/{registration_token(guest)}/"))
+    assert ("отозван" in told, "Ошибка" in told) == (False, False)
+    page = words_of(client.post(own, {"anew": "1", "name": "Третья Анна", "role": "jury"}))
+    assert f"Сертификат № {right.number} этого человека действует" in page
+    assert "Третья Анна" in client.post(own, {"anew": "1", "name": "Третья Анна", "role": "jury"}).content.decode()
+    assert ParticipantCertificate.objects.count() == 2
+
+
+def test_of_a_group_the_letter_names_nobody_and_the_reason_stands_on_its_page(
+    client: Client, event: Event, group: Registration, organiser: User
+) -> None:
+    issue_certificates(event, by=organiser)
+    OutgoingMail.objects.all().delete()
+    wrong = ParticipantCertificate.objects.all()[0]
+    for _time in range(2):
+        revoke_certificate(wrong, by=organiser, reason="Белова, а не Белов")
+    letter = OutgoingMail.objects.get()
+    assert (letter.recipient, "Белов" in letter.text + letter.subject) == (group.email, False)
+    client.force_login(group.user or organiser)
+    page = words_of(client.get(f"/events/registrations/{registration_token(group)}/group/"))
+    assert "Белова Анна. Причина: Белова, а не Белов" in page
+
+
+def test_of_whom_nobody_knows_any_more_none_is_issued(pool: TicketPool, event: Event, organiser: User) -> None:
+    guest = UserFactory()
+    guest_of(pool, user=guest)
+    issue_certificates(event, by=organiser)
+    wrong = ParticipantCertificate.objects.get()
+    with pytest.raises(RuleViolated) as refused:
+        issue_anew(wrong, name="Иванова Анна", role="participant", by=organiser)
+    assert refused.value.code == "other_stands"
+    _erase(Person(guest, frozenset({guest.email}), guest.date_joined))
+    with pytest.raises(RuleViolated) as refused:
+        issue_anew(wrong, name="Иванова Анна", role="participant", by=organiser)
+    assert (refused.value.code, ParticipantCertificate.objects.count()) == ("unknown", 1)
+
+
+def test_a_person_has_one_that_is_valid(pool: TicketPool, event: Event, organiser: User) -> None:
+    guest_of(pool)
+    issue_certificates(event, by=organiser)
+    wrong = ParticipantCertificate.objects.get()
+    with pytest.raises(IntegrityError, match="participant_certificate_one_standing"), transaction.atomic():
+        ParticipantCertificateFactory(ticket=wrong.ticket, number="У-2026-9000")
+    revoke_certificate(wrong, by=organiser, reason="Ошибка в фамилии")
+    ParticipantCertificateFactory(ticket=wrong.ticket, number="У-2026-9000")
 
 
 def test_one_of_another_event_is_not_revoked_here(
@@ -243,9 +403,10 @@ def test_one_of_another_event_is_not_revoked_here(
     issue_certificates(event, by=organiser)
     other = EventOrganiserFactory(event__slug="other")
     client.force_login(RepresentativeFactory(organisation=other.organisation, role=Role.HEAD).user)
-    number = ParticipantCertificate.objects.all()[0].number
-    for typed in (number, "\x00", "У" * 5000):
-        assert client.post("/events/other/certificates/", {"revoke": typed}).status_code == 404
+    own = ParticipantCertificate.objects.all()[0].pk
+    for asked_for in ({"revoke": "1", "reason": "Ошибка"}, {"anew": "1", "name": "Другая", "role": "jury"}):
+        assert client.post(f"/events/other/certificates/{own}/", asked_for).status_code == 404
+        assert client.post(f"{PAGE}{own}/", asked_for).status_code == 404
     assert ParticipantCertificate.objects.standing().count() == 2
 
 
@@ -259,8 +420,13 @@ def test_a_stranger_verifies_it_and_reads_no_name_of_a_pupil(
     assert ("Сертификат действителен" in shown, "Б. А." in shown) == (True, True)
     assert "Белова" not in shown
     assert "Гость 1" in words_of(Client().get(grown.get_absolute_url()))
-    revoke_certificate(pupil, by=organiser)
-    assert "Отозван: " in words_of(Client().get(pupil.get_absolute_url()))
+    revoke_certificate(pupil, by=organiser, reason="Ошибка в фамилии")
+    shown = words_of(Client().get(pupil.get_absolute_url()))
+    assert ("Отозван: " in shown, "Взамен" in shown, "Ошибка" in shown) == (True, False, False)
+    made = issue_anew(pupil, name="Белова Анна Ивановна", role="participant", by=organiser)
+    shown = words_of(Client().get(pupil.get_absolute_url()))
+    assert ("Взамен выдан другой" in shown, made.number in shown, "Белова" in shown) == (True, False, False)
+    assert "Б. А. И." in words_of(Client().get(made.get_absolute_url()))
 
 
 def test_who_is_erased_leaves_a_number_and_no_paper(pool: TicketPool, event: Event, organiser: User) -> None:

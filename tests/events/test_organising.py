@@ -227,6 +227,24 @@ def test_a_day_has_so_many_hours(client: Client, school: Organisation, head: Use
     assert answer.status_code == 302 if is_taken else errors_of(answer).keys() == {"hours_a_day"}
 
 
+def test_the_organiser_chooses_when_people_are_reminded_or_that_they_are_not(
+    client: Client, school: Organisation, head: User
+) -> None:
+    page = client.get(f"{LIST}new/")
+    assert page.context["form"]["remind"].value() == ["week", "day"]
+    client.post(f"{LIST}new/", typed(page, **NEW))
+    event, kept = Event.objects.get(), []
+    for chosen in (["three", "hours"], []):
+        assert send(client, f"{LIST}{event.slug}/edit/", remind=chosen).status_code == 302
+        event.refresh_from_db()
+        kept.append(event.remind)
+    assert kept == [["three", "hours"], []]
+    assert errors_of(send(client, f"{LIST}{event.slug}/edit/", remind=["month"])).keys() == {"remind"}
+    again = client.get(f"{LIST}{event.slug}/repeat/")
+    client.post(f"{LIST}{event.slug}/repeat/", typed(again, starts_at="2027-10-06T12:00"))
+    assert Event.objects.latest("pk").remind == []
+
+
 def test_what_was_put_off_is_not_resumed_at_a_time_that_is_over(
     client: Client, school: Organisation, head: User
 ) -> None:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -11,13 +12,14 @@ from django.utils import timezone
 
 from common.models import OutgoingMail
 from events.life.changes import change_event
-from events.life.moves import Who, _hold, hold_what_is_over, move_event
+from events.life.moves import Who, _move_due, archive_what_is_long_over, hold_what_is_over, move_event
 from events.models import (
     Event,
     EventReminder,
     EventState,
     Registration,
     RegistrationState,
+    RegistrationWay,
     ReminderKind,
     TicketPool,
     WaitingRule,
@@ -185,7 +187,7 @@ def test_jobs_that_meet_an_event_just_postponed_take_no_place_and_remind_nobody(
     move_event(event, move="postpone", who=Who.STAFF, by=None, reason="Карантин")
     with before(pool, hours=23):
         assert not expire_silent(registration)
-        assert [_remind(event, kind) for kind in ReminderKind] == [0, 0]
+        assert [_remind(event, kind) for kind in ReminderKind] == [0, 0, 0, 0]
     assert [subject.partition("?")[0] for subject in subjects()] == ["Место за вами", "Вы придёте"]
 
 
@@ -193,7 +195,8 @@ def test_a_job_that_meets_an_event_just_put_off_holds_it_not(pool: TicketPool) -
     assert pool.event.ends_at
     with time_machine.travel(pool.event.ends_at + datetime.timedelta(hours=1)):
         move_event(pool.event, move="postpone", who=Who.STAFF, by=None, reason="Карантин")
-        assert not _hold(pool.event)
+        due = Event.objects.filter(state=EventState.PUBLISHED)
+        assert not _move_due(pool.event, move="hold", due=due)
     assert Event.objects.get().state == EventState.POSTPONED
 
 
@@ -242,6 +245,88 @@ def test_a_week_without_the_job_brings_one_letter_and_not_all_that_were_due(pool
     assert subjects()[1:] == ["Скоро"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "heard"),
+    [
+        pytest.param(["week", "day"], [168, 20], id="as usual"),
+        pytest.param(["week", "three", "day", "hours"], [168, 70, 20, 2], id="each"),
+        pytest.param(["hours"], [2], id="one"),
+        pytest.param(["three", "hours"], [70, 2], id="some"),
+        pytest.param([], [], id="none"),
+    ],
+)
+def test_an_event_reminds_by_the_rules_that_were_chosen_for_it(
+    pool: TicketPool, chosen: list[str], heard: list[int]
+) -> None:
+    register(pool)
+    Event.objects.update(remind=chosen)
+    assert reminded_at(pool, 200, 168, 100, 70, 40, 20, 10, 2, 1) == heard
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hours"), [(["week", "three"], 70), (["three", "day"], 20), (["week", "day", "hours"], 2)]
+)
+def test_what_was_missed_is_said_by_the_next_rule_and_not_twice(
+    pool: TicketPool, chosen: list[str], hours: int
+) -> None:
+    register(pool)
+    Event.objects.update(remind=chosen)
+    assert reminded_at(pool, hours, hours - 1) == [hours]
+
+
+def test_whatever_is_changed_nobody_hears_by_one_rule_twice(pool: TicketPool) -> None:
+    register(pool)
+    chosen_at: list[tuple[list[str], int]] = [
+        (["week"], 168),
+        ([], 160),
+        (["week", "three"], 150),
+        (["three"], 71),
+        (["week", "day", "hours"], 60),
+        (["three", "day"], 50),
+        (["day"], 23),
+        (["hours"], 22),
+        (["three", "day", "hours"], 2),
+        (["day"], 1),
+    ]
+    heard = []
+    for chosen, hours in chosen_at:
+        Event.objects.update(remind=chosen)
+        heard += reminded_at(pool, hours)
+    assert heard == [168, 71, 23, 2]
+    assert [*EventReminder.objects.order_by("pk").values_list("kind", flat=True)] == ["week", "three", "day", "hours"]
+
+
+def test_three_hours_before_are_those_of_the_place(pool: TicketPool) -> None:
+    """Both begin at ten by their own clock, ten hours apart."""
+    zones = ("Asia/Kamchatka", "Europe/Kaliningrad")
+    day = timezone.localdate() + datetime.timedelta(days=20)
+    begins = {zone: datetime.datetime.combine(day, datetime.time(10), ZoneInfo(zone)) for zone in zones}
+    for number, (zone, starts_at) in enumerate(begins.items()):
+        event = EventFactory(
+            starts_at=starts_at, ends_at=starts_at + datetime.timedelta(hours=3), time_zone=zone, remind=["hours"]
+        )
+        register(PoolFactory(event=event), number)
+    OutgoingMail.objects.all().delete()
+    told = []
+    for zone in zones:
+        for minutes in (181, 179):
+            with time_machine.travel(begins[zone] - datetime.timedelta(minutes=minutes), tick=False):
+                told.append(remind())
+    assert told == [0, 1, 0, 1]
+    letters = OutgoingMail.objects.order_by("pk").values_list("text", flat=True)
+    assert ["10:00" in text for text in letters] == [True, True]
+
+
+def reminded_at(pool: TicketPool, *hours: int) -> list[int]:
+    """At which of these hours before the event its people heard of it; asked again at once, nobody does."""
+    heard = []
+    for hour in hours:
+        with before(pool, hours=hour):
+            heard += [hour] * remind()
+            assert remind() == 0
+    return heard
+
+
 def test_a_group_hears_once_and_no_one_else_does(pool: TicketPool) -> None:
     """Neither who waits, nor who has not shown that the address is theirs."""
     register_group(pool.event, pool=pool, group="8А", guests=guests(2), asked=asked(user=UserFactory()))
@@ -279,6 +364,31 @@ def test_what_is_over_was_held(pool: TicketPool) -> None:
     with before(pool, hours=-7):
         assert [hold_what_is_over(), hold_what_is_over()] == [1, 0]
     assert Event.objects.get().state == EventState.HELD
+
+
+def test_what_was_held_a_year_ago_goes_into_the_archive_once(pool: TicketPool) -> None:
+    Event.objects.filter(pk=EventFactory().pk).update(
+        state=EventState.CANCELLED, starts_at=pool.event.starts_at, ends_at=pool.event.ends_at
+    )
+    undated = EventFactory(state=EventState.HELD, starts_at=None, ends_at=None, registration=RegistrationWay.NONE)
+    with before(pool, hours=-7):
+        hold_what_is_over()
+    done = []
+    for days in (364, 366, 366):
+        with before(pool, days=-days):
+            Event.objects.filter(pk=undated.pk).update(updated_at=timezone.now())
+            done.append(archive_what_is_long_over())
+    assert done == [0, 1, 0]
+    assert [*Event.objects.order_by("pk").values_list("state", flat=True)] == [
+        EventState.ARCHIVED,
+        EventState.CANCELLED,
+        EventState.HELD,
+    ]
+    moves = [(move.source, move.target, move.by) for move in pool.event.moves.order_by("pk")]
+    assert moves == [
+        (EventState.PUBLISHED, EventState.HELD, None),
+        (EventState.HELD, EventState.ARCHIVED, None),
+    ]
 
 
 def test_an_approval_that_is_late_is_told_to_the_organiser_and_then_to_the_office(pool: TicketPool) -> None:
