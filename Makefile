@@ -26,8 +26,9 @@ test: $(INSTALLED)
 	@# Four on two cores: many a test waits for a process.
 	@$(BIN) -m pytest -n 4 $(ARGS)
 
-# Its unique rule is of a column that it adds itself, so no older code can break it.
-LINTED_BY_HAND = 0021_exclusions_before_the_board
+# No older code can break them: a unique rule of a column that the migration adds itself; one that takes the place of a
+# stricter one; a column that grows by a letter.
+LINTED_BY_HAND = 0021_exclusions_before_the_board 0006_certificates_are_mended 0007_reminders_are_chosen
 
 # Every tool has its say, even when one before it has failed.
 check: $(INSTALLED)
