@@ -52,7 +52,7 @@ EVENT_MOVES: dict[str, Move] = {
     "cancel":   Move((PUBLISHED, POSTPONED), CANCELLED, (Who.ORGANISER, Who.STAFF), needs_reason=True,
                      told=MessageKind.CANCELLED),
     "hold":     Move((PUBLISHED,), HELD, (Who.CLOCK, Who.STAFF)),
-    "archive":  Move((HELD, CANCELLED), ARCHIVED, (Who.CLOCK, Who.STAFF)),
+    "archive":  Move((HELD,), ARCHIVED, (Who.CLOCK, Who.STAFF)),  # what was cancelled has not taken place
 }
 # fmt: on
 

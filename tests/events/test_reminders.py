@@ -10,6 +10,7 @@ import time_machine
 from django.db.models import F
 from django.utils import timezone
 
+from common.errors import RuleViolated
 from common.models import OutgoingMail
 from events.life.changes import change_event
 from events.life.moves import Who, _move_due, archive_what_is_long_over, hold_what_is_over, move_event
@@ -389,6 +390,13 @@ def test_what_was_held_a_year_ago_goes_into_the_archive_once(pool: TicketPool) -
         (EventState.PUBLISHED, EventState.HELD, None),
         (EventState.HELD, EventState.ARCHIVED, None),
     ]
+
+
+def test_what_was_cancelled_does_not_pass_for_what_took_place() -> None:
+    event = EventFactory(state=EventState.CANCELLED)
+    with pytest.raises(RuleViolated):
+        move_event(event, move="archive", who=Who.STAFF, by=None)
+    assert Event.objects.get().state == EventState.CANCELLED
 
 
 def test_an_approval_that_is_late_is_told_to_the_organiser_and_then_to_the_office(pool: TicketPool) -> None:
