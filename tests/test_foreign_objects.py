@@ -143,7 +143,7 @@ EXCUSED = {
     "account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "the address is the proof",
     "api/v1/regions/(?P<code>[^/.]+)/$": "open data",
     "api/v1/directions/(?P<slug>[^/.]+)/$": "open data",
-    "api/v1/events/(?P<slug>[^/.]+)/programme/$": "public events alone, for everybody",
+    "api/v1/events/(?P<slug>[-a-zA-Z0-9_]+)/programme/$": "public events alone, for everybody",
 }
 
 

@@ -264,4 +264,4 @@ def test_a_time_is_said_as_far_as_it_is_known(precision: str, day: datetime.date
     )  # fmt: skip
     page = page_of(event)
     assert f">{said}</time>" in page
-    assert re.search(r"<small>более</small>\s*400", page)
+    assert re.search(r"Участвовали</dt>\s*<dd>\s*более\s*400", page)
