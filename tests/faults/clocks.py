@@ -52,5 +52,5 @@ class Clock:
         now = self.set_at + timedelta(seconds=number)
         hour = JobRun.objects.filter(job="hour", slot=now.replace(minute=0, second=0, microsecond=0))
         return eventually(
-            lambda: seconds.count() >= number and hour.exists(), within=30, what=f"{number} slots at {self.offset} s"
+            lambda: seconds.count() >= number and hour.exists(), what=f"{number} slots at {self.offset} s"
         )

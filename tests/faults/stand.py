@@ -101,8 +101,9 @@ def beat(folder: Path, **changes: object) -> Process:
     return Process("celery", "--app=cluster_portal.celery:app", "beat", f"--pidfile={folder / 'beat.pid'}", **changes)
 
 
-def eventually(holds: Callable[[], bool], *, within: float, what: str) -> float:
-    """Seconds until ``holds``; fails with ``what`` when it still does not after ``within`` s."""
+def eventually(holds: Callable[[], bool], *, what: str, within: float = 60) -> float:
+    """Seconds until ``holds``; fails with ``what`` when it still does not after ``within`` s: a machine that is busy
+    needs long to start a worker, and no test fails by the clock."""
     began = time.monotonic()
     while not holds():
         assert time.monotonic() - began < within, f"not within {within} s: {what}"

@@ -31,7 +31,7 @@ def broker(port: int) -> Iterator[None]:
     process = subprocess.Popen([_program(), *options], stdout=subprocess.DEVNULL)
     try:
         with redis.Redis(port=port) as client:
-            eventually(lambda: answers(client), within=20, what="the broker answers")
+            eventually(lambda: answers(client), what="the broker answers")
         yield
     finally:
         process.kill()
@@ -72,8 +72,8 @@ def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
         cut_off = quick_worker("cut-off", **changes, EMAIL_PORT=sink.port, WORK=work)
         with running(web(port, **changes)), kept_running(cut_off) as restarts:
             with broker(queue):
-                eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready")
-                eventually(work.exists, within=60, what="a task runs")
+                eventually(lambda: status_of(port, "/readyz") == 200, what="the portal is ready")
+                eventually(work.exists, what="a task runs")
             ready = status_of(port, "/readyz")
             browser = Browser(port)
             browser.send("/account/login/", login=anna.email, password=PASSWORD)
@@ -83,7 +83,7 @@ def test_it_is_down_and_comes_back_empty(tmp_path: Path) -> None:
             waited = letter.state
             with broker(queue):
                 took = eventually(lambda: len(sink.letters) == 1, within=FOUND_WITHIN, what="the letter is sent")
-                eventually(lambda: status_of(port, "/readyz") == 200, within=60, what="the portal is ready again")
+                eventually(lambda: status_of(port, "/readyz") == 200, what="the portal is ready again")
     city = ProfileChange.objects.get().after["city"]
     report(
         f"without the broker people log in and save, and what waits is found within {FOUND_WITHIN} s of its return",

@@ -27,7 +27,7 @@ from tests.faults.stand import environment, eventually, free_port, running, stat
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 
-HEALTHY_WITHIN = 5  # s
+HEALTHY_WITHIN = 5  # s, of a machine that does nothing else (`make faults`)
 AWAY = 1  # s
 HOW = {"immediate": signal.SIGQUIT, **({"fast": signal.SIGINT} if FULL else {})}
 
@@ -94,7 +94,6 @@ def all_write(writers: list[Writer], number: int) -> None:
     enough = [len(writer.confirmed) + number for writer in writers]
     eventually(
         lambda: all(len(one.confirmed) >= least for one, least in zip(writers, enough, strict=True)),
-        within=60,
         what="writes",
     )
 
@@ -139,14 +138,14 @@ def test_a_restart_loses_no_confirmed_write_and_is_answered_politely(how: signal
         sessions = json.loads(prepared.stdout.splitlines()[-1])
         writers = [Writer(port, int(person), session) for person, session in sessions.items()]
         with running(web(port, DATABASE_URL=url)):
-            eventually(lambda: status_of(port, "/healthz") == 200, within=60, what="the web server is up")
+            eventually(lambda: status_of(port, "/healthz") == 200, what="the web server is up")
             with at_work(writers):
                 all_write(writers, 5)
                 with restarted(home, how):
-                    recovered = eventually(lambda: accepts(url), within=60, what="PostgreSQL has replayed its log")
+                    recovered = eventually(lambda: accepts(url), what="PostgreSQL has replayed its log")
                     healthy = eventually(
                         lambda: status_of(port, "/organisations/?q=stand") == 200,
-                        within=HEALTHY_WITHIN,
+                        within=HEALTHY_WITHIN if FULL else 60,
                         what="pages that need the database",
                     )
                     all_write(writers, 5)

@@ -58,7 +58,7 @@ def pause(recipient: str) -> int:
 
 
 def wait_until(**expected: int) -> float:
-    return eventually(lambda: states() == expected, within=30, what=str(expected))
+    return eventually(lambda: states() == expected, what=str(expected))
 
 
 def time_passes(**by: float) -> None:
@@ -74,10 +74,10 @@ def recipients_of(sink: Sink) -> Counter[str]:
 
 def test_down(port: int) -> None:
     write(*READERS)
-    eventually(lambda: states()["retry"] > 1, within=30, what="the first have been tried")
+    eventually(lambda: states()["retry"] > 1, what="the first have been tried")
     meanwhile = states()
     with listening(Sink(port=port)) as sink:
-        eventually(lambda: states()["sending"] == 0, within=10, what="no letter is under way to nobody")
+        eventually(lambda: states()["sending"] == 0, what="no letter is under way to nobody")
         time_passes(seconds=30)
         took = wait_until(sent=len(READERS))
     report(
@@ -97,7 +97,7 @@ def test_slow_and_silent(port: int) -> None:
         took = wait_until(sent=4)
         sink.delay = 2 * PATIENCE
         write(silent, purpose=DIGEST)
-        eventually(lambda: sink.tried[silent] == 1, within=10, what="it has been tried")
+        eventually(lambda: sink.tried[silent] == 1, what="it has been tried")
         sink.delay = 0
         write(*READERS[4:])
         others = wait_until(sent=len(READERS), retry=1)
@@ -138,7 +138,7 @@ def test_a_stall_in_the_middle_of_a_letter(port: int) -> None:
     """Its end has not been sent, so it cannot have arrived: also what is never sent twice goes out again."""
     with stops_reading(port):
         write("reader@example.org", attached=10_000_000)
-        eventually(lambda: states().keys() <= {"retry", "unknown"}, within=30, what="it is given up")
+        eventually(lambda: states().keys() <= {"retry", "unknown"}, what="it is given up")
         meanwhile = states()
     time_passes(minutes=1)
     with listening(Sink(port=port)) as sink:
@@ -196,7 +196,7 @@ def test_a_letter_at_which_the_server_hangs_up_holds_up_no_other(port: int) -> N
     sink = Sink(port=port, answers={cursed: HANGS_UP})
     with listening(sink):
         write(cursed, purpose=ACCOUNT)
-        eventually(lambda: state_of(cursed) == "retry", within=10, what="it has been tried")
+        eventually(lambda: state_of(cursed) == "retry", what="it has been tried")
         pauses = [pause(cursed)]
         time_passes(minutes=1)
         write(*READERS)

@@ -37,7 +37,7 @@ def dying_worker(step: str, folder: Path, **changes: object) -> Process:
 
 
 def wait_for_the_kill(worker: Process, folder: Path) -> None:
-    eventually(lambda: worker.process.poll() is not None, within=30, what="it has killed itself")
+    eventually(lambda: worker.process.poll() is not None, what="it has killed itself")
     assert (folder / "killed").exists(), "it has died of something else"
 
 
@@ -62,7 +62,7 @@ def test_a_letter(step: str, purpose: Purpose, arrives: int, becomes: tuple[str,
         wait_for_the_kill(worker, tmp_path)
         left, arrived = state(), len(sink.letters)
         worker.start()
-        eventually(lambda: state() == becomes, within=30, what=str(becomes))
+        eventually(lambda: state() == becomes, what=str(becomes))
         if not purpose.resend:
             time.sleep(CLAIMED_FOR + 2)  # by now it would have been sent again
     numbers = {letter["Message-ID"] for letter in sink.letters}
@@ -85,7 +85,7 @@ def test_a_document(tmp_path: Path) -> None:
         document.refresh_from_db()
         left = document.state, files(folder)
         worker.start()
-        eventually(lambda: Document.objects.filter(state="made").exists(), within=30, what="it is made")
+        eventually(lambda: Document.objects.filter(state="made").exists(), what="it is made")
     document.refresh_from_db()
     report(
         "a document is stored, then its worker killed: made again, with the one file that its record names",
@@ -105,7 +105,7 @@ def test_a_copy_of_data(step: str, stored: int, tmp_path: Path) -> None:
         export.refresh_from_db()
         left = export.state, export.attempts, files(folder)
         worker.start()
-        eventually(lambda: DataExport.objects.filter(state="ready").exists(), within=30, what="it is made")
+        eventually(lambda: DataExport.objects.filter(state="ready").exists(), what="it is made")
     export.refresh_from_db()
     letters = [*OutgoingMail.objects.values_list("recipient", flat=True)]
     report(
@@ -131,7 +131,7 @@ def test_a_table_of_members(step: str, tmp_path: Path) -> None:
         wait_for_the_kill(worker, tmp_path)
         left = (*MembershipImport.objects.values_list("state", "attempts").get(), Organisation.objects.count())
         worker.start()
-        eventually(lambda: MembershipImport.objects.filter(state="done").exists(), within=30, what="it is imported")
+        eventually(lambda: MembershipImport.objects.filter(state="done").exists(), what="it is imported")
     table.refresh_from_db()
     counts = Organisation.objects.count(), Membership.objects.count(), LogEntry.objects.count()
     report(

@@ -33,7 +33,7 @@ def production_server(port: int, **changes: object) -> Iterator[psutil.Process]:
     settings = {"BIND": f"127.0.0.1:{port}", **changes}
     server = Process("gunicorn", "--config", "deploy/gunicorn.conf.py", "cluster_portal.wsgi", **settings)
     with running(server):
-        eventually(lambda: status_of(port, "/healthz") == 200, within=60, what="the web server is up")
+        eventually(lambda: status_of(port, "/healthz") == 200, what="the web server is up")
         yield psutil.Process(server.process.pid)
 
 

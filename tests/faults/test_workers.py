@@ -32,7 +32,7 @@ def state_of(document: Document) -> tuple[str, int]:
 
 
 def wait_for(document: Document, state: DocumentState) -> float:
-    return eventually(lambda: state_of(document)[0] == state, within=30, what=f"{state}; it is {state_of(document)}")
+    return eventually(lambda: state_of(document)[0] == state, what=f"{state}; it is {state_of(document)}")
 
 
 def time_passes() -> None:
@@ -46,7 +46,7 @@ def test_the_engine_fails_or_never_ends(tmp_path: Path) -> None:
     with running(limited):
         broken, endless = order("broken.typ"), order("endless.typ")
         wait_for(broken, DocumentState.FAILED)
-        eventually(lambda: state_of(endless)[1] == 1, within=30, what="it is being made")
+        eventually(lambda: state_of(endless)[1] == 1, what="it is being made")
         began = time.monotonic()
         working = order("working.typ")
         others = wait_for(working, DocumentState.MADE)
@@ -72,15 +72,15 @@ def test_a_worker_is_killed_in_the_middle_of_a_job_and_of_a_document(tmp_path: P
     killed = quick_worker("killed", TYPST_TEMPLATES=tmp_path, MEDIA_ROOT=tmp_path, WORK=work)
     with running(killed):
         document = order("paper.typ")
-        eventually(work.exists, within=30, what="the job has begun")
-        eventually(lambda: state_of(document)[1] == 1, within=30, what="the document has been begun")
+        eventually(work.exists, what="the job has begun")
+        eventually(lambda: state_of(document)[1] == 1, what="the document has been begun")
         killed.kill()
         left = [*written()], state_of(document)
         (tmp_path / "paper.typ").write_text(WORKING)
         time_passes()
         JobRun.objects.filter(job="work").update(started_at=F("started_at") - jobs.LOST_AFTER)
         killed.start()
-        eventually(lambda: JobRun.objects.exclude(finished_at=None).filter(job="work").exists(), within=30, what="job")
+        eventually(lambda: JobRun.objects.exclude(finished_at=None).filter(job="work").exists(), what="job")
         wait_for(document, DocumentState.MADE)
         time.sleep(1)
     runs, files = work.read_text().count("begun"), [*(tmp_path / "private" / "documents").iterdir()]
