@@ -20,6 +20,7 @@ from common.models import OutgoingMail
 STOP = re.compile(rb"(?m)^\.")
 # A whole letter is looked through before it is answered: RFC 5321, 4.5.3.2.6, asks for patience. In EMAIL_TIMEOUTs.
 PATIENCE = 9
+PIECE = 64 * 1024  # bytes of a letter that are sent at once
 # What RFC 3463 says of the reader's address, and of ours.
 NO_SUCH_READER = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10")
 SENDER_UNWELCOME = (b"5.1.7", b"5.1.8")
@@ -122,7 +123,7 @@ class SmtpSession:
             if refusal := refusal or _announce(server, recipient):
                 return self._start_over(refusal)
             # Its last line ends it: of a letter that could not be sent to the end nothing has arrived.
-            server.send(letter + (b"" if letter.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+            _send(server, letter + (b"" if letter.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         except (OSError, smtplib.SMTPException) as error:  # perhaps because of this letter: the next may fare better
             return self._hang_up(Deferred(_said(error)))
         try:
@@ -191,6 +192,13 @@ def _announce(server: smtplib.SMTP, recipient: str) -> Refused | Deferred | None
         return _judged(code, reply)
     code, reply = server.docmd("DATA")
     return None if code == 354 else _judged(code, reply)
+
+
+def _send(server: smtplib.SMTP, letter: bytes) -> None:
+    """Our patience is with each piece: the timeout of a socket is for all that is given to it at once, and a large
+    letter takes its time on a slow line."""
+    for start in range(0, len(letter), PIECE):
+        server.send(letter[start : start + PIECE])
 
 
 def _patiently(server: smtplib.SMTP) -> tuple[int, bytes]:

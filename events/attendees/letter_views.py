@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.errors import RuleViolated
 from common.limits import limited
+from common.posted import posted_key
 from common.private_pages import private_page
 from events.access import event_with_names
 from events.attendees.letters import chosen_in_list, previewed, with_audience
@@ -48,8 +49,7 @@ def dashboard_event_letters(request: HttpRequest, slug: str, event: str) -> Http
 
 def _stop(request: HttpRequest, event: Event) -> None:
     written = EventMessage.objects.filter(event=event, kind=MessageKind.WRITTEN)
-    key = request.POST.get("stop", "")
-    if stop_message(get_object_or_404(written, pk=int(key) if key.isdecimal() and len(key) < 19 else None)):
+    if stop_message(get_object_or_404(written, pk=posted_key(request.POST.get("stop")))):
         messages.success(request, _("Stopped. What has gone has gone; nothing more goes."))
     else:
         messages.info(request, _("There is nothing to stop any more."))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.exports import csv_response
 from common.limits import limited
+from common.posted import posted_keys
 from common.private_pages import private_page
 from events.access import event_with_names, note_names
 from events.attendees.decisions import AT_ONCE, DECISIONS, Decision, decide, foresee
@@ -112,7 +113,7 @@ def _chosen(attendees: Attendees, posted: QueryDict) -> list[Registration]:
     if "all" in posted:
         chosen = chosen.filter(pk__in=attendees.meant.order_by().values("pk"))
     else:
-        chosen = chosen.filter(pk__in=[key for key in posted.getlist("chosen") if key.isdecimal() and len(key) < 19])
+        chosen = chosen.filter(pk__in=posted_keys(posted.getlist("chosen")))
     return [*chosen.select_related("event", "pool", "organisation").order_by("registered_at", "pk")[: AT_ONCE + 1]]
 
 

@@ -12,6 +12,7 @@ from common.errors import RuleViolated
 from common.middleware import WITH_CAMERA
 from common.models import ViewKind
 from common.one_line import one_line
+from common.posted import posted_keys
 from common.private_pages import private_page
 from common.staff_views import note_view
 from events.access import organiser_for
@@ -76,7 +77,7 @@ def _group(request: HttpRequest, event: Event) -> dict[str, Any]:
     group = group_of(event, code=_typed(request, "code"))
     if group is None:
         raise Http404
-    chosen = [int(key) for key in request.POST.getlist("tickets") if key.isdecimal() and len(key) < 19]
+    chosen = posted_keys(request.POST.getlist("tickets"))
     people = check_in_group(event, group=group, tickets=chosen, by=_user(request), gate=_gate(request))
     return _shown(request, event, group, people)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import RuleViolated
-from common.one_line import one_line
+from common.posted import attempted, posted_key
 from common.private_pages import private_page
 from events.access import own_event, tended_event, tends, words_of
 from events.models import (
@@ -39,13 +39,10 @@ from events.organising.parts import (
     move_part,
     parts_of,
     remove_part,
-    set_party,
-    set_speaker,
 )
+from events.organising.picker_views import FOUND
 from events.registering.places import FreePlaces
 from members.models import Organisation, PublicPerson, User
-
-FOUND = 12  # organisations or people that a search offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +200,7 @@ def dashboard_event_part_move(request: HttpRequest, slug: str, event: str, part:
     known = get_object_or_404(parts_of(found, editor.model), pk=pk)
     if not hasattr(known, "position"):
         raise Http404
-    _try(request, lambda: move_part(known, event=found, up="up" in request.POST))
+    attempted(request, lambda: move_part(known, event=found, up="up" in request.POST))
     return redirect(editor.page, slug=slug, event=event)
 
 
@@ -214,64 +211,11 @@ def dashboard_event_part_remove(request: HttpRequest, slug: str, event: str, par
     editor = _editor(part)
     known = get_object_or_404(parts_of(found, editor.model), pk=pk)
     if request.method == "POST":
-        if _try(request, lambda: remove_part(known, event=found)):
+        if attempted(request, lambda: remove_part(known, event=found)):
             messages.success(request, _("Removed."))
         return redirect(editor.page, slug=slug, event=event)
     context = {"organisation": organisation, "event": found, "known": known, "editor": editor}
     return render(request, "events/dashboard_event_part_remove.html", context)
-
-
-@private_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_event_speakers(request: HttpRequest, slug: str, event: str, pk: int) -> HttpResponse:
-    """People in public roles, found by a search; added and removed by one press each."""
-    organisation, found = tended_event(request, slug, event)
-    talk = get_object_or_404(parts_of(found, Talk), pk=pk)
-    shown = PublicPerson.objects.shown().filter(organisation__is_published=True).select_related("organisation")
-    if request.method == "POST":
-        people = shown if "add" in request.POST else talk.speakers.all()
-        person = get_object_or_404(people, pk=_number(request.POST.get("add") or request.POST.get("remove")))
-        _try(request, lambda: set_speaker(talk, event=found, person=person, speaks="add" in request.POST))
-        return redirect("events:dashboard_event_speakers", slug=slug, event=event, pk=pk)
-    words = words_of(request)
-    organisations = Organisation.objects.published().searched(words)[:FOUND] if words else []
-    by_name = shown.filter(name__icontains=words) | shown.filter(organisation__in=[one.pk for one in organisations])
-    context = {
-        "organisation": organisation,
-        "event": found,
-        "talk": talk,
-        "speakers": talk.speakers.select_related("organisation"),
-        "words": words,
-        "found": by_name.exclude(talks=talk).order_by("name")[:FOUND] if words else [],
-        "may_change": is_open(found, Talk),
-    }
-    return render(request, "events/dashboard_event_speakers.html", context)
-
-
-@private_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_event_parties(request: HttpRequest, slug: str, event: str, pk: int) -> HttpResponse:
-    """Organisations of the portal that sign an agreement, found by a search; added and removed by one press each."""
-    organisation, found = tended_event(request, slug, event)
-    signing = get_object_or_404(parts_of(found, PlannedSigning), pk=pk)
-    if request.method == "POST":
-        parties = Organisation.objects.published() if "add" in request.POST else signing.parties.all()
-        named = one_line(request.POST.get("add") or request.POST.get("remove") or "")
-        party = get_object_or_404(parties, slug=named)
-        _try(request, lambda: set_party(signing, event=found, organisation=party, signs="add" in request.POST))
-        return redirect("events:dashboard_event_parties", slug=slug, event=event, pk=pk)
-    words = words_of(request)
-    others = Organisation.objects.published().exclude(pk__in=signing.parties.values("pk"))
-    context = {
-        "organisation": organisation,
-        "event": found,
-        "signing": signing,
-        "parties": signing.parties.order_by("sort_name"),
-        "words": words,
-        "found": others.searched(words)[:FOUND] if words else [],
-        "may_change": is_open(found, PlannedSigning),
-    }
-    return render(request, "events/dashboard_event_parties.html", context)
 
 
 # --- What they share ------------------------------------------------------------------------------------------
@@ -287,7 +231,7 @@ def _above(request: HttpRequest, editor: Editor, event: Event) -> dict[str, Even
     """Of what the new part is: the event, or the pool or session that the address names."""
     if editor.above is None:
         return {"event": event}
-    above = get_object_or_404(parts_of(event, editor.above), pk=_number(request.GET.get("of")))
+    above = get_object_or_404(parts_of(event, editor.above), pk=posted_key(request.GET.get("of")))
     return {"pool" if editor.above is TicketPool else "session": above}
 
 
@@ -301,12 +245,6 @@ def _choices(request: HttpRequest, editor: Editor, part: EventPart) -> dict[str,
     return {"found": others.filter(pk__in=found).order_by("sort_name")}
 
 
-def _number(typed: str | None) -> int:
-    if not (typed and typed.isdecimal() and len(typed) < 18):
-        raise Http404
-    return int(typed)
-
-
 def _is_done(request: HttpRequest, form: part_forms.PartForm, save: Callable[[], None]) -> bool:
     """Or the form says why not, above what was typed."""
     if not form.is_valid():
@@ -317,15 +255,6 @@ def _is_done(request: HttpRequest, form: part_forms.PartForm, save: Callable[[],
         form.refuse(error)
         return False
     messages.success(request, _("Saved."))
-    return True
-
-
-def _try(request: HttpRequest, act: Callable[[], None]) -> bool:
-    try:
-        act()
-    except RuleViolated as error:
-        messages.error(request, error.message)
-        return False
     return True
 
 

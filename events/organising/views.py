@@ -6,17 +6,15 @@ from typing import cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import RuleViolated
-from common.one_line import one_line
 from common.private_pages import private_page
-from events.access import check_tends, own_event, tended_event, tends, words_of
+from events.access import check_tends, own_event, tended_event, tends
 from events.life.moves import Who, lacking, move_event, possible_moves
 from events.models import EventState
-from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
 from events.organising.drafts import create_event, edit_cover, edit_event, give_headcount, repeat_event
 from events.organising.forms import CoverForm, EventForm, HeadcountForm, RepeatForm
 from events.organising.listing import PAST_ON_A_PAGE, figures_of, lists_of
@@ -26,8 +24,6 @@ from events.public.covers import SHAPE, WIDTHS, cover_url
 from events.public.page import holders_of
 from members.acting.own import own_organisation
 from members.models import Organisation, User
-
-FOUND = 12  # organisations or people that a search offers
 
 
 @private_page
@@ -189,34 +185,3 @@ def dashboard_event_headcount(request: HttpRequest, slug: str, event: str) -> Ht
             return redirect("events:dashboard_event", slug=slug, event=event)
     context = {"organisation": organisation, "event": found, "form": form}
     return render(request, "events/dashboard_event_headcount.html", context, status=status)
-
-
-@private_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_event_organisers(request: HttpRequest, slug: str, event: str) -> HttpResponse:
-    """Found by a search, added and removed by one press each."""
-    organisation, found = tended_event(request, slug, event)
-    if request.method == "POST":
-        act = add_organiser if "add" in request.POST else remove_organiser
-        named = one_line(request.POST.get("add") or request.POST.get("remove") or "")
-        other = get_object_or_404(Organisation.objects.visible_to(request.user), slug=named)
-        try:
-            act(found, organisation=other, by=organisation)
-        except RuleViolated as error:
-            messages.error(request, error.message)
-        else:
-            if other == organisation and "add" not in request.POST:
-                return redirect("events:dashboard_events", slug=slug)
-        return redirect("events:dashboard_event_organisers", slug=slug, event=event)
-    words, links = words_of(request), found.organiser_links.select_related("organisation")
-    others = Organisation.objects.published().exclude(pk__in=links.values("organisation"))
-    context = {
-        "organisation": organisation,
-        "event": found,
-        "links": links,
-        "words": words,
-        "found": others.searched(words)[:FOUND] if words else [],
-        "may_change": found.state == EventState.DRAFT,
-        "answers_for": answers_for(organisation, found),
-    }
-    return render(request, "events/dashboard_event_organisers.html", context)

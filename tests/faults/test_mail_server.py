@@ -112,8 +112,8 @@ def test_slow_and_silent(port: int) -> None:
 
 
 @contextmanager
-def stops_reading(port: int) -> Iterator[None]:
-    """A mail server that begins to take a letter and reads no further."""
+def reads(port: int, *, slowly: bool) -> Iterator[None]:
+    """A mail server that reads a letter slowly, or begins to take it and reads no further."""
     with closing(socket.create_server(("127.0.0.1", port))) as server:
         conversations = []
 
@@ -121,22 +121,31 @@ def stops_reading(port: int) -> Iterator[None]:
             conversation, _address = server.accept()
             conversations.append(conversation)
             conversation.sendall(b"220 sink\r\n")
-            for line in conversation.makefile("rb"):
+            told = conversation.makefile("rb")
+            for line in told:
                 conversation.sendall(b"354 Go on\r\n" if line.startswith(b"DATA") else b"250 OK\r\n")
                 if line.startswith(b"DATA"):
-                    return
+                    break
+            end = b""
+            while slowly and not end.endswith(b"\r\n.\r\n"):
+                end = (end + told.read1(256 * 1024))[-5:]
+                time.sleep(0.1)
+            if slowly:
+                conversation.sendall(b"250 OK\r\n")
 
-        thread = Thread(target=speak)
+        thread = Thread(target=speak, daemon=True)
         thread.start()
-        yield
-        thread.join()
-        for conversation in conversations:
-            conversation.close()
+        try:
+            yield
+            thread.join()
+        finally:
+            for conversation in conversations:
+                conversation.close()
 
 
 def test_a_stall_in_the_middle_of_a_letter(port: int) -> None:
     """Its end has not been sent, so it cannot have arrived: also what is never sent twice goes out again."""
-    with stops_reading(port):
+    with reads(port, slowly=False):
         write("reader@example.org", attached=10_000_000)
         eventually(lambda: states().keys() <= {"retry", "unknown"}, what="it is given up")
         meanwhile = states()
@@ -148,6 +157,19 @@ def test_a_stall_in_the_middle_of_a_letter(port: int) -> None:
         f"meanwhile {dict(meanwhile)}; sent {took:.1f} s after the server's return",
     )
     assert recipients_of(sink) == {"reader@example.org": 1}
+
+
+def test_a_slow_line(port: int) -> None:
+    """What moves is no stall, however long a letter takes as a whole."""
+    with reads(port, slowly=True):
+        write("reader@example.org", attached=10_000_000)
+        took = wait_until(sent=1)
+    report(
+        f"a letter that takes longer than {PATIENCE} s arrives at the first attempt, as long as the server reads on",
+        f"{took:.1f} s",
+    )
+    assert OutgoingMail.objects.get().attempts == 1
+    assert took > PATIENCE
 
 
 def test_put_off(port: int) -> None:
