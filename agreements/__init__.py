@@ -1,1 +1,1 @@
-"""Partnership agreements: negotiation, signing, obligations. Not begun."""
+"""Partnership agreements: drawn up, negotiated, signed, registered, and followed until what was promised is done."""

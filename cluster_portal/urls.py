@@ -31,6 +31,7 @@ admin.autodiscover()
 
 urlpatterns = [
     path("", include("common.urls")),
+    path("", include("agreements.urls")),
     path("", include("events.urls")),
     path("", include("members.urls")),
     path("", include("cluster_portal.pages.urls")),

@@ -23,6 +23,7 @@ env = environ.Env()
 INSTALLED_APPS = [
     "common",
     "members",
+    "agreements",
     "events",
     "cluster_portal.pages",
     "cluster_portal.api",

@@ -1,0 +1,73 @@
+from agreements.models.agreement import (
+    IN_FORCE,
+    NUMBERED,
+    OVER,
+    UNCONCLUDED,
+    Agreement,
+    AgreementKind,
+    AgreementState,
+    Relation,
+    Renewal,
+    SigningOrder,
+)
+from agreements.models.history import ChainHead, HistoryEntry
+from agreements.models.obligation import (
+    Obligation,
+    ObligationKind,
+    ObligationReport,
+    ObligationState,
+    ReportState,
+)
+from agreements.models.party import Acceptance, Authority, Party, SigningWay
+from agreements.models.signing import (
+    TO_SIGN,
+    RequestState,
+    RoundState,
+    RulesAccession,
+    Signature,
+    SigningCode,
+    SigningRequest,
+    SigningRound,
+)
+from agreements.models.text import AgreementFile, AgreementTemplate, Approval, ClauseComment, Verdict, Version
+from agreements.models.timer import Timer, TimerKind
+
+__all__ = [
+    "IN_FORCE",
+    "NUMBERED",
+    "OVER",
+    "TO_SIGN",
+    "UNCONCLUDED",
+    "Acceptance",
+    "Agreement",
+    "AgreementFile",
+    "AgreementKind",
+    "AgreementState",
+    "AgreementTemplate",
+    "Approval",
+    "Authority",
+    "ChainHead",
+    "ClauseComment",
+    "HistoryEntry",
+    "Obligation",
+    "ObligationKind",
+    "ObligationReport",
+    "ObligationState",
+    "Party",
+    "Relation",
+    "Renewal",
+    "ReportState",
+    "RequestState",
+    "RoundState",
+    "RulesAccession",
+    "Signature",
+    "SigningCode",
+    "SigningOrder",
+    "SigningRequest",
+    "SigningRound",
+    "SigningWay",
+    "Timer",
+    "TimerKind",
+    "Verdict",
+    "Version",
+]

@@ -1,0 +1,74 @@
+"""Who may do what with an agreement. Whether it is possible now is asked under the lock."""
+
+from typing import TYPE_CHECKING
+
+from agreements.models import Agreement, Obligation, Party, SigningRequest
+from members.models import Organisation, Role
+from members.policies import role_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from members.models import User
+
+EDITING = (Role.HEAD, Role.COORDINATOR)
+
+
+def can_draw_up_agreement(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """
+    ====================  ==========================================================
+    head, coordinator     draws up, negotiates, accepts, reports and confirms
+    head                  opens and recalls signing, declines, gives notice, joins the rules
+    signatory             signs, alone and for their party only
+    teacher, viewer       read
+    ====================  ==========================================================
+    """
+    return role_of(user, organisation) in EDITING
+
+
+def can_edit_draft(user: "User | AnonymousUser", agreement: Agreement) -> bool:
+    return role_of(user, agreement.initiator) in EDITING
+
+
+def can_negotiate(user: "User | AnonymousUser", party: Party) -> bool:
+    return role_of(user, party.organisation) in EDITING
+
+
+def can_steer_signing(user: "User | AnonymousUser", agreement: Agreement) -> bool:
+    """Open a round, recall it, call the whole off."""
+    return role_of(user, agreement.initiator) == Role.HEAD
+
+
+def can_give_notice(user: "User | AnonymousUser", party: Party) -> bool:
+    return role_of(user, party.organisation) == Role.HEAD
+
+
+def can_sign(user: "User | AnonymousUser", request: SigningRequest) -> bool:
+    """Whoever the text names, as long as they act for the party. Whoever sent the request is somebody else to this."""
+    party = request.party
+    return user.is_authenticated and party.signatory_id == user.pk and role_of(user, party.organisation) is not None
+
+
+def can_decline(user: "User | AnonymousUser", request: SigningRequest) -> bool:
+    return can_sign(user, request) or role_of(user, request.party.organisation) == Role.HEAD
+
+
+def can_report_progress(user: "User | AnonymousUser", obligation: Obligation) -> bool:
+    return role_of(user, obligation.owner) in EDITING
+
+
+def can_confirm_progress(user: "User | AnonymousUser", obligation: Obligation, organisation: Organisation) -> bool:
+    """The other side: for whom it was promised, or any other party where it was promised to all."""
+    if organisation.pk == obligation.owner_id or role_of(user, organisation) not in EDITING:
+        return False
+    if obligation.beneficiary_id:
+        return organisation.pk == obligation.beneficiary_id
+    return obligation.agreement.parties.filter(organisation=organisation).exists()
+
+
+def can_review_for_office(user: "User | AnonymousUser") -> bool:
+    return bool(user.is_staff and user.is_active and user.has_perm("agreements.approve_agreement"))
+
+
+def can_register_on_paper(user: "User | AnonymousUser") -> bool:
+    return bool(user.is_staff and user.is_active and user.has_perm("agreements.register_agreement"))

@@ -1,0 +1,111 @@
+"""On paper: the party sends a scan, the registrar notes that the original was seen, and a second person confirms it.
+The scan is a copy, and nowhere called the original."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.life.machine import Who, check, turn
+from agreements.models import Agreement, RequestState, Signature, SigningRequest, SigningWay
+from agreements.signing.rounds import check_turn, count_signature, locked_request, signature_of
+from common.errors import RuleViolated
+from common.uploads import CheckedDocument
+from members.models import User
+
+BY_COPY = (SigningWay.PAPER, SigningWay.OPERATOR)
+
+
+@transaction.atomic
+def send_copy(
+    request: SigningRequest,
+    *,
+    by: User,
+    sha256: str,
+    document: CheckedDocument,
+    operator: str = "",
+    identifier: str = "",
+) -> Signature:
+    """The scan of the signed paper, or the copy that an operator of electronic documents gives, with its name and the
+    identifier there. Another copy takes the place of one that was not looked at yet."""
+    agreement, part = locked_request(request)
+    if part.way not in BY_COPY:
+        raise RuleViolated(_("This party signs in another way."), code="other_way")
+    check_turn(agreement, part, by=by, sha256=sha256)
+    if part.state not in (RequestState.ASKED, RequestState.SENT):
+        raise RuleViolated(_("The copy is being checked already."), code="other_state")
+    if part.way == SigningWay.OPERATOR and not (operator and identifier):
+        raise RuleViolated(
+            _("Say which operator it is, and the identifier of the document there."), code="operator_missing"
+        )
+    former = Signature.objects.filter(request=part).first()
+    if former and former.file_sha256 == document.sha256:
+        return former
+    if former:
+        former.delete()
+    evidence = {"name": document.name, "size": document.size, "type": document.content_type}
+    if part.way == SigningWay.OPERATOR:
+        evidence |= {"operator": operator, "identifier": identifier}
+    signature = signature_of(part, by=by, file=document.file, file_sha256=document.sha256, evidence=evidence)
+    signature.save()
+    _put(part, RequestState.SENT)
+    turn(agreement, "send_copy", who=Who.SIGNATORY, by=by, party=part.party_id, file=document.sha256)
+    return signature
+
+
+@transaction.atomic
+def see_original(request: SigningRequest, *, by: User) -> Signature:
+    """By the registrar, who holds the paper, or has looked it up with the operator. Repeated, does nothing."""
+    agreement, part = locked_request(request)
+    if part.state == RequestState.SEEN:
+        return part.signature
+    check(agreement, "see", who=Who.OFFICE)
+    _check_state(part, RequestState.SENT)
+    signature = part.signature
+    signature.seen_by, signature.seen_at = by, timezone.now()
+    signature.save(update_fields=["seen_by", "seen_at"])
+    _put(part, RequestState.SEEN)
+    turn(agreement, "see", who=Who.OFFICE, by=by, party=part.party_id, file=signature.file_sha256)
+    return signature
+
+
+@transaction.atomic
+def reject_copy(request: SigningRequest, *, by: User, reason: str) -> Agreement:
+    """The party is asked to send another one."""
+    agreement, part = locked_request(request)
+    check(agreement, "reject", who=Who.OFFICE, reason=reason)
+    if part.state not in (RequestState.SENT, RequestState.SEEN):
+        raise RuleViolated(_("There is no copy to check."), code="other_state")
+    file = part.signature.file_sha256
+    part.signature.delete()
+    _put(part, RequestState.ASKED)
+    turn(agreement, "reject", who=Who.OFFICE, by=by, reason=reason, party=part.party_id, file=file)
+    return agreement
+
+
+@transaction.atomic
+def confirm_original(request: SigningRequest, *, by: User) -> Agreement:
+    """By a second person. Repeated, does nothing.
+
+    Raises RuleViolated for who has seen it first.
+    """
+    agreement, part = locked_request(request)
+    if part.state == RequestState.SIGNED:
+        return agreement
+    check(agreement, "sign", who=Who.OFFICE)
+    _check_state(part, RequestState.SEEN)
+    signature = part.signature
+    if signature.seen_by_id in (None, by.pk):
+        raise RuleViolated(_("Another person confirms what you have seen."), code="same_person")
+    signature.confirmed_by, signature.confirmed_at = by, timezone.now()
+    signature.save(update_fields=["confirmed_by", "confirmed_at"])
+    return count_signature(agreement, signature, who=Who.OFFICE, by=by)
+
+
+def _check_state(request: SigningRequest, state: str) -> None:
+    if request.state != state:
+        raise RuleViolated(_("There is no copy to check."), code="other_state")
+
+
+def _put(request: SigningRequest, state: str) -> None:
+    request.state = state
+    request.save(update_fields=["state"])
