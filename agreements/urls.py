@@ -1,8 +1,18 @@
-from django.urls import path
+from django.urls import include, path
 
-from agreements import views
+from agreements.desk import urls as desk
+from agreements.drafting import urls as drafting
+from agreements.fulfilment import urls as fulfilment
+from agreements.negotiating import urls as negotiating
+from agreements.register import urls as register
+from agreements.signing import urls as signing
 
 app_name = "agreements"
+rooms = (desk, drafting, negotiating, signing, fulfilment)
 urlpatterns = [
-    path("dashboard/<slug:slug>/agreements/<int:pk>/", views.dashboard_agreement, name="dashboard_agreement"),
+    path(
+        "dashboard/<slug:slug>/agreements/",
+        include([pattern for room in rooms for pattern in room.urlpatterns]),
+    ),
+    path("agreements/", include(register.urlpatterns)),
 ]
