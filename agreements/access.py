@@ -30,8 +30,5 @@ def sections_of(agreement: Agreement, organisation: Organisation) -> list[tuple[
     pages = [
         (True, pgettext("of an agreement", "Overview"), "dashboard_agreement"),
     ]
-    return [
-        (title, reverse(f"agreements:{name}", args=[organisation.slug, agreement.pk]))
-        for may, title, name in pages
-        if may
-    ]
+    keys = [organisation.slug, agreement.pk]
+    return [(title, reverse(f"agreements:{name}", args=keys)) for may, title, name in pages if may]
