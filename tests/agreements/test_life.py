@@ -52,7 +52,7 @@ def test_a_draft_is_sent_once_all_is_there() -> None:
         submit(agreement, by=head)
     assert (refusal.value.code, refusal.value.message) == (
         "incomplete",
-        "Не хватает: предмет, текст или документ с ним",
+        "Не хватает: предмет соглашения, текст или документ с ним",
     )
 
 
@@ -167,7 +167,7 @@ def test_a_refusal_after_a_signature_voids_the_round_and_everybody_hears_of_it()
     agreement = decline(second, by=made.signatory_of(second), reason="Изменились планы")
     signing.refresh_from_db()
     assert (agreement.state, signing.state) == (S.NEGOTIATION, "void")
-    told = Notification.objects.filter(title__contains="отказ")
+    told = Notification.objects.filter(title__startswith="Отказ от подписания")
     assert {one.user for one in told} == {first.party.signatory, third.party.signatory}
     assert all("Изменились планы" in one.text for one in told)
 

@@ -1,0 +1,338 @@
+"""Whatever everybody tries in whatever order: no state without its move, no effect lost or doubled, the chain holds."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from agreements import chain
+from agreements.drafting.drafts import approve, return_draft, submit, write_draft
+from agreements.fulfilment.obligations import decide_report, report_progress
+from agreements.life.machine import MOVES, Who
+from agreements.models import (
+    NUMBERED,
+    Acceptance,
+    Agreement,
+    AgreementState,
+    HistoryEntry,
+    ObligationReport,
+    ObligationState,
+    ReportState,
+    RequestState,
+    RoundState,
+    SigningCode,
+    SigningRequest,
+)
+from agreements.negotiating.versions import accept_version, propose_version, reopen
+from agreements.policies import (
+    can_confirm_progress,
+    can_edit_draft,
+    can_give_notice,
+    can_negotiate,
+    can_register_on_paper,
+    can_report_progress,
+    can_review_for_office,
+    can_steer_signing,
+)
+from agreements.running.course import give_notice, object_to_renewal
+from agreements.running.sweep import sweep
+from agreements.signing import codes, paper
+from agreements.signing.rounds import cancel, decline, open_round, recall
+from agreements.signing.rules import join_rules
+from agreements.terms import Terms, parsed
+from common.errors import RuleViolated
+from members.models import Role, User
+from tests.factories import agreements as made
+from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+S = AgreementState
+EXAMPLES = 400 if os.environ.get("FAULTS") == "full" else 12
+CODE = "246810"
+EVERYBODY = 8  # people of the world
+
+
+class Denied(Exception):
+    """The policy says no: the page would not have been there."""
+
+
+@dataclass
+class World:
+    """Three organisations, a stranger among them by intent, two of the office, and one agreement."""
+
+    agreement: Agreement = field(init=False)
+    people: list[User] = field(init=False)
+
+    def __post_init__(self) -> None:
+        school, company, other, stranger = (OrganisationFactory() for _ in range(4))
+        self.agreement = made.draft(
+            company,
+            other,
+            initiator=school,
+            ways={1: "code", 2: "paper", 3: "paper"},
+            ends_on=made.days_from(timezone.localdate(), 400),
+            renewal="automatic",
+            promises=(made.promise(due_on=made.days_from(timezone.localdate(), 90)),),
+        )
+        join_rules(school, by=made.head_of(school))
+        office = [UserFactory(is_staff=True, is_superuser=True) for _ in range(2)]
+        viewer = RepresentativeFactory(organisation=company, role=Role.VIEWER).user
+        second = RepresentativeFactory(organisation=school, role=Role.HEAD).user
+        heads = [made.head_of(one) for one in (school, company, other, stranger)]
+        self.people = [*heads, second, viewer, *office]
+
+    def fresh(self) -> Agreement:
+        self.agreement.refresh_from_db()
+        return self.agreement
+
+
+def allowed(answer: bool) -> None:
+    if not answer:
+        raise Denied
+
+
+def party_of(world: World, person: User, policy: Callable[[Any, Any], bool]) -> Any:
+    for party in world.agreement.parties.select_related("organisation"):
+        if policy(person, party):
+            return party
+    raise Denied
+
+
+def request_of(world: World, person: User) -> SigningRequest:
+    """Any open part: whether it is theirs the service has to know."""
+    requests = SigningRequest.objects.filter(round__agreement=world.agreement, round__state=RoundState.OPEN)
+    own = requests.filter(party__signatory=person).first() or requests.order_by("-turn").first()
+    if own is None:
+        raise Denied
+    return own
+
+
+def do_write(world: World, person: User) -> None:
+    allowed(can_edit_draft(person, world.agreement))
+    write_draft(world.agreement, terms=made.terms(**_lasting(world)))
+
+
+def do_submit(world: World, person: User) -> None:
+    allowed(can_edit_draft(person, world.agreement))
+    submit(world.agreement, by=person, asks_office=True)
+
+
+def do_approve(world: World, person: User) -> None:
+    approve(world.agreement, by=person, for_office=can_review_for_office(person))
+
+
+def do_return(world: World, person: User) -> None:
+    return_draft(world.agreement, by=person, reason="Нет срока", for_office=can_review_for_office(person))
+
+
+def do_propose(world: World, person: User) -> None:
+    party = party_of(world, person, can_negotiate)
+    version = world.agreement.newest_version
+    if version is None:
+        raise Denied
+    text = f"{made.TEXT}\n\nДополнение {version.number}."
+    terms = made.terms(clauses=parsed(text), **_lasting(world))
+    propose_version(world.agreement, party=party, terms=terms, base=version.number, by=person)
+
+
+def _lasting(world: World) -> dict[str, Any]:
+    kept = Terms.of(world.agreement.terms)
+    return {"promises": kept.promises, "ends_on": kept.ends_on, "renewal": kept.renewal}
+
+
+def do_accept(world: World, person: User) -> None:
+    party = party_of(world, person, can_negotiate)
+    version = world.agreement.newest_version
+    if version is None:
+        raise Denied
+    accept_version(world.agreement, party=party, sha256=version.sha256, by=person)
+
+
+def do_reopen(world: World, person: User) -> None:
+    reopen(world.agreement, party=party_of(world, person, can_negotiate), by=person, reason="Ошибка")
+
+
+def do_open(world: World, person: User) -> None:
+    allowed(can_steer_signing(person, world.agreement))
+    open_round(world.agreement, by=person)
+
+
+def do_recall(world: World, person: User) -> None:
+    allowed(can_steer_signing(person, world.agreement))
+    recall(world.agreement, by=person, reason="Опечатка")
+
+
+def do_code(world: World, person: User) -> None:
+    """Has one sent, and signs by it as if it had been this one."""
+    request = request_of(world, person)
+    sha256 = request.round.version.sha256
+    SigningCode.objects.update(sent_at=timezone.now() - 2 * codes.AGAIN_AFTER)
+    sent = codes.send_code(request, by=person, sha256=sha256)
+    SigningCode.objects.filter(pk=sent.pk).update(code_hash=codes.make_password(CODE))
+    codes.sign_by_code(request, by=person, sha256=sha256, code=CODE)
+
+
+def do_send_copy(world: World, person: User) -> None:
+    request = request_of(world, person)
+    paper.send_copy(request, by=person, sha256=request.round.version.sha256, document=made.scan())
+
+
+def do_see(world: World, person: User) -> None:
+    allowed(can_register_on_paper(person))
+    for request in _copies(world, RequestState.SENT):
+        paper.see_original(request, by=person)
+
+
+def do_confirm_copy(world: World, person: User) -> None:
+    allowed(can_register_on_paper(person))
+    for request in _copies(world, RequestState.SEEN):
+        paper.confirm_original(request, by=person)
+
+
+def do_reject(world: World, person: User) -> None:
+    allowed(can_register_on_paper(person))
+    for request in _copies(world, RequestState.SENT):
+        paper.reject_copy(request, by=person, reason="Нет печати")
+
+
+def _copies(world: World, state: str) -> list[SigningRequest]:
+    return [*SigningRequest.objects.filter(round__agreement=world.agreement, round__state="open", state=state)]
+
+
+def do_decline(world: World, person: User) -> None:
+    decline(request_of(world, person), by=person, reason="Передумали")
+
+
+def do_cancel(world: World, person: User) -> None:
+    is_office = can_review_for_office(person)
+    allowed(is_office or can_steer_signing(person, world.agreement))
+    cancel(world.agreement, who=Who.OFFICE if is_office else Who.INITIATOR, by=person, reason="Отмена")
+
+
+def do_object(world: World, person: User) -> None:
+    party = party_of(world, person, can_negotiate)
+    object_to_renewal(world.agreement, party=party, by=person, reason="Не продлеваем")
+
+
+def do_notice(world: World, person: User) -> None:
+    give_notice(world.agreement, party=party_of(world, person, can_give_notice), by=person, reason="Уходим")
+
+
+def do_report(world: World, person: User) -> None:
+    obligation = world.agreement.obligations.first()
+    if obligation is None:
+        raise Denied
+    allowed(can_report_progress(person, obligation))
+    report_progress(obligation, organisation=obligation.owner, by=person, text="Проект", amount=obligation.amount)
+
+
+def do_decide(world: World, person: User) -> None:
+    report = ObligationReport.objects.filter(obligation__agreement=world.agreement).last()
+    if report is None:
+        raise Denied
+    for party in world.agreement.parties.select_related("organisation"):
+        if can_confirm_progress(person, report.obligation, party.organisation):
+            decide_report(report, organisation=party.organisation, by=person, confirms=True)
+            return
+    raise Denied
+
+
+def do_clock(world: World, person: User) -> None:
+    """The next timer of the agreement rings."""
+    first = world.agreement.timers.waiting().order_by("due_at", "pk").first()
+    if first:
+        world.agreement.timers.filter(pk=first.pk).update(due_at=timezone.now())
+    sweep()
+
+
+ACTS = [act for name, act in sorted(globals().items()) if name.startswith("do_")]
+# Towards a conclusion somebody always goes on; without these most courses would end in the first states.
+FORWARD = [
+    *(do_submit, do_approve, do_accept, do_open, do_code),
+    *(do_send_copy, do_see, do_confirm_copy, do_clock, do_report, do_decide),
+]
+forward = st.tuples(st.sampled_from(FORWARD), st.just(EVERYBODY))  # whoever may does it
+anything = st.tuples(st.sampled_from(ACTS), st.integers(0, EVERYBODY - 1))
+steps = st.lists(st.one_of(forward, anything), min_size=30, max_size=80)
+seen: Counter[str] = Counter()
+
+
+def tried(world: World, act: Callable[[World, User], None], person: User) -> bool:
+    """Whether something was done."""
+    before = HistoryEntry.objects.count()
+    try:
+        with transaction.atomic():
+            act(world, person)
+    except (RuleViolated, Denied):
+        assert HistoryEntry.objects.count() == before
+        return False
+    return HistoryEntry.objects.count() > before
+
+
+def check_all(world: World) -> None:
+    agreement = world.fresh()
+    moves = [*agreement.history.exclude(target="").order_by("sequence")]
+    state = S.DRAFT
+    for one in moves:
+        assert (one.source, one.action) == (state, one.action)
+        assert one.target in MOVES[one.action].after
+        state = S(one.target)
+    assert agreement.state == state
+    newest = agreement.newest_version
+    if agreement.is_unconcluded:
+        assert (
+            not Acceptance.objects.filter(version__agreement=agreement)
+            .exclude(version=newest)
+            .filter(version__number__gt=newest.number if newest else 0)
+        )
+    if agreement.state in (S.FROZEN, S.SIGNING, *NUMBERED):
+        signed = agreement.versions.filter(amendment=None).latest("number")
+        assert signed.acceptances.count() == agreement.parties.count()
+        assert chain.hash_of(agreement.history.latest("sequence")) == agreement.history.latest("sequence").sha256
+    assert agreement.rounds.filter(state=RoundState.OPEN).count() == (agreement.state == S.SIGNING)
+    if agreement.state in NUMBERED:
+        completed = agreement.rounds.get(state=RoundState.COMPLETED)
+        assert {one.signature.content_sha256 for one in completed.requests.all()} == {completed.version.sha256}
+        assert {one.state for one in completed.requests.all()} == {RequestState.SIGNED}
+        assert [one.action for one in moves if one.target == S.CONCLUDED] == ["sign"]
+    numbers = sorted(Agreement.objects.exclude(number="").values_list("number", flat=True))
+    assert [int(number.partition("-")[2]) for number in numbers] == [*range(1, len(numbers) + 1)]
+    for obligation in agreement.obligations.all():
+        confirmed = obligation.reports.filter(state=ReportState.CONFIRMED)
+        assert obligation.done == sum(one.amount or 0 for one in confirmed)
+        assert (obligation.state == ObligationState.OPEN) <= (agreement.state == S.ACTIVE)
+    assert not (agreement.state in (S.CANCELLED, S.EXPIRED, S.TERMINATED) and agreement.timers.waiting().exists())
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=os.environ.get("FAULTS") != "full",
+)
+@given(course=steps)
+def test_whatever_everybody_tries_the_rules_hold(course: list[tuple[Callable[..., None], int]]) -> None:
+    with transaction.atomic():
+        world = World()
+        for act, number in course:
+            for person in world.people if number == EVERYBODY else [world.people[number]]:
+                if tried(world, act, person):
+                    seen[act.__name__] += 1
+                    tried(world, act, person)  # pressed twice
+                check_all(world)
+        assert [*chain.broken_links()] == []
+        seen[f"reached {world.fresh().state}"] += 1
+        transaction.set_rollback(True)
+
+
+def test_the_courses_have_come_far() -> None:
+    """Else the test above would show little."""
+    assert {act.__name__ for act in ACTS} <= seen.keys()
