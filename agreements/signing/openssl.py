@@ -23,8 +23,6 @@ import structlog
 from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from django.conf import settings
-from django.db import models
-from django.utils.translation import pgettext_lazy
 
 LARGEST = 1024 * 1024  # bytes of a .sig: one with the lists of revoked certificates in it has some hundreds of kB
 WITHIN = 10  # s
@@ -43,12 +41,6 @@ OGRN = ObjectIdentifier("1.2.643.100.1")
 NAMES = (NameOID.COMMON_NAME, NameOID.SURNAME, NameOID.GIVEN_NAME, NameOID.TITLE, NameOID.ORGANIZATION_NAME)
 
 logger = structlog.get_logger(__name__)
-
-
-class Outcome(models.TextChoices):
-    YES = "yes", pgettext_lazy("check of a signature", "yes")
-    NO = "no", pgettext_lazy("check of a signature", "no")
-    NOT_CHECKED = "not_checked", pgettext_lazy("check of a signature", "not checked")
 
 
 class NotASignature(Exception):
@@ -74,14 +66,14 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """``signed_at``: what the clock of the signer said, or None. Revocation is checked nowhere."""
+    """None is what was not checked; revocation never is. ``signed_at``: what the clock of the signer said."""
 
-    matches: Outcome
+    matches: bool | None
     algorithm: str = ""
     certificate: Certificate | None = None
     signed_at: datetime.datetime | None = None
-    chain: Outcome = Outcome.NOT_CHECKED
-    revocation: Outcome = Outcome.NOT_CHECKED
+    chain: bool | None = None
+    revocation: None = None
 
 
 def look_at(signature: bytes, *, content: bytes) -> Findings:
@@ -95,7 +87,7 @@ def look_at(signature: bytes, *, content: bytes) -> Findings:
             return _look_within(folder, der, content)
         except (OSError, subprocess.TimeoutExpired):
             logger.exception("signature_not_checked")
-            return Findings(Outcome.NOT_CHECKED)
+            return Findings(None)
 
 
 def _look_within(folder: Path, der: bytes, content: bytes) -> Findings:
@@ -109,28 +101,28 @@ def _look_within(folder: Path, der: bytes, content: bytes) -> Findings:
     algorithm = ", ".join([*_ALGORITHM.findall(told)[:1], digest])
     known: dict[str, Any] = {"algorithm": algorithm, "signed_at": _time_in(told)}
     if oid not in DIGESTS or (GOST_KEYS in der and not _has_engine(settings.OPENSSL, settings.GOST_ENGINE)):
-        return Findings(Outcome.NOT_CHECKED, **known)
+        return Findings(None, **known)
     asked = ("-verify", "-in", "signature", "-content", "content", "-binary")
     verified = _cms(folder, *asked, "-noverify", "-signer", "signer.pem", "-out", "read")
     # What it has read is compared as well: a signature may bring a content of its own along.
     if verified is None or (folder / "read").read_bytes() != content:
-        return Findings(Outcome.NO, **known)
+        return Findings(False, **known)
     try:
         certificate = _certificate_in((folder / "signer.pem").read_bytes())
     except ValueError:
         logger.exception("certificate_not_read")
-        return Findings(Outcome.NOT_CHECKED, **known)
-    return Findings(Outcome.YES, certificate=certificate, chain=_chain(folder, asked), **known)
+        return Findings(None, **known)
+    return Findings(True, certificate=certificate, chain=_chain(folder, asked), **known)
 
 
-def _chain(folder: Path, asked: Sequence[str]) -> Outcome:
+def _chain(folder: Path, asked: Sequence[str]) -> bool | None:
     """Whether the certificate leads to one of the roots that were loaded, and none of the machine's own."""
     roots = _roots()
     if not roots:
-        return Outcome.NOT_CHECKED
+        return None
     (folder / "roots.pem").write_bytes(roots)
     alone = ("-no-CApath", "-no-CAstore", "-CAfile", "roots.pem", "-purpose", "any", "-out", "read")
-    return Outcome.NO if _cms(folder, *asked, *alone) is None else Outcome.YES
+    return _cms(folder, *asked, *alone) is not None
 
 
 def _roots() -> bytes:

@@ -346,6 +346,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "parent": "60/min",
         "register": "60/min",
         "search": "120/min",
+        "sign": "30/min",
         "unsubscribe": "600/min",
         "verify": "30/min",
     },
