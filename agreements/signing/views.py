@@ -136,8 +136,8 @@ def _steered(request: HttpRequest, slug: str, pk: int) -> tuple[Organisation, Ag
 def dashboard_agreement_sign(request: HttpRequest, slug: str, pk: int, part: int) -> HttpResponse:
     """Whoever has been sent this address, and whoever has sent it, is not the signatory by that."""
     organisation, agreement, found = _acting(request, slug, pk, part)
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = FORMS[found.way](*sent, initial={"sha256": found.round.version.sha256})
+    posted, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = FORMS[found.way](posted, files, initial={"sha256": found.round.version.sha256})
     status = 200
     if form.is_valid():
         try:
