@@ -11,7 +11,7 @@ from agreements import chain
 from agreements.models import RequestState, RulesAccession, Signature, SigningCode, SigningRequest, SigningWay
 from agreements.signing.codes import HOLDS, MOST_ATTEMPTS, MOST_CODES, send_code, sign_by_code
 from agreements.signing.paper import confirm_original, reject_copy, see_original, send_copy
-from agreements.signing.rounds import decline, open_round, recall
+from agreements.signing.rounds import decline, fingerprint, open_round, recall
 from agreements.signing.rules import RULES, accession_of, join_rules, leave_rules
 from agreements.terms import sha256_of
 from common.models import OutgoingMail
@@ -108,7 +108,7 @@ def test_the_code_itself_is_nowhere_but_in_the_letter() -> None:
     sign_by_code(request, code=code, **told(request))
     kept = [*SigningCode.objects.values(), *Signature.objects.values(), *request.round.agreement.history.values()]
     assert code not in str([{name: value for name, value in row.items() if "hash" not in name} for row in kept])
-    assert OutgoingMail.objects.get(purpose="signing_code").to == made.signatory_of(request).email
+    assert OutgoingMail.objects.get(purpose="signing_code").recipient == made.signatory_of(request).email
 
 
 def test_sent_twice_the_same_code_signs_once() -> None:
@@ -328,9 +328,9 @@ def test_a_copy_of_a_void_round_signs_nothing() -> None:
 
 def test_of_an_operator_its_name_the_identifier_and_the_status_are_kept() -> None:
     request = part("operator")
-    known = {"operator": "Диадок", "identifier": "b7-17", "status": "Подписан"}
+    known: dict[str, Any] = {"operator": "Диадок", "identifier": "b7-17", "status": "Подписан"}
     for missing in known:
-        some = {**known, missing: ""}
+        some: dict[str, Any] = {**known, missing: ""}
         assert refused(send_copy, request, document=made.scan(), **told(request), **some) == "operator_missing"
     signature = send_copy(request, document=made.scan(), **told(request), **known)
     assert known.items() <= signature.evidence.items()
@@ -343,8 +343,6 @@ def test_of_an_operator_its_name_the_identifier_and_the_status_are_kept() -> Non
 
 
 def test_a_changed_signature_is_another_than_the_history_has() -> None:
-    from agreements.signing.rounds import fingerprint
-
     request = part("code")
     sign_by_code(request, code=code_sent(request), **told(request))
     signature = Signature.objects.get()
