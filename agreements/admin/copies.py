@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -75,7 +76,7 @@ class SigningRequestAdmin(ReadOnly, ModelAdmin):
         return cast("SigningRequest", record).party.signatory
 
     def get_urls(self) -> list[URLPattern]:
-        file = self.admin_site.admin_view(self.file_view)
+        file = self.admin_site.admin_view(require_safe(self.file_view))
         return [path("<int:pk>/file/", file, name="agreements_signingrequest_file"), *super().get_urls()]
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
