@@ -21,6 +21,7 @@ from typing import Any
 
 import structlog
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from django.conf import settings
 
@@ -58,6 +59,7 @@ class Certificate:
     ends_at: datetime.datetime
     inn: str
     ogrn: str
+    sha256: str
 
     @property
     def holds_now(self) -> bool:
@@ -203,6 +205,7 @@ def _certificate_in(pem: bytes) -> Certificate:
         # Certificates of before 2021 have an organisation's in the place of a person's, filled up to twelve digits.
         inn=inn[2:] if inn.startswith("00") else inn if INN_OF_ORGANISATION in said else "",
         ogrn=said.get(OGRN, ""),
+        sha256=read.fingerprint(hashes.SHA256()).hex(),
     )
 
 

@@ -43,8 +43,8 @@ def _count(request: SigningRequest, *, by: User, sha256: str, file: bytes, name:
     check_turn(agreement, part, by=by, sha256=sha256)
     certificate = _checked(findings)
     evidence = evidence_of(findings, part.party) | {"name": safe_name(name), "size": len(file)}
-    same = {"evidence__certificate__serial": certificate.serial, "evidence__certificate__issuer": certificate.issuer}
-    if Signature.objects.filter(request__round=part.round, **same).exists():
+    others = Signature.objects.filter(request__round=part.round).exclude(by=by)  # one person may sign for two
+    if others.filter(evidence__certificate__sha256=certificate.sha256).exists():
         raise RuleViolated(
             _("Another party has signed with this certificate. Upload the file of your own."),
             code="not_your_certificate",
@@ -86,6 +86,7 @@ def evidence_of(findings: Findings, party: Party) -> dict[str, Any]:
             "subject": certificate.subject,
             "issuer": certificate.issuer,
             "serial": certificate.serial,
+            "sha256": certificate.sha256,
             "from": certificate.starts_at.isoformat(),
             "until": certificate.ends_at.isoformat(),
             "organisation": names_party(certificate, party),
