@@ -14,6 +14,7 @@ from agreements.signing.paper import confirm_original, reject_copy, see_original
 from agreements.signing.rounds import decline, fingerprint, open_round, recall
 from agreements.signing.rules import RULES, accession_of, join_rules, leave_rules
 from agreements.terms import sha256_of
+from common.errors import RuleViolated
 from common.models import OutgoingMail
 from members.models import Notification, Role, User
 from tests.agreements.test_life import refused
@@ -131,7 +132,8 @@ def test_a_wrong_code_counts_as_an_attempt_and_after_five_the_right_one_is_over(
     request = part("code")
     code = code_sent(request)
     for _time in range(MOST_ATTEMPTS):
-        assert refused(sign_by_code, request, code=other(code), **told(request)) == "wrong_code"
+        with pytest.raises(RuleViolated, match="Код не подходит"):
+            sign_by_code(request, code=other(code), **told(request))
     assert SigningCode.objects.get().attempts == MOST_ATTEMPTS
     assert refused(sign_by_code, request, code=code, **told(request)) == "code_over"
 
