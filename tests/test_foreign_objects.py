@@ -24,6 +24,7 @@ from django.urls import resolve
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from agreements.signing.paper import send_copy
 from common import health
 from common.links import link_tokens
 from common.models import Document
@@ -64,6 +65,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
+from tests.factories import agreements
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -211,7 +213,12 @@ class Estate:
         )
         FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
         CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
+        signing = agreements.being_signed(OrganisationFactory(), initiator=ours)
+        own = signing.requests.get(party__organisation=ours)
+        send_copy(own, by=self.head, sha256=signing.version.sha256, document=agreements.scan())
         self.keys: dict[str, Any] = {
+            "agreement": signing.agreement_id,
+            "signingrequest": own.pk,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,

@@ -24,6 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from agreements.signing.paper import send_copy
 from cluster_portal import urls
 from common import health
 from common.admin import ReadOnly
@@ -44,6 +45,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from tests.factories import agreements
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -144,6 +146,7 @@ class World:
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             **self.application(),
             **self.registrations(visitor),
+            **self.signing(),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
@@ -206,6 +209,14 @@ class World:
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
             "calendar": SimpleNamespace(pk=link_tokens("calendar", subjects=[str(visitor.pk)])[str(visitor.pk)]),
         }
+
+    def signing(self) -> dict[str, Any]:
+        """Of an agreement of ours with another one, on paper: the copy has been sent."""
+        signing = agreements.being_signed(OrganisationFactory(), initiator=self.ours)
+        own = signing.requests.get(party__organisation=self.ours)
+        by, sha256 = agreements.signatory_of(own), signing.version.sha256
+        send_copy(own, by=by, sha256=sha256, document=agreements.scan())
+        return {"agreement": signing.agreement, "signingrequest": own}
 
     def representative(self, role: str, **fields: object) -> User:
         user = RepresentativeFactory(organisation=self.ours, role=role, **fields).user

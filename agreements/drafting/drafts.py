@@ -161,7 +161,7 @@ def _lacks_of(party: Party, kind: str) -> list[str]:
         _("who signs"): bool(party.signatory_name and party.signatory_position),
         _("a power of attorney that is valid today"): party.has_authority_today,
         _("a way of signing that this kind of agreement allows"): party.way in KINDS[kind].ways,
-        _("an account of the signatory, to whom the code goes"): party.way != SigningWay.CODE
+        _("an account of the signatory, who signs here"): party.way not in (SigningWay.CODE, SigningWay.QUALIFIED)
         or party.signatory_id is not None,
     }
     return [what for what, is_there in needs.items() if not is_there]

@@ -11,22 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.life.machine import Who
-from agreements.models import Agreement, RequestState, RulesAccession, SigningCode, SigningRequest, SigningWay
+from agreements.models import Agreement, RequestState, SigningCode, SigningRequest, SigningWay
 from agreements.signing import emails
 from agreements.signing.rounds import check_turn, count_signature, locked_request, signature_of
-from agreements.signing.rules import EDITION
+from agreements.signing.rules import accession_of
 from common.errors import RuleViolated
-from members.models import Organisation, User
+from members.models import User
 
 HOLDS = datetime.timedelta(minutes=15)
 DIGITS = 6
 MOST_ATTEMPTS = 5  # one of a million guesses is right; five guesses at each code
 AGAIN_AFTER = datetime.timedelta(minutes=1)
 MOST_CODES = 10  # of one request within a day: 50 guesses
-
-
-def has_joined_rules(organisation: Organisation) -> bool:
-    return RulesAccession.objects.filter(organisation=organisation, edition=EDITION, left_at=None).exists()
 
 
 @transaction.atomic
@@ -39,10 +35,6 @@ def send_code(request: SigningRequest, *, by: User, sha256: str) -> SigningCode:
     agreement, part = locked_request(request)
     _check_way(part)
     check_turn(agreement, part, by=by, sha256=sha256)
-    if not has_joined_rules(part.party.organisation):
-        raise RuleViolated(
-            _("The organisation has not joined the rules of signing by code yet."), code="rules_not_joined"
-        )
     now = timezone.now()
     recent = part.codes.filter(sent_at__gt=now - datetime.timedelta(days=1))
     last = recent.last()
@@ -103,3 +95,7 @@ def _sign(request: SigningRequest, *, by: User, sha256: str, code: str) -> Agree
 def _check_way(request: SigningRequest) -> None:
     if request.way != SigningWay.CODE:
         raise RuleViolated(_("This party signs in another way."), code="other_way")
+    if accession_of(request.party.organisation) is None:
+        raise RuleViolated(
+            _("The organisation has not joined the rules of signing by code yet."), code="rules_not_joined"
+        )

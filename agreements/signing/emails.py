@@ -1,5 +1,6 @@
 """The letter with the one-time code: nothing of it is kept but the code's hash."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -22,5 +23,6 @@ def signing_code_sent(person: User, *, agreement: Agreement, party: Party, code:
                 "party": party.organisation,
                 "code": code,
                 "sha256": sha256,
+                "site": settings.SITE_ADDRESS,
             },
         )

@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.life.machine import Who, check, turn
-from agreements.models import Agreement, RequestState, Signature, SigningRequest, SigningWay
+from agreements.models import Agreement, RequestState, RoundState, Signature, SigningRequest, SigningWay
+from agreements.policies import can_send_copy
 from agreements.signing.rounds import check_turn, count_signature, locked_request, signature_of
 from common.errors import RuleViolated
 from common.uploads import CheckedDocument
@@ -24,27 +25,29 @@ def send_copy(
     document: CheckedDocument,
     operator: str = "",
     identifier: str = "",
+    status: str = "",
 ) -> Signature:
-    """The scan of the signed paper, or the copy that an operator of electronic documents gives, with its name and the
-    identifier there. Another copy takes the place of one that was not looked at yet."""
+    """The scan of the signed paper, or the copy that an operator of electronic documents gives, with its name, the
+    identifier and the status there. Another copy takes the place of one that was not looked at yet."""
     agreement, part = locked_request(request)
     if part.way not in BY_COPY:
         raise RuleViolated(_("This party signs in another way."), code="other_way")
-    check_turn(agreement, part, by=by, sha256=sha256)
+    check_turn(agreement, part, by=by, sha256=sha256, may=can_send_copy)
     if part.state not in (RequestState.ASKED, RequestState.SENT):
         raise RuleViolated(_("The copy is being checked already."), code="other_state")
-    if part.way == SigningWay.OPERATOR and not (operator and identifier):
+    if part.way == SigningWay.OPERATOR and not (operator and identifier and status):
         raise RuleViolated(
-            _("Say which operator it is, and the identifier of the document there."), code="operator_missing"
+            _("Say which operator it is, and the identifier and the status of the document there."),
+            code="operator_missing",
         )
     former = Signature.objects.filter(request=part).first()
-    if former and former.file_sha256 == document.sha256:
+    evidence = {"name": document.name, "size": document.size, "type": document.content_type}
+    if part.way == SigningWay.OPERATOR:
+        evidence |= {"operator": operator, "identifier": identifier, "status": status}
+    if former and former.file_sha256 == document.sha256 and former.evidence == evidence:
         return former
     if former:
         former.delete()
-    evidence = {"name": document.name, "size": document.size, "type": document.content_type}
-    if part.way == SigningWay.OPERATOR:
-        evidence |= {"operator": operator, "identifier": identifier}
     signature = signature_of(part, by=by, file=document.file, file_sha256=document.sha256, evidence=evidence)
     signature.save()
     _put(part, RequestState.SENT)
@@ -56,10 +59,10 @@ def send_copy(
 def see_original(request: SigningRequest, *, by: User) -> Signature:
     """By the registrar, who holds the paper, or has looked it up with the operator. Repeated, does nothing."""
     agreement, part = locked_request(request)
-    if part.state == RequestState.SEEN:
+    if part.state == RequestState.SEEN and part.signature.seen_by_id == by.pk:
         return part.signature
     check(agreement, "see", who=Who.OFFICE)
-    _check_state(part, RequestState.SENT)
+    _check_waits(part, RequestState.SENT)
     signature = part.signature
     signature.seen_by, signature.seen_at = by, timezone.now()
     signature.save(update_fields=["seen_by", "seen_at"])
@@ -73,8 +76,7 @@ def reject_copy(request: SigningRequest, *, by: User, reason: str) -> Agreement:
     """The party is asked to send another one."""
     agreement, part = locked_request(request)
     check(agreement, "reject", who=Who.OFFICE, reason=reason)
-    if part.state not in (RequestState.SENT, RequestState.SEEN):
-        raise RuleViolated(_("There is no copy to check."), code="other_state")
+    _check_waits(part, RequestState.SENT, RequestState.SEEN)
     file = part.signature.file_sha256
     part.signature.delete()
     _put(part, RequestState.ASKED)
@@ -92,7 +94,7 @@ def confirm_original(request: SigningRequest, *, by: User) -> Agreement:
     if part.state == RequestState.SIGNED:
         return agreement
     check(agreement, "sign", who=Who.OFFICE)
-    _check_state(part, RequestState.SEEN)
+    _check_waits(part, RequestState.SEEN)
     signature = part.signature
     if signature.seen_by_id in (None, by.pk):
         raise RuleViolated(_("Another person confirms what you have seen."), code="same_person")
@@ -101,8 +103,9 @@ def confirm_original(request: SigningRequest, *, by: User) -> Agreement:
     return count_signature(agreement, signature, who=Who.OFFICE, by=by)
 
 
-def _check_state(request: SigningRequest, state: str) -> None:
-    if request.state != state:
+def _check_waits(request: SigningRequest, *states: str) -> None:
+    """A copy of a round that is void is of words that may be others by now."""
+    if request.state not in states or request.round.state != RoundState.OPEN:
         raise RuleViolated(_("There is no copy to check."), code="other_state")
 
 

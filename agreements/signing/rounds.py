@@ -1,6 +1,7 @@
 """A signing round: opened, signed party by party, and concluded with the last signature in the same transaction."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from agreements.models import (
 from agreements.negotiating.versions import forget_acceptances
 from agreements.policies import can_decline, can_sign
 from agreements.signing.conclusion import conclude
+from agreements.telling.reminders import tell_of_turn
 from common.errors import RuleViolated
 from members.models import User
 
@@ -65,6 +67,8 @@ def open_round(agreement: Agreement, *, by: User, days: int = timers.SIGN_WITHIN
             asked_at=now if is_asked else None,
         )
     turn(locked, "open", who=Who.INITIATOR, by=by, round=made.number, version=made.version.sha256)
+    for request in made.requests.filter(state=RequestState.ASKED) if is_in_turn else ():
+        tell_of_turn(locked, request)
     return made
 
 
@@ -86,12 +90,19 @@ def locked_request(request: SigningRequest) -> tuple[Agreement, SigningRequest]:
     return agreement, parts.get(pk=request.pk)
 
 
-def check_turn(agreement: Agreement, request: SigningRequest, *, by: User, sha256: str) -> None:
+def check_turn(
+    agreement: Agreement,
+    request: SigningRequest,
+    *,
+    by: User,
+    sha256: str,
+    may: Callable[[User, SigningRequest], bool] = can_sign,
+) -> None:
     """Under the lock: raises RuleViolated unless it is open, theirs, of these words, and their turn."""
     check(agreement, "sign", who=Who.SIGNATORY)
     if request.round.state != RoundState.OPEN:
         raise RuleViolated(_("This round of signing is over."), code="round_over")
-    if not can_sign(by, request):
+    if not may(by, request):
         raise RuleViolated(_("Only the signatory whom the text names can sign for the party."), code="not_signatory")
     if request.round.version.sha256 != sha256:
         raise RuleViolated(_("These are not the words that are to be signed."), code="other_content")
@@ -143,6 +154,7 @@ def _ask_next(agreement: Agreement, signing: SigningRound) -> None:
         request.state, request.asked_at = RequestState.ASKED, timezone.now()
         request.save(update_fields=["state", "asked_at"])
         timers.start(agreement, timers.of_request(request))
+        tell_of_turn(agreement, request)
 
 
 def fingerprint(signature: Signature) -> str:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from agreements.models import Agreement, AgreementState, Party
+from agreements.models import Agreement, AgreementState, Party, SigningOrder
 from members.models import Organisation, User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
@@ -32,6 +32,7 @@ WORDS: dict[str, str | Promise] = {
     "accept": gettext_lazy("%(party)s accepts the version: %(subject)s"),
     "reopen": gettext_lazy("%(party)s takes up the negotiation again: %(subject)s"),
     "open": gettext_lazy("Please sign: %(subject)s"),
+    "open in turn": gettext_lazy("The signing has begun, one party after the other: %(subject)s"),
     "send_copy": gettext_lazy("%(party)s has sent a copy of what it signed: %(subject)s"),
     "reject": gettext_lazy("The copy that %(party)s sent is not enough: %(subject)s"),
     "sign": gettext_lazy("%(party)s has signed: %(subject)s"),
@@ -95,7 +96,8 @@ def _title(agreement: Agreement, party: Any) -> str:
 def _words(agreement: Agreement, action: str, acting: str, reason: str) -> Words:
     """``acting``: the party whose turn it is that is told of."""
     named = {"subject": agreement.title, "party": acting, "number": agreement.number, "reason": reason}
-    said = str(WORDS[action]) % named
+    is_in_turn = action == "open" and agreement.signing_order == SigningOrder.IN_TURN
+    said = str(WORDS["open in turn" if is_in_turn else action]) % named
     text = []
     if agreement.state == AgreementState.CONCLUDED:
         text.append(_("All have signed. The agreement is concluded under № %(number)s.") % named)

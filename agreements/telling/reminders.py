@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,27 @@ def _review_words(agreement: Agreement) -> Words:
     return Words(_("An agreement still waits for the review: %(subject)s") % {"subject": agreement.title})
 
 
+def tell_of_turn(agreement: Agreement, request: SigningRequest) -> None:
+    """Whoever comes after others hears when they have signed."""
+    party = request.party
+    tell_people(
+        agreement,
+        party.organisation,
+        readers_at(agreement, party.organisation),
+        key=f"signing request {request.pk} asked",
+        words=partial(_turn_words, agreement, request),
+    )
+
+
+def _turn_words(agreement: Agreement, request: SigningRequest) -> Words:
+    title = _("It is your turn to sign: %(subject)s") % {"subject": agreement.title}
+    return Words(title, _signing_ends(request))
+
+
+def _signing_ends(request: SigningRequest) -> str:
+    return _("The signing ends on %(day)s.") % {"day": date_format(timezone.localtime(request.round.closes_at))}
+
+
 def remind_signatory(agreement: Agreement, request: SigningRequest, *, days: int) -> None:
     party = request.party
     tell_people(
@@ -43,7 +65,7 @@ def remind_signatory(agreement: Agreement, request: SigningRequest, *, days: int
 
 def _signing_words(agreement: Agreement, request: SigningRequest) -> Words:
     title = _("Still to be signed: %(subject)s") % {"subject": agreement.title}
-    return Words(title, _("The signing ends on %(day)s.") % {"day": date_format(request.round.closes_at)})
+    return Words(title, _signing_ends(request))
 
 
 def remind_of_standstill(agreement: Agreement) -> None:

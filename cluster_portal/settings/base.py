@@ -266,6 +266,13 @@ FORMAT_MODULE_PATH = "cluster_portal.formats"
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
+# --- Detached signatures ---------------------------------------------------------------------------------------
+
+OPENSSL = "openssl"
+GOST_ENGINE = "gost"  # of Debian's libengine-gost-openssl; without it signatures by ГОСТ are not checked
+# A file or a folder of PEM with the roots that certificates are to lead to; without one that is not checked.
+SIGNATURE_ROOTS = None
+
 # --- Files -------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
@@ -339,6 +346,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "parent": "60/min",
         "register": "60/min",
         "search": "120/min",
+        "sign": "30/min",
         "unsubscribe": "600/min",
         "verify": "30/min",
     },

@@ -39,6 +39,7 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": TRUSTED_PROXIES}
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 PRIVATE_FILES_LOCATION = env("PRIVATE_FILES_LOCATION", default="/private/")
+SIGNATURE_ROOTS = env("SIGNATURE_ROOTS", default=None)
 STATIC_ROOT = env.path("STATIC_ROOT", default=VAR_DIR / "static")
 MAIL_RELAYS = env.int("MAIL_RELAYS", default=MAIL_RELAYS)
 MAIL_PER_MINUTE = {domain: int(limit) for domain, limit in env.dict("MAIL_PER_MINUTE", default={}).items()}

@@ -105,6 +105,10 @@ UNFOLD = {
                 _page(_("Certificates of participants"), "workspace_premium", "events_participantcertificate"),
             ),
             _section(
+                _("Agreements"),
+                _page(_("Signed on paper and with operators"), "signature", "agreements_signingrequest"),
+            ),
+            _section(
                 _("People"),
                 _page(_("People with an account"), "group", "members_user"),
                 _page(_("Representatives"), "supervisor_account", "members_representative"),

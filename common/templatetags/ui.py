@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from django import template
 from django.core.paginator import Paginator
+from django.template import Context
 from django.template.defaultfilters import date as format_date
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -53,6 +54,15 @@ def icon(name: str) -> SafeString:
     drawn = ElementTree.fromstring(lucide(name))  # noqa: S314 - from the package, not from a reader
     lines = "".join(ElementTree.tostring(line, "unicode").strip() for line in drawn)
     return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{lines}</svg>')  # noqa: S308
+
+
+@register.inclusion_tag("components/event_sections.html", takes_context=True)
+def page_sections(context: Context, sections: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Title and address of each page; the one that is read, or under which the read one stands, is marked."""
+    path, found = context["request"].path, [*sections]
+    under = max((url for _title, url in found if path.startswith(url)), key=len, default="")
+    marks = {under: "page" if under == path else "true"}
+    return {"sections": [(title, url, marks.get(url, "")) for title, url in found]}
 
 
 STEPS = 4  # of darkness of a tile

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
-from common.templatetags.ui import node
+from common.templatetags.ui import node, page_sections
 from events.access import sections_of
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import is_asked
@@ -115,11 +115,8 @@ def at_place(moment: datetime.datetime | None, event: HasTimes) -> datetime.date
 
 @register.inclusion_tag("components/event_sections.html", takes_context=True)
 def event_sections(context: Context) -> dict[str, Any]:
-    """The pages of ``event``; the one that is read, or under which the read one stands, is marked."""
-    path, found = context["request"].path, sections_of(context["user"], context["event"], context["organisation"])
-    under = max((url for _title, url in found if path.startswith(url)), key=len, default="")
-    marks = {under: "page" if under == path else "true"}
-    return {"sections": [(title, url, marks.get(url, "")) for title, url in found]}
+    """The pages of ``event`` that the reader may open."""
+    return page_sections(context, sections_of(context["user"], context["event"], context["organisation"]))
 
 
 @register.inclusion_tag("events/registration_feedback.html")

@@ -161,6 +161,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "events_session",
         "events_registration",
         "events_participantcertificate",
+        "agreements_signingrequest",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
