@@ -13,6 +13,7 @@ from agreements.models.agreement import Agreement, AgreementKind
 from agreements.models.party import Party
 from common.one_line import OneLineField
 from common.private_files import private_storage
+from common.translation import Translated
 from members.models import Organisation
 
 is_sha256 = RegexValidator(r"^[0-9a-f]{64}$")
@@ -41,6 +42,8 @@ class AgreementTemplate(models.Model):
     is_offered = models.BooleanField(_("offered"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    name: ClassVar = Translated("title")
 
     objects: ClassVar[models.Manager["AgreementTemplate"]] = models.Manager()
 

@@ -1,0 +1,40 @@
+"""What the pages of a draft have in common."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from agreements.access import sections_of
+from agreements.drafting.filling import filled
+from agreements.models import Agreement
+from agreements.terms import NumberedClause, Terms, numbered
+from members.models import Organisation
+
+
+def page_of(request: HttpRequest, organisation: Organisation, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "organisation": organisation,
+        "agreement": agreement,
+        "sections": sections_of(agreement, organisation, request.user),
+    }
+
+
+def texts_of(agreement: Agreement, terms: Terms) -> list[tuple[str, list[NumberedClause]]]:
+    """With its language, each text as the parties will read it."""
+    whole = filled(agreement, terms)
+    texts = (("ru", whole.clauses), ("en", whole.clauses_en))
+    return [(language, numbered(clauses)) for language, clauses in texts if clauses]
+
+
+def promised(agreement: Agreement, terms: Terms) -> list[dict[str, Any]]:
+    """What the terms promise, with the names of who promises it to whom; "" is a party that has gone."""
+    names = {one.position: one.organisation.title for one in agreement.parties.select_related("organisation")}
+    return [
+        {
+            "promise": one,
+            "owner": names.get(one.owner, ""),
+            "beneficiary": names.get(one.beneficiary, ""),
+            "is_to_all": not one.beneficiary,
+        }
+        for one in terms.promises
+    ]
