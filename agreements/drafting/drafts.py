@@ -101,11 +101,7 @@ def change_draft(
     """
     locked = locked_draft(agreement)
     if seen and seen != mark_of(locked):
-        raise ChangedMeanwhile(
-            _(
-                "Somebody else has changed the draft meanwhile. What you typed stands here: saved again, it takes its place."
-            )
-        )
+        raise ChangedMeanwhile(_("Somebody else has changed the draft meanwhile. Saved again, yours takes its place."))
     for name, value in columns.items():
         setattr(locked, name, value)
     before = Terms.of(locked.terms)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 
 from agreements import terms as shape
 from agreements.kinds import KINDS, FieldType, KindField
@@ -48,6 +49,8 @@ def _values(agreement: Agreement, terms: Terms, parties: list[Party], language: 
             "ends_on": _day(terms.ends_on),
             "term": _term(terms),
             "notice_days": str(terms.notice_days),
+            "notice": npgettext("of notice", "%(number)d day", "%(number)d days", terms.notice_days)
+            % {"number": terms.notice_days},
             "renewal": str(Renewal(terms.renewal).label),
             "parties": "; ".join(_party(one, language) for one in parties) if len(parties) > 1 else "",
             "parent": parent.number if parent else "",

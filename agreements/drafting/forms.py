@@ -66,6 +66,11 @@ class BeginForm(OnceForm):
         label=_("Subject"), max_length=300, help_text=_("What it is about, in a line: lists and letters name it so")
     )
     start = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect)
+    with_english = forms.BooleanField(
+        label=_("With an English text beside the Russian one"),
+        required=False,
+        help_text=_("Of the text chosen above; it can be added later as well"),
+    )
     document = DocumentField(
         label=_("Your document"),
         required=False,
@@ -96,8 +101,10 @@ class BeginForm(OnceForm):
     @property
     def terms(self) -> Terms:
         template = self.templates.get(self.cleaned_data["start"])
-        texts = {"clauses": parsed(template.text), "clauses_en": parsed(template.text_en)} if template else {}
-        return Terms(subject=self.cleaned_data["subject"], **texts)
+        if template is None:
+            return Terms(subject=self.cleaned_data["subject"])
+        english = template.text_en if self.cleaned_data["with_english"] else ""
+        return Terms(subject=self.cleaned_data["subject"], clauses=parsed(template.text), clauses_en=parsed(english))
 
 
 class DraftForm(forms.Form):
