@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from agreements.models import Agreement, Party
+from agreements.models import Agreement, AgreementState, Party
 from members.acting.own import own_organisation
 from members.models import Organisation
 
@@ -29,6 +29,11 @@ def sections_of(agreement: Agreement, organisation: Organisation) -> list[tuple[
     """Title and address of each page that fits its state; a page joins here with its address."""
     pages = [
         (True, pgettext("of an agreement", "Overview"), "dashboard_agreement"),
+        (
+            agreement.state != AgreementState.DRAFT,
+            pgettext("of an agreement", "Versions"),
+            "dashboard_agreement_versions",
+        ),
     ]
     keys = [organisation.slug, agreement.pk]
     return [(title, reverse(f"agreements:{name}", args=keys)) for may, title, name in pages if may]

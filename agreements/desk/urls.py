@@ -6,4 +6,6 @@ from agreements.desk import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/", views.dashboard_agreement, name="dashboard_agreement"),
+    path("<int:pk>/files/<int:file>/", views.dashboard_agreement_file, name="dashboard_agreement_file"),
+    path("<int:pk>/moves/<str:move>/", views.dashboard_agreement_move, name="dashboard_agreement_move"),
 ]
