@@ -69,6 +69,11 @@ def sections_of(
         (drafts, _("Documents"), "dashboard_agreement_files"),
         (drafts, _("Send"), "dashboard_agreement_submit"),
         (is_reviewed, pgettext("of an agreement", "Review"), "dashboard_agreement_review"),
+        (
+            agreement.state != AgreementState.DRAFT,
+            pgettext("of an agreement", "Versions"),
+            "dashboard_agreement_versions",
+        ),
     ]
     keys = [organisation.slug, agreement.pk]
     return [(title, reverse(f"agreements:{name}", args=keys)) for may, title, name in pages if may]

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from agreements import terms as shape
-from agreements.kinds import KINDS, FieldType, KindField
+from agreements.kinds import KINDS
 from agreements.models import Agreement, Party, Renewal
 from agreements.terms import Clause, Terms
+from agreements.wording import told_field
 from common.one_line import one_line
 
 FIELD = re.compile(r"\{([a-z_][a-z_0-9]*)\}")
@@ -56,7 +57,7 @@ def _values(agreement: Agreement, terms: Terms, parties: list[Party], language: 
             "parent": parent.number if parent else "",
             "parent_on": date_format(parent.concluded_on) if parent and parent.concluded_on else "",
             **{f"party_{one.position}": one.called or _name(one, language) for one in parties},
-            **{one.name: _told(one, terms.details.get(one.name)) for one in KINDS[agreement.kind].fields},
+            **{one.name: told_field(one, terms.details.get(one.name)) for one in KINDS[agreement.kind].fields},
         }
     return {name: one_line(value) for name, value in values.items()}
 
@@ -89,11 +90,3 @@ def _party(party: Party, language: str) -> str:
         told.append(_("on the ground of: %(ground)s") % {"ground": ground})
     name = _name(party, language)
     return f"{name} ({'; '.join(told)})" if told else name
-
-
-def _told(field: KindField, value: object) -> str:
-    if value in (None, ""):
-        return ""
-    if field.type == FieldType.YES_NO:
-        return _("yes") if value else _("no")
-    return _day(str(value)) if field.type == FieldType.DATE else str(value)

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.drafting.drafts import begin_draft
 from agreements.life.machine import locked_agreement
@@ -16,6 +17,11 @@ from common.errors import RuleViolated
 from members.models import Organisation, User
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+FOLLOWING = {
+    Relation.AMENDMENT: gettext_lazy("Change it by an amendment"),
+    Relation.RENEWAL: gettext_lazy("Renew it by a new agreement"),
+    Relation.TERMINATION: gettext_lazy("End it by agreement of all"),
+}
 TERMINATION = {language: (DATA / f"termination_{language}.txt").read_text() for language in ("ru", "en")}
 
 

@@ -17,7 +17,6 @@ from agreements.models import (
     Authority,
     ObligationKind,
     Party,
-    Relation,
     Renewal,
     SigningOrder,
     SigningWay,
@@ -424,10 +423,3 @@ class VerdictForm(forms.Form):
 
 class FollowForm(OnceForm):
     """Nothing is asked but to press."""
-
-
-FOLLOWING = {
-    Relation.AMENDMENT: _("Change it by an amendment"),
-    Relation.RENEWAL: _("Renew it by a new agreement"),
-    Relation.TERMINATION: _("End it by agreement of all"),
-}

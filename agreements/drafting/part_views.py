@@ -3,12 +3,12 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agreements.access import drafted_agreement, own_agreement
+from agreements.access import drafted_agreement
 from agreements.drafting.drafts import MOST_FILES, attach_file, detach_file
 from agreements.drafting.forms import FileForm, PartyForm, PromiseForm
 from agreements.drafting.pages import page_of, promised
@@ -19,7 +19,6 @@ from agreements.terms import Terms
 from common.errors import RuleViolated
 from common.one_line import one_line
 from common.posted import attempted, posted_key
-from common.private_files import private_file_response
 from common.private_pages import private_page
 from members.models import Organisation, User
 
@@ -157,14 +156,3 @@ def dashboard_agreement_files(request: HttpRequest, slug: str, pk: int) -> HttpR
         "is_draft": agreement.state == AgreementState.DRAFT,
     }
     return render(request, "agreements/dashboard_agreement_files.html", context, status=status)
-
-
-@private_page
-@require_safe
-def dashboard_agreement_file(request: HttpRequest, slug: str, pk: int, file: int) -> HttpResponseBase:
-    """To whoever reads the agreement, in any state of it."""
-    _organisation, agreement = own_agreement(request, slug, pk)
-    found = get_object_or_404(agreement.files, pk=file)
-    ending = found.file.name.rpartition(".")[2]
-    name = found.title if found.title.lower().endswith(f".{ending}") else f"{found.title}.{ending}"
-    return private_file_response(found.file, name=name, content_type=found.content_type)

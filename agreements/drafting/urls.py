@@ -12,7 +12,6 @@ agreement_urlpatterns: list[URLPattern | URLResolver] = [
     path("promises/new/", part_views.dashboard_agreement_promise_new, name="dashboard_agreement_promise_new"),
     path("promises/<slug:key>/", part_views.dashboard_agreement_promise, name="dashboard_agreement_promise"),
     path("files/", part_views.dashboard_agreement_files, name="dashboard_agreement_files"),
-    path("files/<int:file>/", part_views.dashboard_agreement_file, name="dashboard_agreement_file"),
     path("submit/", views.dashboard_agreement_submit, name="dashboard_agreement_submit"),
     path("review/", views.dashboard_agreement_review, name="dashboard_agreement_review"),
     path("follow/<slug:relation>/", views.dashboard_agreement_follow, name="dashboard_agreement_follow"),

@@ -20,8 +20,8 @@ from agreements.drafting.drafts import (
     return_draft,
     submit,
 )
-from agreements.drafting.following import begin_following
-from agreements.drafting.forms import FOLLOWING, BeginForm, DraftForm, FollowForm, SubmitForm, VerdictForm
+from agreements.drafting.following import FOLLOWING, begin_following
+from agreements.drafting.forms import BeginForm, DraftForm, FollowForm, SubmitForm, VerdictForm
 from agreements.drafting.pages import page_of, promised, texts_of
 from agreements.kinds import KINDS
 from agreements.models import IN_FORCE, AgreementKind, AgreementState, AgreementTemplate, Verdict

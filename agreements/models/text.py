@@ -96,6 +96,33 @@ class Version(models.Model):
         return f"{self.agreement} v{self.number}"
 
 
+class VersionReading(models.Model):
+    """That a person has had this version before them: by it each of them sees what has changed since."""
+
+    version = models.ForeignKey(
+        Version, models.CASCADE, related_name="readings", verbose_name=pgettext_lazy("of an agreement", "version")
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
+    at = models.DateTimeField(_("last looked at"), default=timezone.now)
+
+    objects: ClassVar[models.Manager["VersionReading"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("reading of a version")
+        verbose_name_plural = _("readings of versions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "user"],
+                name="reading_once",
+                violation_error_message=_("This version was read already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.user}"
+
+
 class AgreementFile(models.Model):
     """A document that belongs to the text: an annex, or what the draft was started from."""
 
