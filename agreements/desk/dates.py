@@ -92,5 +92,9 @@ def _days(organisation: Organisation, first: datetime.date, end: datetime.date) 
     for one in due.order_by("due_on", "pk")[:MOST]:
         ours = one.owner_id == organisation.pk
         yield Day(
-            one.due_on, _("We are to deliver") if ours else _("Due to us"), one.agreement, one.what, one.owner.title
+            one.due_on,
+            _("We are to deliver") if ours else _("Others are to deliver"),
+            one.agreement,
+            one.what,
+            one.owner.title,
         )

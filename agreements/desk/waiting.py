@@ -87,9 +87,7 @@ def _returned(organisation: Organisation, user: User) -> Iterator[Waiting]:
     verdict = Approval.objects.filter(version=OuterRef("newest"), verdict=Verdict.RETURNED).order_by("-at")
     found = drafts.annotate(newest=_newest()).annotate(why=Subquery(verdict.values("reason")[:1]))
     for one in found.distinct().order_by("pk")[:MOST]:
-        yield Waiting(
-            _("Returned by a reviewer: correct it"), one, note=one.why or "", page="dashboard_agreement_draft"
-        )
+        yield Waiting(_("Correct what a reviewer returned"), one, note=one.why or "", page="dashboard_agreement_draft")
 
 
 def _to_accept(organisation: Organisation, user: User) -> Iterator[Waiting]:
