@@ -64,6 +64,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
+from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -115,6 +116,8 @@ TOKENS = {
 EXCUSED = {
     "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
     "join/preview/<slug:kind>/": "kinds of organisations",
+    "dashboard/<slug:slug>/agreements/new/<slug:kind>/": "kinds of agreements",
+    "dashboard/<slug:slug>/agreements/<int:pk>/follow/<slug:relation>/": "kinds of drafts",
     "join/confirm/<str:token>/": "the address is the proof",
     "join/applications/<str:token>/": "the address is the proof",
     "join/applications/<str:token>/<slug:step>/": "the same",
@@ -211,7 +214,12 @@ class Estate:
         )
         FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
         CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
+        promise = made.promise()
+        agreement_draft = made.draft(initiator=ours, promises=(promise,))
         self.keys: dict[str, Any] = {
+            "agreementdraft": agreement_draft.pk,
+            "draftparty": made.last_party(agreement_draft).pk,
+            "promise": promise.key,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,

@@ -44,6 +44,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from tests.factories import agreements as made
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -144,6 +145,7 @@ class World:
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             **self.application(),
             **self.registrations(visitor),
+            **self.draft(),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
@@ -205,6 +207,15 @@ class World:
             "participantcertificate": ParticipantCertificateFactory(ticket=ticket),
             "parentconsent": SimpleNamespace(pk=tokens_of([ticket])[ticket.pk]),
             "calendar": SimpleNamespace(pk=link_tokens("calendar", subjects=[str(visitor.pk)])[str(visitor.pk)]),
+        }
+
+    def draft(self) -> dict[str, Any]:
+        """Of an agreement of ours, and what stands in it."""
+        draft = made.draft(initiator=self.ours, promises=(made.promise(key="promise1"),))
+        return {
+            "agreementdraft": draft,
+            "draftparty": made.last_party(draft),
+            "promise": SimpleNamespace(pk="promise1"),
         }
 
     def representative(self, role: str, **fields: object) -> User:
