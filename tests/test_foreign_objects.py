@@ -116,8 +116,6 @@ TOKENS = {
 EXCUSED = {
     "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
     "join/preview/<slug:kind>/": "kinds of organisations",
-    "dashboard/<slug:slug>/agreements/new/<slug:kind>/": "kinds of agreements",
-    "dashboard/<slug:slug>/agreements/<int:pk>/follow/<slug:relation>/": "kinds of drafts",
     "join/confirm/<str:token>/": "the address is the proof",
     "join/applications/<str:token>/": "the address is the proof",
     "join/applications/<str:token>/<slug:step>/": "the same",
