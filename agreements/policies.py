@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from agreements.models import Agreement, Obligation, Party, SigningRequest
+from agreements.models import Agreement, ClauseComment, Obligation, Party, SigningRequest
 from members.models import Organisation, Role
 from members.policies import role_of
 
@@ -33,6 +33,12 @@ def can_edit_draft(user: "User | AnonymousUser", agreement: Agreement) -> bool:
 
 def can_negotiate(user: "User | AnonymousUser", party: Party) -> bool:
     return role_of(user, party.organisation) in EDITING
+
+
+def can_settle(user: "User | AnonymousUser", comment: ClauseComment) -> bool:
+    """Who has raised it knows when it is answered: others of the same party, or who draws it up, may say so too."""
+    party = comment.party
+    return role_of(user, party.organisation if party else comment.agreement.initiator) in EDITING
 
 
 def can_steer_signing(user: "User | AnonymousUser", agreement: Agreement) -> bool:

@@ -113,6 +113,19 @@ class Terms:
         return as_text(self.clauses_en)
 
 
+def continued(terms: Terms, first: datetime.date, last: datetime.date) -> Terms:
+    """For as long again as from ``first`` to ``last``; what is promised by a day is promised by as much later."""
+    length = last - first + datetime.timedelta(days=1)
+    return replace(
+        terms,
+        starts_on=(first + length).isoformat(),
+        ends_on=(last + length).isoformat(),
+        promises=tuple(
+            replace(one, due_on=(one.due + length).isoformat() if one.due else "") for one in terms.promises
+        ),
+    )
+
+
 # --- Clauses -------------------------------------------------------------------------------------------------
 
 

@@ -127,6 +127,36 @@ PAGES = """
 /settings/view/                          GET   405
 /settings/view/                          POST  302
 
+# Agreements of an organisation: read by all who act for it, drawn up by its heads and coordinators
+/dashboard/a/agreements/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/ POST login factor 405
+/dashboard/a/agreements/dates/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/dates/ POST login factor 405
+/dashboard/a/agreements/new/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/new/ POST login factor 405
+/dashboard/a/agreements/new/cooperation/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/new/cooperation/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/draft/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/draft/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/parties/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/parties/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/agreements/<agreementdraft>/parties/<draftparty>/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/parties/<draftparty>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/promises/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/promises/ POST login factor 405
+/dashboard/a/agreements/<agreementdraft>/promises/new/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/promises/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/promises/<promise>/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/promises/<promise>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/files/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/files/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/submit/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<agreementdraft>/submit/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/agreements/<agreementdraft>/review/ GET  login factor 404
+/dashboard/a/agreements/<agreementdraft>/review/ POST login factor 404
+/dashboard/a/agreements/<agreementdraft>/follow/amendment/ GET  login factor 404 404 404 403 403 404 404 404
+/dashboard/a/agreements/<agreementdraft>/follow/amendment/ POST login factor 404 404 404 403 403 404 404 404
+
 # The dashboard: not there for those who do not act for the organisation
 /dashboard/                              GET   login  factor 200    302    200    302    302    302    302    200
 /dashboard/                              POST  login  factor 405

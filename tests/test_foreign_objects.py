@@ -65,7 +65,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
-from tests.factories import agreements
+from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -213,12 +213,17 @@ class Estate:
         )
         FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
         CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
-        signing = agreements.being_signed(OrganisationFactory(), initiator=ours)
+        signing = made.being_signed(OrganisationFactory(), initiator=ours)
         own = signing.requests.get(party__organisation=ours)
-        send_copy(own, by=self.head, sha256=signing.version.sha256, document=agreements.scan())
+        send_copy(own, by=self.head, sha256=signing.version.sha256, document=made.scan())
+        promise = made.promise()
+        agreement_draft = made.draft(initiator=ours, promises=(promise,))
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
+            "agreementdraft": agreement_draft.pk,
+            "draftparty": made.last_party(agreement_draft).pk,
+            "promise": promise.key,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,

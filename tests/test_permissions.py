@@ -45,7 +45,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
-from tests.factories import agreements
+from tests.factories import agreements as made
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -147,6 +147,7 @@ class World:
             **self.application(),
             **self.registrations(visitor),
             **self.signing(),
+            **self.draft(),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
@@ -212,11 +213,20 @@ class World:
 
     def signing(self) -> dict[str, Any]:
         """Of an agreement of ours with another one, on paper: the copy has been sent."""
-        signing = agreements.being_signed(OrganisationFactory(), initiator=self.ours)
+        signing = made.being_signed(OrganisationFactory(), initiator=self.ours)
         own = signing.requests.get(party__organisation=self.ours)
-        by, sha256 = agreements.signatory_of(own), signing.version.sha256
-        send_copy(own, by=by, sha256=sha256, document=agreements.scan())
+        by, sha256 = made.signatory_of(own), signing.version.sha256
+        send_copy(own, by=by, sha256=sha256, document=made.scan())
         return {"agreement": signing.agreement, "signingrequest": own}
+
+    def draft(self) -> dict[str, Any]:
+        """Of an agreement of ours, and what stands in it."""
+        draft = made.draft(initiator=self.ours, promises=(made.promise(key="promise1"),))
+        return {
+            "agreementdraft": draft,
+            "draftparty": made.last_party(draft),
+            "promise": SimpleNamespace(pk="promise1"),
+        }
 
     def representative(self, role: str, **fields: object) -> User:
         user = RepresentativeFactory(organisation=self.ours, role=role, **fields).user

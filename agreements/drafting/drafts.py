@@ -1,6 +1,8 @@
 """A draft: begun by one organisation, filled in, and sent for review once all is there."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import terms as shape
+from agreements.drafting.filling import filled, unfilled
 from agreements.kinds import KINDS, missing_fields
 from agreements.life.machine import Who, locked_agreement, turn
 from agreements.models import (
     Agreement,
     AgreementFile,
     AgreementState,
+    AgreementTemplate,
     Approval,
     Party,
     SigningWay,
@@ -28,17 +32,33 @@ from members.models import Organisation, Representative, Role, User
 
 MOST_PARTIES = 12
 MOST_FILES = 20
+GONE = 99  # the position of a party that an obligation names and that is a party no more
+# What the form of a draft writes besides its terms.
+COLUMNS = ("is_public", "signing_order", "planned_on", "planned_at")
+
+
+class ChangedMeanwhile(RuleViolated):
+    code = "changed_meanwhile"
 
 
 @transaction.atomic
-def begin_draft(initiator: Organisation, *, kind: str, terms: Terms, by: User, key: str, **columns: Any) -> Agreement:
-    """Made once for one key, with the initiator as its first party."""
+def begin_draft(
+    initiator: Organisation,
+    *,
+    kind: str,
+    terms: Terms,
+    by: User,
+    key: str,
+    parties: Sequence[Party] = (),
+    **columns: Any,
+) -> Agreement:
+    """Made once for one key, with these parties, or the initiator as its first one."""
 
     def make() -> Agreement:
         agreement = Agreement(kind=kind, initiator=initiator, author=by, **columns)
         write_columns(agreement, terms)
         agreement.save()
-        Party.objects.create(agreement=agreement, organisation=initiator, position=1, **signatory_of(initiator))
+        write_parties(agreement, parties or [Party(organisation=initiator, **signatory_of(initiator))])
         return agreement
 
     return once(
@@ -46,7 +66,12 @@ def begin_draft(initiator: Organisation, *, kind: str, terms: Terms, by: User, k
         model=Agreement,
         scope=f"agreement of {initiator.pk} by {by.pk}",
         key=key,
-        asked={"kind": kind, "terms": terms.stored(), "parent": getattr(columns.get("parent"), "pk", None)},
+        asked={
+            "kind": kind,
+            "subject": terms.subject,
+            "texts": [terms.text, terms.text_en],  # keys of their clauses are new each time
+            "parent": getattr(columns.get("parent"), "pk", None),
+        },
     )
 
 
@@ -62,13 +87,34 @@ def signatory_of(organisation: Organisation) -> dict[str, Any]:
 @transaction.atomic
 def write_draft(agreement: Agreement, *, terms: Terms, **columns: Any) -> Agreement:
     """Raises RuleViolated where it is a draft no more."""
-    locked = _draft(agreement)
+    return change_draft(agreement, lambda _before: terms, **columns)
+
+
+@transaction.atomic
+def change_draft(
+    agreement: Agreement, change: Callable[[Terms], Terms], *, seen: str = "", **columns: Any
+) -> Agreement:
+    """``change`` makes the new terms of those that stand under the lock. ``seen``: ``mark_of`` what its writer read.
+
+    Raises ChangedMeanwhile where somebody else has written something else there, and RuleViolated where it is a draft
+    no more.
+    """
+    locked = locked_draft(agreement)
+    if seen and seen != mark_of(locked):
+        raise ChangedMeanwhile(_("Somebody else has changed the draft meanwhile. Saved again, yours takes its place."))
     for name, value in columns.items():
         setattr(locked, name, value)
-    terms = _with_keys(locked, terms)
-    write_columns(locked, terms)
+    before = Terms.of(locked.terms)
+    write_columns(locked, change(before).following(before))
     locked.save()
     return locked
+
+
+def mark_of(agreement: Agreement) -> str:
+    """Of all that one form writes: two marks differ where somebody has saved something in between."""
+    told = {**Terms.of(agreement.terms).stored(), **{name: getattr(agreement, name) for name in COLUMNS}}
+    del told["promises"]
+    return shape.sha256_of(json.dumps(told, sort_keys=True, default=str))
 
 
 def write_columns(agreement: Agreement, terms: Terms) -> None:
@@ -79,18 +125,27 @@ def write_columns(agreement: Agreement, terms: Terms) -> None:
     agreement.renewal, agreement.notice_days = terms.renewal, terms.notice_days
 
 
-def _with_keys(agreement: Agreement, terms: Terms) -> Terms:
-    return terms.following(Terms.of(agreement.terms))
-
-
 @transaction.atomic
 def set_parties(agreement: Agreement, *, parties: Sequence[Party]) -> list[Party]:
-    """In this order; the initiator is one of them. Those of a draft that are not named go.
+    """In this order; the initiator is one of them. Those of a draft that are not named go. What is promised stays with
+    whoever promised it: where they go, it is to be said anew.
 
     Raises RuleViolated where it is a draft no more, and past MOST_PARTIES.
     """
-    locked = _draft(agreement)
-    return write_parties(locked, parties)
+    locked = locked_draft(agreement)
+    before = {party.organisation_id: party.position for party in locked.parties.all()}
+    written = write_parties(locked, parties)
+    after = {party.organisation_id: party.position for party in written}
+    places = {position: after.get(organisation, GONE) for organisation, position in before.items()}
+    terms = Terms.of(locked.terms)
+    promises = tuple(
+        replace(one, owner=places.get(one.owner, one.owner), beneficiary=places.get(one.beneficiary, one.beneficiary))
+        for one in terms.promises
+    )
+    if promises != terms.promises:
+        write_columns(locked, replace(terms, promises=promises))
+        locked.save()
+    return written
 
 
 def write_parties(agreement: Agreement, parties: Sequence[Party]) -> list[Party]:
@@ -112,7 +167,7 @@ def write_parties(agreement: Agreement, parties: Sequence[Party]) -> list[Party]
 @transaction.atomic
 def attach_file(agreement: Agreement, *, document: CheckedDocument, title: str, by: User) -> AgreementFile:
     """An annex, or the text itself as a document. The same bytes are attached once."""
-    locked = _draft(agreement)
+    locked = locked_draft(agreement)
     known = locked.files.filter(sha256=document.sha256).first()
     if known:
         return known
@@ -131,7 +186,7 @@ def attach_file(agreement: Agreement, *, document: CheckedDocument, title: str, 
 
 @transaction.atomic
 def detach_file(file: AgreementFile) -> None:
-    _draft(file.agreement)
+    locked_draft(file.agreement)
     file.delete()
 
 
@@ -148,6 +203,8 @@ def lacks(agreement: Agreement) -> list[str]:
         if not is_there
     ]
     missing += missing_fields(agreement.kind, terms.details)
+    if left := unfilled(filled(agreement, terms)):
+        missing.append(_("what stands in the text for %(fields)s") % {"fields": ", ".join(left)})
     for party in parties:
         missing += [f"{party.organisation.title}: {what}" for what in _lacks_of(party, agreement.kind)]
     for promise in terms.promises:
@@ -173,22 +230,30 @@ def _lacks_of(party: Party, kind: str) -> list[str]:
 @transaction.atomic
 def submit(agreement: Agreement, *, by: User, approvers: Sequence[User] = (), asks_office: bool = False) -> Agreement:
     """The first version, or the next one after it was returned, with a task for each reviewer: the heads of the
-    initiator but for who sends it, unless others are named. Where nobody is left to review, it goes out at once.
+    initiator but for who sends it, unless others are named; and for the office where it reviews all of this kind. Where
+    nobody is left to review, it goes out at once.
 
     Raises RuleViolated where something is missing.
     """
-    locked = _draft(agreement)
+    locked = locked_draft(agreement)
     if missing := lacks(locked):
         raise RuleViolated(_("Not complete: %(what)s") % {"what": ", ".join(missing)}, code="incomplete")
+    write_columns(locked, filled(locked, Terms.of(locked.terms)))
     version = make_version(locked, Terms.of(locked.terms), by=by, organisation=locked.initiator)
     reviewers = [*approvers] or [one for one in _heads(locked.initiator) if one != by]
     Approval.objects.bulk_create(Approval(version=version, approver=one) for one in reviewers)
+    asks_office = asks_office or office_reviews(locked.kind)
     if asks_office:
         Approval.objects.create(version=version)
     turn(locked, "submit", who=Who.AUTHOR, by=by, version=version.sha256)
     if not reviewers and not asks_office:
         _share(locked, who=Who.APPROVER, by=by)
     return locked
+
+
+def office_reviews(kind: str) -> bool:
+    """Whether the association reads each agreement of this kind before it goes out, as one of its templates says."""
+    return AgreementTemplate.objects.filter(kind=kind, needs_office=True, is_offered=True).exists()
 
 
 def _heads(organisation: Organisation) -> list[User]:
@@ -263,7 +328,7 @@ def make_version(
     )
 
 
-def _draft(agreement: Agreement) -> Agreement:
+def locked_draft(agreement: Agreement) -> Agreement:
     locked = locked_agreement(agreement)
     if locked.state != AgreementState.DRAFT:
         raise RuleViolated(_("It is a draft no more: propose a new version instead."), code="other_state")

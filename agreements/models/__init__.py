@@ -29,7 +29,15 @@ from agreements.models.signing import (
     SigningRequest,
     SigningRound,
 )
-from agreements.models.text import AgreementFile, AgreementTemplate, Approval, ClauseComment, Verdict, Version
+from agreements.models.text import (
+    AgreementFile,
+    AgreementTemplate,
+    Approval,
+    ClauseComment,
+    Verdict,
+    Version,
+    VersionReading,
+)
 from agreements.models.timer import Timer, TimerKind
 
 __all__ = [
@@ -70,4 +78,5 @@ __all__ = [
     "TimerKind",
     "Verdict",
     "Version",
+    "VersionReading",
 ]

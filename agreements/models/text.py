@@ -13,6 +13,7 @@ from agreements.models.agreement import Agreement, AgreementKind
 from agreements.models.party import Party
 from common.one_line import OneLineField
 from common.private_files import private_storage
+from common.translation import Translated
 from members.models import Organisation
 
 is_sha256 = RegexValidator(r"^[0-9a-f]{64}$")
@@ -41,6 +42,8 @@ class AgreementTemplate(models.Model):
     is_offered = models.BooleanField(_("offered"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    name: ClassVar = Translated("title")
 
     objects: ClassVar[models.Manager["AgreementTemplate"]] = models.Manager()
 
@@ -91,6 +94,33 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} v{self.number}"
+
+
+class VersionReading(models.Model):
+    """That a person has had this version before them: by it each of them sees what has changed since."""
+
+    version = models.ForeignKey(
+        Version, models.CASCADE, related_name="readings", verbose_name=pgettext_lazy("of an agreement", "version")
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))
+    at = models.DateTimeField(_("last looked at"), default=timezone.now)
+
+    objects: ClassVar[models.Manager["VersionReading"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("reading of a version")
+        verbose_name_plural = _("readings of versions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "user"],
+                name="reading_once",
+                violation_error_message=_("This version was read already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.user}"
 
 
 class AgreementFile(models.Model):

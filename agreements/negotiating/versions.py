@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.drafting.drafts import lacks, make_version, write_columns, write_parties
 from agreements.life.machine import Who, check, locked_agreement, turn
 from agreements.models import Acceptance, Agreement, AgreementState, ClauseComment, Party, Version
-from agreements.terms import Terms
+from agreements.terms import Terms, content_of
 from common.errors import RuleViolated
 from members.models import User
 
@@ -30,17 +30,20 @@ def propose_version(
     parties: Sequence[Party] | None = None,
 ) -> Version:
     """A new version on the ground of the newest, ``base``; with it every acceptance so far is moot, as each is of one
-    version. What changes nothing makes none.
+    version. What changes nothing makes none; repeated, it returns the version that it made.
 
     Raises OutdatedVersion where another party was quicker, and RuleViolated where something would be missing.
     """
     locked = locked_agreement(agreement)
     check(locked, "propose", who=Who.PARTY)
     newest = locked.newest_version
+    terms = terms.following(Terms.of(newest.terms))
     if base != newest.number:
+        if newest.by == by and newest.content == content_of(locked, terms):
+            return newest
         text = _("Meanwhile there is version %(number)d. See what is new in it, then propose yours.")
         raise OutdatedVersion(text % {"number": newest.number})
-    write_columns(locked, terms.following(Terms.of(newest.terms)))
+    write_columns(locked, terms)
     if parties is not None:
         write_parties(locked, parties)
     if missing := lacks(locked):

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +24,7 @@ from agreements.models import (
     Version,
 )
 from agreements.signing.conclusion import give_number
-from agreements.terms import Terms
+from agreements.terms import Terms, continued
 from common.errors import RuleViolated
 from members.models import User
 
@@ -101,16 +100,7 @@ def renew_by_itself(agreement: Agreement) -> Agreement:
     first, last = agreement.starts_on or agreement.concluded_on, agreement.ends_on
     if first is None or last is None:
         raise ValueError(f"{agreement} has no term to renew")
-    length = last - first + datetime.timedelta(days=1)
-    terms = Terms.of(agreement.newest_version.terms)
-    longer = replace(
-        terms,
-        starts_on=(first + length).isoformat(),
-        ends_on=(last + length).isoformat(),
-        promises=tuple(
-            replace(one, due_on=(one.due + length).isoformat() if one.due else "") for one in terms.promises
-        ),
-    )
+    longer = continued(Terms.of(agreement.newest_version.terms), first, last)
     child = Agreement(
         kind=agreement.kind,
         relation=Relation.RENEWAL,

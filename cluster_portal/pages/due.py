@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.desk.waiting import waiting_for
 from common.countries import country_name
 from common.models import DocumentState
 from events.organising.listing import events_to_close, events_to_decide, returned_events
@@ -171,6 +172,14 @@ def events(organisation: Organisation, user: User) -> Iterator[Due]:
             yield Due(title, None, reverse("events:dashboard_event_headcount", args=[organisation.slug, one.slug]))
 
 
+def agreements(organisation: Organisation, user: User) -> Iterator[Due]:
+    """To be reviewed, accepted, signed, confirmed or delivered; the desk of agreements has all of it."""
+    for one in waiting_for(organisation, user):
+        page = reverse(one.address, args=[organisation.slug, one.agreement.pk])
+        note = ": ".join(filter(None, (one.agreement.title, one.note)))
+        yield Due(str(one.what), one.by_day, page, is_overdue=one.is_late, note=note)
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -180,6 +189,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     applications,
     requests_to_join,
     events,
+    agreements,
 )
 
 
