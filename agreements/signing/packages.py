@@ -1,6 +1,7 @@
 """The papers of a concluded agreement: the text, a sheet of its signatures and the history, as one PDF."""
 
 import datetime
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.formats import date_format
 
 from agreements.kinds import KINDS, FieldType, KindField
 from agreements.life.machine import MOVES
-from agreements.models import Agreement, HistoryEntry, Party, RoundState, Signature
+from agreements.models import Agreement, Authority, HistoryEntry, Party, RoundState, Signature
 from agreements.signing.proof import what_was_checked
 from agreements.terms import Clause, Promise, Terms, day, numbered
 from common.addresses import without_language
@@ -41,7 +42,7 @@ def verify_address(agreement: Agreement) -> str:
 
 def _data(agreement: Agreement) -> dict[str, Any]:
     version = agreement.newest_version
-    terms = Terms.of(version.terms)
+    terms, agreed = Terms.of(version.terms), json.loads(version.content)
     parties = [*agreement.parties.select_related("organisation").order_by("position")]
     address = verify_address(agreement)
     return {
@@ -66,8 +67,8 @@ def _data(agreement: Agreement) -> dict[str, Any]:
             if terms.details.get(field.name) not in (None, "")
         ],
         "promises": [_promise(one, parties) for one in terms.promises],
-        "parties": [_party(one) for one in parties],
-        "files": [{"title": one.title, "sha256": one.sha256} for one in agreement.files.order_by("pk")],
+        "parties": [_party(one) for one in agreed["parties"]],
+        "files": agreed["files"],
         "signatures": [_signature(one) for one in signatures_of(agreement)],
         "history": [_entry(one, parties) for one in agreement.history.order_by("sequence")],
         "sha256": version.sha256,
@@ -80,9 +81,7 @@ def _data(agreement: Agreement) -> dict[str, Any]:
 
 def signatures_of(agreement: Agreement) -> Iterable[Signature]:
     """Those by which it was concluded."""
-    of_round = Signature.objects.filter(
-        request__round__agreement=agreement, request__round__state=RoundState.COMPLETED
-    )
+    of_round = Signature.objects.filter(request__round__agreement=agreement, request__round__state=RoundState.COMPLETED)
     return of_round.select_related("request__party__organisation").order_by("request__party__position")
 
 
@@ -112,21 +111,14 @@ def _promise(promise: Promise, parties: list[Party]) -> dict[str, str]:
     }
 
 
-def _party(party: Party) -> dict[str, str]:
-    organisation = party.organisation
-    return {
-        "name": organisation.name,
-        "name_en": organisation.name_en,
-        "called": party.called,
-        "inn": organisation.inn,
-        "ogrn": organisation.ogrn,
-        "kpp": party.kpp,
-        "address": party.address,
-        "signatory": party.signatory_name,
-        "position": party.signatory_position,
-        "ground": str(party.get_authority_display()),
-        "ground_number": party.authority_number,
-        "ground_until": _said(party.authority_until),
+def _party(agreed: dict[str, Any]) -> dict[str, str]:
+    """As the text names it that was signed, whatever the organisation is called now."""
+    same = ("name", "name_en", "called", "inn", "ogrn", "kpp", "address", "signatory")
+    return {name: agreed[name] for name in same} | {
+        "position": agreed["signatory_position"],
+        "ground": str(Authority(agreed["authority"]).label),
+        "ground_number": agreed["authority_number"],
+        "ground_until": _said(day(agreed["authority_until"] or "")),
     }
 
 
