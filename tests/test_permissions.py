@@ -44,6 +44,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from tests.factories.agreements import in_force
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -112,7 +113,10 @@ class World:
         [invited] = link_tokens("invitation", subjects=[str(invitation.pk)]).values()
         tomorrow = timezone.localdate() + datetime.timedelta(days=1)
         invoice = InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001")
+        public = in_force()
         self.objects: dict[str, Any] = {
+            "publicagreement": SimpleNamespace(pk=public.number),
+            "agreementcode": SimpleNamespace(pk=public.code),
             "token": SimpleNamespace(pk=token),
             "signedlink": SignedLink.objects.get(purpose="unsubscribe"),
             "unsubscription": Unsubscription.objects.create(purpose="news", address="other@example.org"),

@@ -11,8 +11,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         number = 0
-        for number, (_record, finding) in enumerate(audit(), 1):
+        for _record, finding in audit():
             self.stdout.write(f"{finding.what}: {finding.where}")
+            number += 1
         if number:
             raise CommandError(f"{number} findings")
         self.stdout.write(f"{HistoryEntry.objects.count()} entries of the history hold")
