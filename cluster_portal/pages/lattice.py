@@ -7,7 +7,7 @@ import itertools
 import math
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -78,42 +78,53 @@ class Lattice:
         return "".join(rows + slants)
 
     @classmethod
-    def of(cls, organisations: Iterable[Organisation], pairs: Iterable[Pair] = ()) -> Self:
+    def of(cls, organisations: Iterable[Organisation], pairs: Sequence[Pair] = ()) -> Self:
         """Place the association in the middle, members nearest to it, the others around; always the same way."""
-        ranked = sorted(organisations, key=lambda one: (not one.is_association, not one.tier, one.sort_name))
-        nodes = [Node(x, y, organisation, ring) for (x, y, ring), organisation in zip(_points(), ranked, strict=False)]
-        at = {node.organisation.pk: node for node in nodes}
-        bonds = _bonds(at, pairs)
-        bonds += [
-            Bond(at[part.organisation.consortium_id], part, is_part=True)
-            for part in nodes
-            if part.organisation.consortium_id in at
-        ]
-        if nodes and nodes[0].organisation.is_association:
-            bonds += [Bond(nodes[0], member) for member in nodes[1:] if member.organisation.tier]
-        return cls(nodes, bonds)
+        weight = _weights(pairs)
+        ranked = sorted(
+            organisations, key=lambda one: (not one.is_association, not one.tier, -weight[one.pk], one.sort_name)
+        )
+        known = {one.pk for one in ranked}
+        ties = [(one.consortium_id, one.pk) for one in ranked if one.consortium_id in known]
+        if ranked and ranked[0].is_association:
+            ties += [(ranked[0].pk, one.pk) for one in ranked[1:] if one.tier]
+        at = _placed(ranked, [*ties, *((pair.one, pair.other) for pair in pairs)])
+        parts = {(one.consortium_id, one.pk) for one in ranked}
+        bonds = [Bond(at[one], at[other], is_part=(one, other) in parts) for one, other in ties]
+        return cls([*at.values()], _bonds(at, pairs) + bonds)
 
     @classmethod
     def bound(cls, organisations: Iterable[Organisation], pairs: Sequence[Pair]) -> Self:
-        """Place whoever has most agreements in the middle, and each after it as near as can be to those that it has
-        agreed with; always the same way."""
-        known = {one.pk: one for one in organisations}
-        pairs = [pair for pair in pairs if pair.one in known and pair.other in known]
-        weight, partners = Counter[int](), defaultdict[int, list[int]](list)
-        for pair in pairs:
-            for one, other in ((pair.one, pair.other), (pair.other, pair.one)):
-                weight[one] += pair.agreements
-                partners[one].append(other)
-        free, at = [*itertools.islice(_points(), len(known))], dict[int, Node]()
-        for key in sorted(known, key=lambda key: (-weight[key], known[key].sort_name)):
-            near = [at[partner] for partner in partners[key] if partner in at]
-            point = min(free, key=lambda point: (sum(math.dist(point[:2], (one.x, one.y)) for one in near), point[2]))
-            free.remove(point)
-            at[key] = Node(point[0], point[1], known[key], point[2])
+        """Place whoever has most agreements in the middle; always the same way."""
+        weight = _weights(pairs)
+        ranked = sorted(organisations, key=lambda one: (-weight[one.pk], one.sort_name))
+        at = _placed(ranked, [(pair.one, pair.other) for pair in pairs])
         return cls([*at.values()], _bonds(at, pairs))
 
 
-def _bonds(at: dict[int, Node], pairs: Iterable[Pair]) -> list[Bond]:
+def _weights(pairs: Iterable[Pair]) -> Counter[int]:
+    weight = Counter[int]()
+    for pair in pairs:
+        weight.update({pair.one: pair.agreements, pair.other: pair.agreements})
+    return weight
+
+
+def _placed(ranked: Sequence[Organisation], ties: Iterable[tuple[int, int]]) -> dict[int, Node]:
+    """The first in the middle, and each after it as near as can be to those that it is tied to."""
+    partners = defaultdict[int, list[int]](list)
+    for one, other in ties:
+        partners[one].append(other)
+        partners[other].append(one)
+    free, at = [*itertools.islice(_points(), len(ranked))], dict[int, Node]()
+    for organisation in ranked:
+        near = [at[partner] for partner in partners[organisation.pk] if partner in at]
+        point = min(free, key=lambda point: sum(math.dist(point[:2], (one.x, one.y)) for one in near))
+        free.remove(point)
+        at[organisation.pk] = Node(point[0], point[1], organisation, point[2])
+    return at
+
+
+def _bonds(at: Mapping[int, Node], pairs: Iterable[Pair]) -> list[Bond]:
     return [
         Bond(at[pair.one], at[pair.other], agreements=pair.agreements)
         for pair in pairs
