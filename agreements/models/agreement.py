@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from members.models.addressed import HasReference
 
 
 class AgreementKind(models.TextChoices):
@@ -231,7 +232,7 @@ class Agreement(PublicContent):
 
     if TYPE_CHECKING:
 
-        def get_absolute_url(self) -> str:
+        def get_absolute_url(self: HasReference) -> str:  # type: ignore[misc]
             """In the public register; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
 
     @property

@@ -83,7 +83,7 @@ def test_the_square_code_leads_to_the_page_that_verifies() -> None:
     with override("en"):
         told = package_data(agreement)
     assert told["address"] == f"testserver/verify/{agreement.code}"
-    assert told["signatures"][0]["way"] == "На бумаге"
+    assert told["signatures"][0]["way"] == "На\xa0бумаге"
 
 
 @pytest.mark.parametrize("way", ["code", "paper", "qualified", "operator"])
