@@ -232,7 +232,7 @@ class Agreement(PublicContent):
 
     if TYPE_CHECKING:
 
-        def get_absolute_url(self: HasReference) -> str:  # type: ignore[misc]
+        def get_absolute_url(self: HasReference) -> str:
             """In the public register; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
 
     @property

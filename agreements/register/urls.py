@@ -8,7 +8,7 @@ from agreements.register import views
 class Reference:
     """The number of an agreement, or the name of a planned one: no word that another page is called by."""
 
-    regex = r"\d{4}-\d{1,9}|planned-\d{1,18}"
+    regex = r"\d{1,9}(?:-\d{1,9})?|planned-\d{1,18}"
 
     def to_python(self, value: str) -> str:
         return value
