@@ -198,9 +198,6 @@ def followed(new: Sequence[Clause], old: Sequence[Clause]) -> tuple[Clause, ...]
 def content_of(agreement: Agreement, terms: Terms) -> str:
     """JSON with sorted names: the same terms of the same parties give the same bytes, on every machine. Keys of clauses
     are for remarks and stay outside; those of obligations belong to what is promised."""
-    told = terms.stored()
-    for name in ("clauses", "clauses_en"):
-        told[name] = [{"level": one.level, "text": one.text} for one in getattr(terms, name)]
     whole = {
         "format": FORMAT,
         "kind": agreement.kind,
@@ -208,9 +205,17 @@ def content_of(agreement: Agreement, terms: Terms) -> str:
         "parent": agreement.parent.number if agreement.parent else "",
         "parties": [_party(one) for one in agreement.parties.select_related("organisation").order_by("position")],
         "files": [{"title": one.title, "sha256": one.sha256} for one in agreement.files.order_by("pk")],
-        "terms": told,
+        "terms": as_agreed(terms),
     }
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def as_agreed(terms: Terms) -> dict[str, Any]:
+    """The part of the content that the terms are."""
+    told = terms.stored()
+    for name in ("clauses", "clauses_en"):
+        told[name] = [{"level": one.level, "text": one.text} for one in getattr(terms, name)]
+    return told
 
 
 def _party(party: Party) -> dict[str, Any]:

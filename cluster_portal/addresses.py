@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.urls import get_script_prefix, reverse
 
 if TYPE_CHECKING:
-    from members.models.addressed import HasCode, HasOrganisation, HasSlug
+    from members.models.addressed import HasCode, HasOrganisation, HasReference, HasSlug
 
 PLACE = "0"  # a slug that no address holds otherwise
 
@@ -19,10 +19,15 @@ def event_detail(event: "HasSlug") -> str:
     return _pattern("events:event_detail", get_script_prefix()).replace(PLACE, event.slug)
 
 
+def agreement_detail(agreement: "HasReference") -> str:
+    """In the register, where only public ones are found."""
+    return _pattern("agreements:agreement_detail", get_script_prefix(), "0000-0").replace("0000-0", agreement.reference)
+
+
 @lru_cache
-def _pattern(name: str, prefix: str) -> str:
+def _pattern(name: str, prefix: str, place: str = PLACE) -> str:
     """``reverse`` once for each language prefix: lists ask for an address in every row."""
-    return reverse(name, args=[PLACE])
+    return reverse(name, args=[place])
 
 
 def verify(certificate: "HasCode") -> str:

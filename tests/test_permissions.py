@@ -114,7 +114,10 @@ class World:
         [invited] = link_tokens("invitation", subjects=[str(invitation.pk)]).values()
         tomorrow = timezone.localdate() + datetime.timedelta(days=1)
         invoice = InvoiceFactory(period__membership=self.certificate.membership, number="2020-0001")
+        public = made.in_force()
         self.objects: dict[str, Any] = {
+            "publicagreement": SimpleNamespace(pk=public.number),
+            "agreementcode": SimpleNamespace(pk=public.code),
             "token": SimpleNamespace(pk=token),
             "signedlink": SignedLink.objects.get(purpose="unsubscribe"),
             "unsubscription": Unsubscription.objects.create(purpose="news", address="other@example.org"),

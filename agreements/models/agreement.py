@@ -1,14 +1,19 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.models import Document, PublicContent
 from common.one_line import OneLineField
+from common.search import searched
 from common.translation import Translated
 from members.models import Organisation, Representative
 from members.models.certificate import new_code
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from members.models.addressed import HasReference
 
 
 class AgreementKind(models.TextChoices):
@@ -55,6 +61,8 @@ UNCONCLUDED = (
 IN_FORCE = (AgreementState.CONCLUDED, AgreementState.ACTIVE)
 OVER = (AgreementState.EXPIRED, AgreementState.RENEWED, AgreementState.TERMINATED)
 NUMBERED = (*IN_FORCE, *OVER)  # what stands in the register under a number
+# By the day of its conclusion, or of the signing that is planned.
+LATEST_FIRST = (Coalesce("concluded_on", "planned_on").desc(), F("id").desc())
 
 
 class Relation(models.TextChoices):
@@ -78,9 +86,15 @@ class SigningOrder(models.TextChoices):
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def shown(self) -> Self:
-        """In the public register: numbered ones, and those whose signing has been announced for a day."""
+        """In the public register: numbered ones, and those whose signing has been announced for a day. What belongs to
+        one that is not public is not, either."""
         announced = Q(state__in=UNCONCLUDED, planned_on__isnull=False)
-        return self.filter(Q(number__gt="") | announced, is_public=True)
+        of_public = Q(parent=None) | Q(parent__is_public=True)
+        return self.filter(Q(number__gt="") | announced, of_public, is_public=True)
+
+    def searched(self, text: str) -> Self:
+        """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
+        return searched(self, text, then=LATEST_FIRST)
 
     def of(self, organisation: Organisation) -> Self:
         """Its own: what it draws up itself, and as a party what has been sent to it."""
@@ -102,6 +116,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
+
+
+class AgreementManager(models.Manager.from_queryset(AgreementQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> AgreementQuerySet:
+        """The columns of the search are for the database only and never travel."""
+        return super().get_queryset().defer("search_vector", "search_text")
 
 
 class Agreement(PublicContent):
@@ -153,9 +173,15 @@ class Agreement(PublicContent):
     created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    # Filled by the database (migration 0003), for the rows and the search of the register.
+    party_cards = models.JSONField(default=list, db_default=[], editable=False)  # [{"slug", "kind", "name", "name_en"}]
+    region_codes = ArrayField(models.CharField(max_length=6), default=list, db_default=[], editable=False)
+    search_vector = SearchVectorField(null=True, editable=False)
+    search_text = models.TextField(default="", db_default="", editable=False)
+
     title: ClassVar = Translated("subject")
 
-    objects: ClassVar = AgreementQuerySet.as_manager()
+    objects: ClassVar[AgreementManager] = AgreementManager()
 
     class Meta:
         verbose_name = _("agreement")
@@ -196,7 +222,9 @@ class Agreement(PublicContent):
         ]
         indexes = [
             models.Index(fields=["state", "ends_on"], name="agreement_state"),
-            models.Index(fields=["-concluded_on", "-id"], condition=~Q(number=""), name="agreement_register"),
+            models.Index(*LATEST_FIRST, condition=Q(is_public=True), name="agreement_latest"),
+            GinIndex(fields=["search_vector"], name="agreement_search"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="agreement_similar"),
         ]
 
     def __str__(self) -> str:
@@ -204,7 +232,7 @@ class Agreement(PublicContent):
 
     if TYPE_CHECKING:
 
-        def get_absolute_url(self) -> str:
+        def get_absolute_url(self: HasReference) -> str:
             """In the public register; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
 
     @property

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.models.agreement import Agreement
 from agreements.models.text import is_sha256, new_file_name
+from common.models import PublicContent
 from common.private_files import private_storage
 from members.models import Organisation
 
@@ -36,7 +37,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         return self.filter(state=ObligationState.OPEN, due_on__lt=timezone.localdate())
 
 
-class Obligation(models.Model):
+class Obligation(PublicContent):
     """A typed promise of the terms in force: whose, for whom, how much, by when. ``key`` is the one that it has in the
     terms, so that an amendment changes it and does not promise it twice."""
 

@@ -16,8 +16,9 @@ from members.models import User
 def conclude(agreement: Agreement, *, who: Who, by: User, facts: Mapping[str, Any]) -> None:
     """Of the locked agreement, in the transaction of the signature."""
     give_number(agreement, on=timezone.localdate())
-    agreement.package = order_package(agreement)
     turn(agreement, "sign", who=who, by=by, completes=True, **facts, number=agreement.number)
+    agreement.package = order_package(agreement)  # with this last signature in its history
+    agreement.save(update_fields=["package"])
 
 
 def give_number(agreement: Agreement, *, on: datetime.date) -> None:

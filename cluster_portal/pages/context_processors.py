@@ -30,7 +30,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 # Pages that the navigation leads to and marks when the reader is there.
-SECTIONS = {"events:event_list", "members:organisation_list", "members:join", "pages:about"}
+SECTIONS = {
+    "agreements:agreement_list",
+    "events:event_list",
+    "members:organisation_list",
+    "members:join",
+    "pages:about",
+}
 
 
 def _addresses(request: HttpRequest) -> dict[str, str]:

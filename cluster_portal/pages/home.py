@@ -6,6 +6,7 @@ from django.db.models import Case, When
 from django.http import QueryDict
 from django.urls import reverse
 
+from agreements.register.bonds import pairs
 from cluster_portal.pages.lattice import Lattice
 from common.charts import Bar, longest
 from common.tiles import Tile
@@ -28,9 +29,11 @@ def contents() -> dict[str, Any]:
         for kind, label in Kind.choices
         if (number := overview.counts["kind"].get(kind))
     ]
+    agreed = pairs()
     return {
+        "has_agreements": bool(agreed),
         "events": EventList(QueryDict()).few(NEXT_EVENTS),
-        "lattice": Lattice.of(_on_the_lattice(published)),
+        "lattice": Lattice.of(_on_the_lattice(published), agreed),
         "newest": published.filter(is_association=False).order_by("-created_at", "pk")[:NEWEST],
         "figures": {
             "organisations": overview.counts.total,

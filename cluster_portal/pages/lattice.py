@@ -1,15 +1,17 @@
 """The picture of who works with whom: organisations on the points of a triangular lattice, bonds between them.
 
-The bonds are memberships of the association, and parts of a consortium, until agreements bring their own.
+The bonds are agreements in force, and on the home page memberships of the association and parts of a consortium.
 """
 
 import itertools
 import math
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from agreements.register.bonds import Pair
 from members.models import Organisation
 
 STEP = 112  # units of the picture between neighbouring points; a unit is about a pixel
@@ -18,6 +20,7 @@ ROW = round(STEP * math.sin(math.pi / 3))
 LINE = 14  # between the lines of a name
 NAME_WIDTH, NAME_LINES = 13, 3  # letters and lines that fit between neighbours
 WIDTH, HEIGHT = 600, 500  # of the picture, its middle at 0, 0
+BEND = 0.16  # of the length of a bond, how far its middle handle stands aside
 GAP = 25  # from the middle of a node to the nearest line of its name
 
 
@@ -41,11 +44,20 @@ class Node:
 class Bond:
     start: Node
     end: Node
-    is_part: bool  # of a consortium; else a membership
+    is_part: bool = False  # of a consortium
+    agreements: int = 0  # in force; without one, and no part, it is a membership
 
     @property
     def is_far(self) -> bool:
         return max(self.start.ring, self.end.ring) > 1
+
+    @property
+    def path(self) -> str:
+        """Straight between neighbours; bent past the nodes that may stand between others."""
+        x, y = self.end.x - self.start.x, self.end.y - self.start.y
+        bend = 0 if math.hypot(x, y) < STEP * 1.1 else BEND
+        middle_x, middle_y = self.start.x + x / 2 - y * bend, self.start.y + y / 2 + x * bend
+        return f"M{self.start.x} {self.start.y}Q{middle_x:.0f} {middle_y:.0f} {self.end.x} {self.end.y}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +78,58 @@ class Lattice:
         return "".join(rows + slants)
 
     @classmethod
-    def of(cls, organisations: Iterable[Organisation]) -> Self:
+    def of(cls, organisations: Iterable[Organisation], pairs: Sequence[Pair] = ()) -> Self:
         """Place the association in the middle, members nearest to it, the others around; always the same way."""
-        ranked = sorted(organisations, key=lambda one: (not one.is_association, not one.tier, one.sort_name))
-        nodes = [Node(x, y, organisation, ring) for (x, y, ring), organisation in zip(_points(), ranked, strict=False)]
-        at = {node.organisation.pk: node for node in nodes}
-        bonds = [
-            Bond(at[part.organisation.consortium_id], part, is_part=True)
-            for part in nodes
-            if part.organisation.consortium_id in at
-        ]
-        if nodes and nodes[0].organisation.is_association:
-            bonds += [Bond(nodes[0], member, is_part=False) for member in nodes[1:] if member.organisation.tier]
-        return cls(nodes, bonds)
+        weight = _weights(pairs)
+        ranked = sorted(
+            organisations, key=lambda one: (not one.is_association, not one.tier, -weight[one.pk], one.sort_name)
+        )
+        known = {one.pk for one in ranked}
+        ties = [(one.consortium_id, one.pk) for one in ranked if one.consortium_id in known]
+        if ranked and ranked[0].is_association:
+            ties += [(ranked[0].pk, one.pk) for one in ranked[1:] if one.tier]
+        at = _placed(ranked, [*ties, *((pair.one, pair.other) for pair in pairs)])
+        parts = {(one.consortium_id, one.pk) for one in ranked}
+        bonds = [Bond(at[one], at[other], is_part=(one, other) in parts) for one, other in ties]
+        return cls([*at.values()], _bonds(at, pairs) + bonds)
+
+    @classmethod
+    def bound(cls, organisations: Iterable[Organisation], pairs: Sequence[Pair]) -> Self:
+        """Place whoever has most agreements in the middle; always the same way."""
+        weight = _weights(pairs)
+        ranked = sorted(organisations, key=lambda one: (-weight[one.pk], one.sort_name))
+        at = _placed(ranked, [(pair.one, pair.other) for pair in pairs])
+        return cls([*at.values()], _bonds(at, pairs))
+
+
+def _weights(pairs: Iterable[Pair]) -> Counter[int]:
+    weight = Counter[int]()
+    for pair in pairs:
+        weight.update({pair.one: pair.agreements, pair.other: pair.agreements})
+    return weight
+
+
+def _placed(ranked: Sequence[Organisation], ties: Iterable[tuple[int, int]]) -> dict[int, Node]:
+    """The first in the middle, and each after it as near as can be to those that it is tied to."""
+    partners = defaultdict[int, list[int]](list)
+    for one, other in ties:
+        partners[one].append(other)
+        partners[other].append(one)
+    free, at = [*itertools.islice(_points(), len(ranked))], dict[int, Node]()
+    for organisation in ranked:
+        near = [at[partner] for partner in partners[organisation.pk] if partner in at]
+        point = min(free, key=lambda point: sum(math.dist(point[:2], (one.x, one.y)) for one in near))
+        free.remove(point)
+        at[organisation.pk] = Node(point[0], point[1], organisation, point[2])
+    return at
+
+
+def _bonds(at: Mapping[int, Node], pairs: Iterable[Pair]) -> list[Bond]:
+    return [
+        Bond(at[pair.one], at[pair.other], agreements=pair.agreements)
+        for pair in pairs
+        if pair.one in at and pair.other in at
+    ]
 
 
 def _points() -> Iterator[tuple[int, int, int]]:

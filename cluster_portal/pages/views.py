@@ -2,11 +2,15 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from agreements.models import Agreement
+from agreements.register.forms import CompareForm
+from agreements.register.listing import Register
+from agreements.register.verifying import compared, concluded_by_code, proof_of
 from cluster_portal.pages import home as home_page
 from common.caching import public_page
 from common.limits import limited
@@ -17,6 +21,7 @@ from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
 
 EVENTS_OF_ORGANISATION = 4  # to come, and past
+AGREEMENTS_OF_ORGANISATION = 4
 
 
 @login_not_required
@@ -41,6 +46,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "sub_members": sub_members if organisation.is_consortium else [],
         "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
+        "agreements": Register(QueryDict(f"organisation={organisation.slug}")).few(AGREEMENTS_OF_ORGANISATION),
         **_events_of(organisation),
     }
     return render(request, "pages/organisation_detail.html", context)
@@ -66,10 +72,15 @@ def selection_rules(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("verify")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
-    """Whether a certificate holds, to whoever has it before them."""
+    """Whether a paper holds, to whoever has it before them: a certificate, or the package of an agreement, to which a
+    file may be compared."""
+    if agreement := concluded_by_code(code):
+        return _verify_agreement(request, agreement)
+    if request.method == "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     known = MembershipCertificate.objects.select_related("membership", "organisation", "replaced_by")
     certificate = known.filter(code=code.lower()).first()
     if certificate:
@@ -79,6 +90,13 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         context = {"certificate": own, "event": own.ticket.registration.event}
         return render(request, "pages/verify_participant.html", context)
     return render(request, "pages/verify_unknown.html", status=404)
+
+
+def _verify_agreement(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+    form = CompareForm(request.POST or None, request.FILES or None)
+    found = compared(agreement, form.cleaned_data["file"]) if form.is_valid() else None
+    context = {**proof_of(agreement), "form": form, "compared": found}
+    return render(request, "pages/verify_agreement.html", context)
 
 
 def _events_of(organisation: Organisation) -> dict[str, list[Row]]:

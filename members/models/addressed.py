@@ -13,6 +13,11 @@ class HasCode(Protocol):
     def code(self) -> str: ...
 
 
+class HasReference(Protocol):
+    @property
+    def reference(self) -> str: ...
+
+
 class HasOrganisation(Protocol):
     @property
     def organisation(self) -> HasSlug: ...

@@ -1,0 +1,22 @@
+"""Jobs by the clock."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from agreements import chain
+from agreements.running import sweep
+from common import jobs
+
+SWEEP = jobs.register(
+    jobs.Job("sweep_agreements", _("Do what is due of agreements"), sweep.sweep, every=timedelta(minutes=1))
+)
+PUBLISH_HEAD = jobs.register(
+    jobs.Job(
+        "publish_head",
+        _("Publish the hash of the last entry in the history of agreements"),
+        chain.publish_head,
+        every=timedelta(days=1),
+        offset=timedelta(hours=21, minutes=5),  # just after midnight in Moscow
+    )
+)

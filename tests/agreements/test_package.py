@@ -1,0 +1,106 @@
+"""The papers of a concluded agreement, and what they say of themselves."""
+
+import datetime
+import re
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from agreements.models import Agreement, Signature
+from agreements.signing.packages import TEMPLATE, package_data
+from agreements.signing.proof import what_was_checked
+from agreements.terms import parsed
+from common import documents
+from tests.factories import agreements as made
+
+pytestmark = pytest.mark.django_db
+ENGLISH = """The parties have agreed as follows.
+
+# Subject
+
+The parties run projects of pupils together.
+
+- the school names who takes part;
+- the company names mentors.
+
+# Term
+
+The agreement holds for a year."""
+
+
+def typeset(agreement: Agreement) -> bytes:
+    return documents.typeset(TEMPLATE, package_data(agreement), at=timezone.now())
+
+
+def test_the_papers_are_made_after_the_last_signature_and_its_entry_is_in_them() -> None:
+    agreement = made.concluded(promises=(made.promise(due_on="2027-05-31"),))
+    assert agreement.package
+    told = agreement.package.data
+    last = agreement.history.order_by("-sequence")[0]
+    assert (told["history"][-1]["sha256"], told["number"]) == (last.sha256, agreement.number)
+    assert [one["party"] for one in told["signatures"]] == [
+        one.organisation.name for one in agreement.parties.order_by("position")
+    ]
+    assert documents.make_due() == 1
+    agreement.package.refresh_from_db()
+    with agreement.package.file.open("rb") as file:
+        content = file.read()
+    assert content.startswith(b"%PDF")
+    assert b"pdfaid:part" in content
+
+
+@pytest.mark.parametrize("english", ["", ENGLISH, "# Subject\n\nTogether."], ids=["none", "beside", "after"])
+def test_texts_in_two_languages_stand_beside_each_other_or_one_after_the_other(english: str) -> None:
+    agreement = made.concluded(clauses_en=parsed(english), prevails="ru", subject_en="Joint projects")
+    assert typeset(agreement).startswith(b"%PDF")
+
+
+def test_the_papers_say_all_that_an_agreement_can_hold() -> None:
+    parent = made.in_force()
+    school, company = (one.organisation for one in parent.parties.order_by("position"))
+    agreement = made.concluded(
+        company,
+        initiator=school,
+        parent=parent,
+        relation="amendment",
+        kind="internship",
+        starts_on="2027-01-01",
+        ends_on="2027-12-31",
+        renewal="automatic",
+        promises=(made.promise(), made.promise(owner=2, amount="", beneficiary=1)),
+        details={"places": 5, "supervisor": "Инженер", "liability": "По закону", "has_minors": True},
+    )
+    told = package_data(agreement)
+    assert told["parent"] == parent.number
+    assert [one["value"] for one in told["details"]] == ["5", "Инженер", "По закону", "да"]
+    assert told["promises"][1]["owner"] == company.title
+    assert typeset(agreement).startswith(b"%PDF")
+
+
+def test_the_square_code_leads_to_the_page_that_verifies() -> None:
+    agreement = made.concluded()
+    with override("en"):
+        told = package_data(agreement)
+    assert told["address"] == f"testserver/verify/{agreement.code}"
+    assert told["signatures"][0]["way"] == "На\xa0бумаге"
+
+
+@pytest.mark.parametrize("way", ["code", "paper", "qualified", "operator"])
+def test_a_signature_claims_no_more_than_was_checked(way: str) -> None:
+    with override("en"):
+        said = what_was_checked(Signature(way=way))
+    assert not re.search(r"handwritten|enhanced|is valid|\bqualified and", said)
+    assert {
+        "code": "It is no qualified one.",
+        "paper": "has not been confirmed",
+        "qualified": "chain to the loaded roots: not checked; revocation of the certificate: not checked",
+        "operator": "was not verified on this portal",
+    }[way] in said
+
+
+def test_who_saw_the_original_and_who_confirmed_it_are_told_by_their_days() -> None:
+    first, second = (datetime.datetime(2026, 11, day, 12, tzinfo=datetime.UTC) for day in (2, 3))
+    with override("en"):
+        said = what_was_checked(Signature(way="paper", seen_at=first, confirmed_at=second))
+    assert said.endswith("seen on 2\xa0November 2026, and a second person confirmed it on 3\xa0November 2026.")
