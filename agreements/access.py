@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from agreements.models import Agreement, Party
+from agreements.kinds import KINDS
+from agreements.models import IN_FORCE, OVER, Agreement, Party
 from members.acting.own import own_organisation
 from members.models import Organisation
 
@@ -29,6 +30,12 @@ def sections_of(agreement: Agreement, organisation: Organisation) -> list[tuple[
     """Title and address of each page that fits its state; a page joins here with its address."""
     pages = [
         (True, pgettext("of an agreement", "Overview"), "dashboard_agreement"),
+        (
+            agreement.state in (*IN_FORCE, *OVER),
+            pgettext("of an agreement", "Obligations"),
+            "dashboard_agreement_obligations",
+        ),
+        (KINDS[agreement.kind].has_annex, pgettext("of an agreement", "Annex"), "dashboard_agreement_annex"),
     ]
     keys = [organisation.slug, agreement.pk]
     return [(title, reverse(f"agreements:{name}", args=keys)) for may, title, name in pages if may]

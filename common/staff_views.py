@@ -19,7 +19,8 @@ KEPT_FOR = timedelta(days=365)
 
 def note_view(record: "type[Model]", *, staff: Any, person: Any, kind: ViewKind, address: str) -> PersonalDataView:
     """``person``: whose data they are, or None of somebody without an account."""
-    role = StaffRole.ADMINISTRATOR if staff.is_superuser else StaffRole.OFFICE
+    role = StaffRole.OFFICE if staff.is_staff else StaffRole.REPRESENTATIVE
+    role = StaffRole.ADMINISTRATOR if staff.is_superuser else role
     label = record._meta.label_lower
     return PersonalDataView.objects.create(
         staff=staff, role=role, person=person, kind=kind, record=label, address=address[:300]
