@@ -64,6 +64,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
+from tests.factories import agreements
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -243,6 +244,7 @@ class Estate:
             "confirmation": next(iter(confirmation.values())),
             "invitationtoken": next(iter(links.values())),
             "token": "none",
+            **{name: row.pk for name, row in agreements.internship(ours).items()},
         }
 
     def address(self, template: str, *, of: "Estate | None" = None, foreign: tuple[str, ...] = ()) -> str:

@@ -81,16 +81,15 @@ def dashboard_agreement_annex_person(request: HttpRequest, slug: str, pk: int, p
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_agreement_annex_erase(request: HttpRequest, slug: str, pk: int, person: int) -> HttpResponse:
-    """Asks first; an entry that is gone already is no mistake."""
+    """Asks first."""
     organisation, agreement = _annex(request, slug, pk)
     if not can_erase_from_annex(request.user, organisation):
         raise PermissionDenied(_("The heads and coordinators of the parties tend the annex."))
-    if request.method == "POST":
-        for found in agreement.annex.filter(pk=person):
-            erase_entry(found, by=_user(request))
-            messages.success(request, _("Erased."))
-        return redirect("agreements:dashboard_agreement_annex", slug, pk)
     found = get_object_or_404(agreement.annex, pk=person)
+    if request.method == "POST":
+        erase_entry(found, by=_user(request))
+        messages.success(request, _("Erased."))
+        return redirect("agreements:dashboard_agreement_annex", slug, pk)
     context = {"organisation": organisation, "agreement": agreement, "name": _known(found).get("name", str(found))}
     context["sections"] = sections_of(agreement, organisation)
     return render(request, "agreements/dashboard_agreement_annex_erase.html", context)
