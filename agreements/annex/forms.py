@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.annex.people import Told
 from common.forms import OnceForm
@@ -15,7 +15,7 @@ from common.forms import OnceForm
 class PersonForm(OnceForm):
     """Of a minor the consent of a parent may be noted later. ``was`` is what is known so far."""
 
-    name = forms.CharField(label=gettext_lazy("Full name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=150)
     needed = forms.CharField(
         label=gettext_lazy("What else the other side needs"),
         required=False,

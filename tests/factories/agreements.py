@@ -144,9 +144,9 @@ def internship(school: Organisation) -> dict[str, Any]:
     told = {"text": "Сделано", "amount": Decimal(1), "document": scan()}
     by = head_of(school)
     return {
-        "internship": agreement,
+        "pact": agreement,
         "obligation": ours,
-        "obligationreport": report_progress(theirs, organisation=theirs.owner, by=head_of(theirs.owner), **told),
+        "progress": report_progress(theirs, organisation=theirs.owner, by=head_of(theirs.owner), **told),
         "annexperson": name_person(
             agreement, organisation=school, by=by, told=Told("Ученица"), is_adult=False, key=uuid4().hex
         ),
