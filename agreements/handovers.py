@@ -1,5 +1,5 @@
 """What a person was busy with in agreements goes to somebody else when they leave. A signature never does: who is to
-sign stands in the text, so it is left without an account until the party names another signatory."""
+sign stands in the text, and until the party names another signatory nobody can sign for it."""
 
 from typing import TypeVar
 
@@ -56,17 +56,15 @@ def hand_over_reviews(user: User, organisation: Organisation, to: User) -> None:
 
 def hand_over_signatures(user: User, organisation: Organisation, to: User) -> None:
     """In a draft a head who takes over signs on the charter; in a text that others have read the name stays."""
-    parties = free(signatures_of(user, organisation))
     head = Representative.objects.heads().filter(organisation=organisation, user=to).first()
-    named = {"signatory_name": str(to), "signatory_position": head.position} if head else {}
-    parties.filter(agreement__state=AgreementState.DRAFT).update(
-        **{"signatory_name": "", "signatory_position": "", **named},
+    free(signatures_of(user, organisation).filter(agreement__state=AgreementState.DRAFT)).update(
         signatory=to if head else None,
+        signatory_name=str(to) if head else "",
+        signatory_position=head.position if head else "",
         authority=Authority.CHARTER,
         authority_number="",
         authority_until=None,
     )
-    parties.exclude(agreement__state=AgreementState.DRAFT).update(signatory=None)
 
 
 register(

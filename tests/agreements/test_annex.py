@@ -3,6 +3,7 @@ about people besides, and what becomes of it when somebody leaves or is erased."
 
 import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -64,7 +65,7 @@ def agreement(school: Organisation, company: Organisation) -> Agreement:
 
 
 def named(agreement: Agreement, name: str = NAME, **told: Any) -> AnnexPerson:
-    told = {"is_adult": False, "key": f"{name} {AnnexPerson.objects.count()}", **told}
+    told = {"is_adult": False, "key": uuid4().hex, **told}
     told.setdefault("told", Told(name, "10А", "лист 12"))
     school = agreement.initiator
     return name_person(agreement, organisation=school, by=made.head_of(school), **told)
@@ -319,15 +320,15 @@ def leaves(user: User, organisation: Organisation, to: User) -> None:
 def test_drafts_reviews_and_signatures_go_to_who_takes_over(school: Organisation, company: Organisation) -> None:
     leaver = RepresentativeFactory(organisation=school, role=Role.HEAD).user
     draft = made.draft(company, initiator=school)
-    assert draft.author == leaver
+    frozen = made.frozen(company, initiator=school)
+    assert (draft.author, frozen.author) == (leaver, leaver)
     taker = RepresentativeFactory(organisation=school, role=Role.HEAD, position="Директор").user
     reviewed = submit(made.draft(company, initiator=school), by=taker, approvers=[leaver])
-    frozen = made.frozen(company, initiator=school)
     leaves(leaver, school, taker)
     draft.refresh_from_db()
     own, late = (one.parties.get(organisation=school) for one in (draft, frozen))
     assert (draft.author, own.signatory, own.signatory_name) == (taker, taker, str(taker))
-    assert (late.signatory, late.signatory_name) == (None, str(leaver))
+    assert (late.signatory, late.signatory_name) == (leaver, str(leaver))
     assert Approval.objects.get(version__agreement=reviewed).approver == taker
     [handed] = school.handovers.all()
     assert handed.what == {"agreement_drafts": 3, "agreement_reviews": 1, "agreement_signatures": 3}
