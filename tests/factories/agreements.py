@@ -141,7 +141,7 @@ def internship(school: Organisation) -> dict[str, Any]:
     promises = (promise(), promise(owner=2))
     agreement = in_force(initiator=school, kind="internship", details=details, promises=promises)
     ours, theirs = agreement.obligations.order_by("pk")
-    told = {"text": "Сделано", "amount": Decimal(1), "document": scan()}
+    told: dict[str, Any] = {"text": "Сделано", "amount": Decimal(1), "document": scan()}
     by = head_of(school)
     return {
         "pact": agreement,
