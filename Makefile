@@ -9,7 +9,7 @@ TEST_SETTINGS := DJANGO_SETTINGS_MODULE=cluster_portal.settings.test
 # Throw-away values: `check` looks at what the production settings make of them.
 PRODUCTION := DJANGO_SETTINGS_MODULE=cluster_portal.settings.production ALLOWED_HOSTS=portal.example.org \
 	SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz DEFAULT_FROM_EMAIL=portal@example.org OFFICE_EMAIL=office@example.org \
-	DATABASE_URL=postgres://portal@127.0.0.1/portal REDIS_URL=redis://127.0.0.1/0
+	SEALING_KEYS=b25seSBmb3IgbWFrZSBjaGVjaywgbmV2ZXIgc2VjcmU= DATABASE_URL=postgres://portal@127.0.0.1/portal REDIS_URL=redis://127.0.0.1/0
 LOCK := .venv/bin/python -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE)
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.models import Agreement, AgreementState, Party
+from agreements.kinds import KINDS
+from agreements.models import IN_FORCE, OVER, Agreement, AgreementState, Party
 from agreements.policies import can_draw_up_agreement
 from members.acting.own import own_organisation
 from members.models import Organisation
@@ -75,6 +76,12 @@ def sections_of(
             pgettext("of an agreement", "Versions"),
             "dashboard_agreement_versions",
         ),
+        (
+            agreement.state in (*IN_FORCE, *OVER),
+            pgettext("of an agreement", "Obligations"),
+            "dashboard_agreement_obligations",
+        ),
+        (KINDS[agreement.kind].has_annex, pgettext("of an agreement", "Annex"), "dashboard_agreement_annex"),
     ]
     keys = [organisation.slug, agreement.pk]
     return [(title, reverse(f"agreements:{name}", args=keys)) for may, title, name in pages if may]

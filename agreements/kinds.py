@@ -33,11 +33,13 @@ class KindField:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``note`` is told beside the kind wherever one is drawn up: what such an agreement is not."""
+    """``note`` is told beside the kind wherever one is drawn up: what such an agreement is not. ``annex_number`` is the
+    field that says how many people its restricted annex names."""
 
     fields: tuple[KindField, ...]
     ways: frozenset[str]
     has_annex: bool = False
+    annex_number: str = ""
     note: str | Promise = ""
 
 
@@ -79,6 +81,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         ANY,
         has_annex=True,
+        annex_number="students",
     ),
     AgreementKind.TARGETED_TRAINING: Kind(
         (
@@ -119,6 +122,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         ANY,
         has_annex=True,
+        annex_number="places",
     ),
     AgreementKind.OFFICE_ABROAD: Kind(
         (

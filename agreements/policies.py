@@ -83,6 +83,22 @@ def can_confirm_progress(user: "User | AnonymousUser", obligation: Obligation, o
     return obligation.agreement.parties.filter(organisation=organisation).exists()
 
 
+def can_read_annex(user: "User | AnonymousUser") -> bool:
+    """Of the staff: whoever has the right to see people in annexes."""
+    return bool(user.is_staff and user.is_active and user.has_perm("agreements.view_annexperson"))
+
+
+def can_tend_annex(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """Read it, and name people, for a party of the agreement."""
+    return role_of(user, organisation) in EDITING
+
+
+def can_erase_from_annex(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """The office as well: a person may ask it to (152-ФЗ, ст. 21)."""
+    may_staff = can_read_annex(user) and user.has_perm("agreements.delete_annexperson")
+    return may_staff or can_tend_annex(user, organisation)
+
+
 def can_review_for_office(user: "User | AnonymousUser") -> bool:
     return bool(user.is_staff and user.is_active and user.has_perm("agreements.approve_agreement"))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from agreements import chain
+from agreements import chain, retention
 from agreements.running import sweep
 from common import jobs
 
@@ -18,5 +18,14 @@ PUBLISH_HEAD = jobs.register(
         chain.publish_head,
         every=timedelta(days=1),
         offset=timedelta(hours=21, minutes=5),  # just after midnight in Moscow
+    )
+)
+FORGET = jobs.register(
+    jobs.Job(
+        "forget_annexes",
+        _("Delete people in annexes of agreements that are over, and old codes for signing"),
+        retention.forget_people,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=30),
     )
 )

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from agreements.annex import urls as annex
 from agreements.desk import urls as desk
 from agreements.drafting import urls as drafting
 from agreements.fulfilment import urls as fulfilment
@@ -8,7 +9,7 @@ from agreements.register import urls as register
 from agreements.signing import urls as signing
 
 app_name = "agreements"
-rooms = (desk, drafting, negotiating, signing, fulfilment)
+rooms = (desk, drafting, negotiating, signing, fulfilment, annex)
 urlpatterns = [
     path(
         "dashboard/<slug:slug>/agreements/",

@@ -6,7 +6,7 @@ class CommonConfig(AppConfig):
     name = "common"
 
     def ready(self) -> None:
-        from common import staff_views  # noqa: F401 - they register themselves
+        from common import sealing, staff_views  # noqa: F401 - they register themselves
         from common.mail import personal_data  # noqa: F401
 
         autodiscover_modules("tasks")  # jobs register themselves there, and the admin site lists them

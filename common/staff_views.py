@@ -19,11 +19,16 @@ KEPT_FOR = timedelta(days=365)
 
 def note_view(record: "type[Model]", *, staff: Any, person: Any, kind: ViewKind, address: str) -> PersonalDataView:
     """``person``: whose data they are, or None of somebody without an account."""
-    role = StaffRole.ADMINISTRATOR if staff.is_superuser else StaffRole.OFFICE
     label = record._meta.label_lower
     return PersonalDataView.objects.create(
-        staff=staff, role=role, person=person, kind=kind, record=label, address=address[:300]
+        staff=staff, role=_role_of(staff), person=person, kind=kind, record=label, address=address[:300]
     )
+
+
+def _role_of(reader: Any) -> StaffRole:
+    if reader.is_superuser:
+        return StaffRole.ADMINISTRATOR
+    return StaffRole.OFFICE if reader.is_staff else StaffRole.REPRESENTATIVE
 
 
 def remove_old_views() -> int:

@@ -417,6 +417,29 @@ PAGES = """
 /api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ GET 403 factor 405
 /api/v1/my/groups/<groupregistration>/guests/<ticket>/remove/ POST 403 factor 404 404 404 404 200 200 200 404
 
+# Obligations: read by whoever acts for a party, reported and decided on by heads and coordinators; the annex is for
+# these, and for the staff with a right of its own
+/dashboard/a/agreements/obligations/     GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/agreements/obligations/     POST  login  factor 405
+/dashboard/hidden/agreements/obligations/ GET  login  factor 404    404    404    200    200    200    200    404
+/dashboard/hidden/agreements/obligations/ POST login  factor 405
+/dashboard/a/agreements/<pact>/obligations/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<pact>/obligations/ POST login factor 405
+/dashboard/a/agreements/<pact>/obligations/<obligation>/report/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<pact>/obligations/<obligation>/report/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<pact>/obligations/reports/<progress>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<pact>/obligations/reports/<progress>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<pact>/obligations/reports/<progress>/file/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<pact>/obligations/reports/<progress>/file/ POST login factor 405
+/dashboard/a/agreements/<pact>/annex/ GET login factor 404 404 404 403 403 200 200 404 200
+/dashboard/a/agreements/<pact>/annex/ POST login factor 405
+/dashboard/a/agreements/<pact>/annex/new/ GET login factor 404 404 404 403 403 200 200 404 403
+/dashboard/a/agreements/<pact>/annex/new/ POST login factor 404 404 404 403 403 200 200 404 403
+/dashboard/a/agreements/<pact>/annex/<annexperson>/ GET login factor 404 404 404 403 403 200 200 404 403
+/dashboard/a/agreements/<pact>/annex/<annexperson>/ POST login factor 404 404 404 403 403 200 200 404 403
+/dashboard/a/agreements/<pact>/annex/<annexperson>/erase/ GET login factor 404 404 404 403 403 200 200 404 200
+/dashboard/a/agreements/<pact>/annex/<annexperson>/erase/ POST login factor 404 404 404 403 403 302 302 404 302
+
 # A person's own account
 /account/                                GET   login  200
 /account/                                POST  login  405

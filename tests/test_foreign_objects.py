@@ -255,6 +255,7 @@ class Estate:
             "confirmation": next(iter(confirmation.values())),
             "invitationtoken": next(iter(links.values())),
             "token": "none",
+            **{name: row.pk for name, row in made.internship(ours).items()},
         }
 
     def address(self, template: str, *, of: "Estate | None" = None, foreign: tuple[str, ...] = ()) -> str:

@@ -151,6 +151,7 @@ class World:
             **self.registrations(visitor),
             **self.signing(),
             **self.draft(),
+            **made.internship(self.ours),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),

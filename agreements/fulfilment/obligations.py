@@ -2,6 +2,8 @@
 
 import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -9,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import chain
+from agreements.fulfilment.counted import counted
 from agreements.life import timers
 from agreements.life.machine import locked_agreement
 from agreements.models import (
@@ -20,9 +23,10 @@ from agreements.models import (
     ReportState,
     TimerKind,
 )
-from agreements.telling.obligations import tell_of_report
+from agreements.telling.obligations import other_side, tell_of_report
 from agreements.terms import Promise, Terms
 from common.errors import RuleViolated
+from common.idempotency import once
 from common.uploads import CheckedDocument
 from members.models import Organisation, User
 
@@ -50,10 +54,9 @@ def _write(obligation: Obligation, promise: Promise, parties: dict[int, Organisa
     obligation.owner = parties[promise.owner]
     obligation.beneficiary = parties[promise.beneficiary] if promise.beneficiary else None
     obligation.amount, obligation.due_on = promise.decimal, promise.due
-    if obligation.state == ObligationState.CLOSED:
-        obligation.state, obligation.closed_reason = ObligationState.OPEN, ""
-    if obligation.state == ObligationState.FULFILLED and not _is_done(obligation):
-        obligation.state = ObligationState.OPEN
+    is_done = obligation.pk is not None and _is_done(obligation)
+    obligation.state = ObligationState.FULFILLED if is_done else ObligationState.OPEN
+    obligation.closed_reason = ""
     obligation.save()
     restart_timers(obligation)
 
@@ -97,28 +100,41 @@ def report_progress(
     amount: Decimal | None = None,
     link: str = "",
     document: CheckedDocument | None = None,
+    key: str = "",
 ) -> ObligationReport:
-    """By who promised it; it counts once the other side has confirmed it.
+    """By who promised it; it counts once the other side has confirmed it. Made once for one ``key``.
 
     Raises RuleViolated where it is open no more, or the agreement is not in force.
     """
+    told: dict[str, Any] = {"organisation": organisation, "by": by, "text": text, "amount": amount, "link": link}
+    make = partial(_report, obligation, document=document, **told)
+    if not key:
+        return make()
+    asked = {"text": text, "amount": amount, "link": link, "file": document.sha256 if document else ""}
+    return once(make, model=ObligationReport, scope=f"report on {obligation.pk} by {by.pk}", key=key, asked=asked)
+
+
+def _report(
+    obligation: Obligation, *, document: CheckedDocument | None, amount: Decimal | None, **told: Any
+) -> ObligationReport:
     agreement, locked = _locked(obligation)
     if locked.state != ObligationState.OPEN or agreement.state not in IN_FORCE:
         raise RuleViolated(_("This obligation is open no more."), code="other_state")
-    if locked.amount is not None and not amount:
+    if locked.amount is not None and (amount is None or amount <= 0):
         raise RuleViolated(_("Say how much of it was done."), code="amount_missing")
+    if told["organisation"].pk != locked.owner_id:
+        raise RuleViolated(_("Who has promised it reports on it."), code="not_owner")
     report = ObligationReport.objects.create(
         obligation=locked,
-        organisation=organisation,
-        by=by,
         amount=amount if locked.amount is not None else None,
-        text=text,
-        link=link,
         file=document.file if document else "",
         file_name=document.name if document else "",
         file_sha256=document.sha256 if document else "",
+        **told,
     )
-    _note(report, "report", by=by)
+    locked.moved_at = timezone.now()
+    locked.save(update_fields=["moved_at"])
+    _note(report, "report", by=report.by)
     return report
 
 
@@ -137,8 +153,8 @@ def decide_report(
         return locked
     if locked.state != ReportState.REPORTED:
         raise RuleViolated(_("The other side has decided on it already."), code="other_state")
-    if organisation.pk == obligation.owner_id:
-        raise RuleViolated(_("The other side confirms what was done."), code="own_report")
+    if organisation.pk not in {one.pk for one in other_side(obligation)}:
+        raise RuleViolated(_("The other side confirms what was done."), code="not_other_side")
     if not confirms and not reason.strip():
         raise RuleViolated(_("Say why: the other side will read it."), code="reason_missing")
     locked.state, locked.decided_by, locked.decided_at, locked.reason = state, by, timezone.now(), reason
@@ -149,12 +165,27 @@ def decide_report(
     return locked
 
 
+@transaction.atomic
+def recount(obligation: Obligation) -> Obligation:
+    """After linked work was done, or undone, elsewhere (agreements.fulfilment.counted). Repeated, does nothing."""
+    agreement, locked = _locked(obligation)
+    before = locked.done
+    if locked.state != ObligationState.CLOSED and _done(locked) != before:
+        _count(locked)
+        chain.append(agreement, "count", by=None, facts={"obligation": locked.pk, "done": str(locked.done)})
+    return locked
+
+
+def _done(obligation: Obligation) -> Decimal:
+    confirmed = obligation.reports.filter(state=ReportState.CONFIRMED).aggregate(sum=Sum("amount"))["sum"]
+    return (confirmed or Decimal()) + counted(obligation)
+
+
 def _count(obligation: Obligation) -> None:
-    confirmed = obligation.reports.filter(state=ReportState.CONFIRMED)
-    obligation.done = confirmed.aggregate(sum=Sum("amount"))["sum"] or Decimal()
+    obligation.done = _done(obligation)
     obligation.moved_at = timezone.now()
-    if _is_done(obligation) and obligation.state == ObligationState.OPEN:
-        obligation.state = ObligationState.FULFILLED
+    if obligation.state != ObligationState.CLOSED:
+        obligation.state = ObligationState.FULFILLED if _is_done(obligation) else ObligationState.OPEN
     obligation.save(update_fields=["done", "moved_at", "state"])
     restart_timers(obligation)
 
@@ -171,7 +202,7 @@ def _locked(obligation: Obligation) -> tuple[Agreement, Obligation]:
     return agreement, agreement.obligations.select_for_update().get(pk=obligation.pk)
 
 
-def _note(report: ObligationReport, action: str, *, by: User, party: int | None = None) -> None:
+def _note(report: ObligationReport, action: str, *, by: User | None, party: int | None = None) -> None:
     obligation = report.obligation
     tell_of_report(report, action, by=by)
     facts: dict[str, object] = {

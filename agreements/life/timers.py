@@ -19,9 +19,12 @@ Row = tuple[str, int, int, datetime.datetime]  # kind, subject, step, when
 
 
 def restart(agreement: Agreement, *, has_moved: bool) -> None:
-    """In a new state the terms of the former one are moot."""
+    """In a new state the terms of the former one are moot; notice that was given outlives an amendment."""
     if has_moved:
-        agreement.timers.waiting().update(done_at=timezone.now())
+        moot = agreement.timers.waiting()
+        if agreement.state == S.ACTIVE:
+            moot = moot.exclude(kind=T.NOTICE_END)
+        moot.update(done_at=timezone.now())
         start(agreement, _of_state(agreement))
 
 

@@ -10,6 +10,7 @@ from agreements.models.agreement import (
     Renewal,
     SigningOrder,
 )
+from agreements.models.annex import AnnexPerson
 from agreements.models.history import ChainHead, HistoryEntry
 from agreements.models.obligation import (
     Obligation,
@@ -52,6 +53,7 @@ __all__ = [
     "AgreementKind",
     "AgreementState",
     "AgreementTemplate",
+    "AnnexPerson",
     "Approval",
     "Authority",
     "ChainHead",

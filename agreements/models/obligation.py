@@ -1,3 +1,4 @@
+import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -8,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.models.agreement import Agreement
+from agreements.models.party import Party
 from agreements.models.text import is_sha256, new_file_name
 from common.models import PublicContent
 from common.private_files import private_storage
 from members.models import Organisation
+
+ASLEEP_AFTER = datetime.timedelta(days=90)  # without a report
+ESCALATED_AFTER = datetime.timedelta(days=14)
 
 
 class ObligationKind(models.TextChoices):
@@ -33,8 +38,21 @@ class ObligationState(models.TextChoices):
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
+    def open(self) -> Self:
+        return self.filter(state=ObligationState.OPEN)
+
     def late(self) -> Self:
-        return self.filter(state=ObligationState.OPEN, due_on__lt=timezone.localdate())
+        return self.open().filter(due_on__lt=timezone.localdate())
+
+    def escalated(self) -> Self:
+        """For the queue of the office: late for so long that the other side has been told as well."""
+        return self.open().filter(due_on__lte=timezone.localdate() - ESCALATED_AFTER)
+
+    def of(self, organisation: Organisation) -> Self:
+        """Ours and owed to us, of agreements that we may read."""
+        to_all = Q(beneficiary=None, agreement__in=Party.objects.filter(organisation=organisation).values("agreement"))
+        concerned = self.filter(Q(owner=organisation) | Q(beneficiary=organisation) | to_all)
+        return concerned.filter(agreement__in=Agreement.objects.of(organisation).values("pk"))
 
 
 class Obligation(PublicContent):
@@ -98,8 +116,29 @@ class Obligation(PublicContent):
         return self.what
 
     @property
+    def is_open(self) -> bool:
+        return self.state == ObligationState.OPEN
+
+    def is_owed_to(self, organisation: Organisation) -> bool:
+        """Of the parties of its agreement."""
+        return organisation.pk != self.owner_id and self.beneficiary_id in (None, organisation.pk)
+
+    @property
     def is_late(self) -> bool:
-        return self.state == ObligationState.OPEN and self.due_on is not None and self.due_on < timezone.localdate()
+        return self.is_open and self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def days_late(self) -> int:
+        return (timezone.localdate() - self.due_on).days if self.due_on else 0
+
+    @property
+    def is_asleep(self) -> bool:
+        return self.is_open and not self.is_late and self.moved_at < timezone.now() - ASLEEP_AFTER
+
+    @property
+    def amount_title(self) -> str:
+        """What its numbers count; of “other” it is said in the words of the promise."""
+        return "" if self.kind == ObligationKind.OTHER else self.get_kind_display()
 
 
 class ReportState(models.TextChoices):

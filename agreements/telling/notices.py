@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from agreements.models import Agreement, AgreementState, Party, SigningOrder
-from members.models import Organisation, User
+from members.models import Organisation, Representative, User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
 
@@ -74,9 +74,11 @@ def concerned(agreement: Agreement) -> list[Organisation]:
 
 
 def readers_at(agreement: Agreement, organisation: Organisation) -> list[User]:
+    """A signatory who acts for the party no more hears nothing of it, though the text still names them."""
     people = {person.pk: person for person in heads_of(organisation)}
-    signatories = Party.objects.filter(agreement=agreement, organisation=organisation).select_related("signatory")
-    people |= {party.signatory.pk: party.signatory for party in signatories if party.signatory}
+    parties = Party.objects.filter(agreement=agreement, organisation=organisation).values("signatory")
+    acting = Representative.objects.active().filter(organisation=organisation, user__in=parties).select_related("user")
+    people |= {one.user.pk: one.user for one in acting}
     return [*people.values()]
 
 

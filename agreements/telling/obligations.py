@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.models import Obligation, ObligationReport
@@ -10,7 +11,7 @@ from members.models import Organisation, User
 from members.notices.notifications import Words
 
 
-def tell_of_report(report: ObligationReport, action: str, *, by: User) -> None:
+def tell_of_report(report: ObligationReport, action: str, *, by: User | None) -> None:
     """Those who are to confirm it, or those who reported it."""
     obligation = report.obligation
     told = [obligation.owner] if action != "report" else other_side(obligation)
@@ -55,7 +56,7 @@ def tell_of_due(obligation: Obligation, *, key: str, is_late: bool, tells_other_
 
 
 def _due_words(obligation: Obligation, is_late: bool) -> Words:
-    named = {"what": obligation.what, "day": obligation.due_on.strftime("%d.%m.%Y") if obligation.due_on else ""}
+    named = {"what": obligation.what, "day": date_format(obligation.due_on) if obligation.due_on else ""}
     if is_late:
         return Words(_("Late since %(day)s: %(what)s") % named)
     return Words(_("Due on %(day)s: %(what)s") % named)

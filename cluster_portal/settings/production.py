@@ -8,6 +8,8 @@ DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 # Links in letters that went out are signed with the key of their day.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Names in annexes of agreements are sealed with the first; those that follow it still open (docs/operations.md).
+SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 # What is printed leads here: to the first name of the site, which is its own.
 SITE_ADDRESS = f"https://{ALLOWED_HOSTS[0]}"

@@ -7,6 +7,7 @@ from .base import *
 DEBUG = False
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]  # a step of `make check`
 SECRET_KEY = "tests only, never secret"  # noqa: S105
+SEALING_KEYS = ["dGVzdHMgb25seSwgbmV2ZXIgc2VjcmV0LCAzMiBiLi4="]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 DATABASES = postgresql(env("DATABASE_URL", default="postgres://portal@127.0.0.1/portal"))

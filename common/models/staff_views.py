@@ -13,14 +13,15 @@ class ViewKind(models.TextChoices):
 
 
 class StaffRole(models.TextChoices):
-    """What the person is told instead of a name."""
+    """What the person is told instead of a name. Of others than the staff it is kept where data are restricted."""
 
     OFFICE = "office", _("The office of the association")
     ADMINISTRATOR = "administrator", _("An administrator of the portal")
+    REPRESENTATIVE = "representative", _("Who acts for an organisation")
 
 
 class PersonalDataView(models.Model):
-    """That one of the staff looked at data of a person; kept for a year."""
+    """That one of the staff, or who may see what is restricted, looked at data of a person; kept for a year."""
 
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who looked")

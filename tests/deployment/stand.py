@@ -25,6 +25,7 @@ def production(database: str, folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "DJANGO_SETTINGS_MODULE": "cluster_portal.settings.production",
         "SECRET_KEY": "of the tests, long enough and with a letter of each kind: 0123456789",
+        "SEALING_KEYS": "b2YgdGhlIHRlc3RzIGFsb25lLCBuZXZlciBzZWNyZXQ=",
         "ALLOWED_HOSTS": HOST,
         "DEFAULT_FROM_EMAIL": "portal@example.org",
         "OFFICE_EMAIL": "office@example.org",

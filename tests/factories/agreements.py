@@ -1,13 +1,16 @@
 """Agreements in each state, brought there by the services that do so in life."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from agreements.annex.people import Told, name_person
 from agreements.drafting.drafts import begin_draft, set_parties, submit
+from agreements.fulfilment.obligations import report_progress
 from agreements.life.machine import Who, locked_agreement
 from agreements.models import Agreement, AgreementKind, Party, SigningRequest, SigningRound, SigningWay
 from agreements.negotiating.versions import accept_version
@@ -129,6 +132,25 @@ def in_force(*others: Organisation, **changes: Any) -> Agreement:
         locked = locked_agreement(agreement)
         take_effect(locked)
     return locked
+
+
+def internship(school: Organisation) -> dict[str, Any]:
+    """In force, with a promise of either side, a report of the other one with a file, and somebody in the annex; by the
+    names that addresses of the tests have for them."""
+    details = {"places": 2, "supervisor": "Начальник цеха", "liability": "Школа", "has_minors": True}
+    promises = (promise(), promise(owner=2))
+    agreement = in_force(initiator=school, kind="internship", details=details, promises=promises)
+    ours, theirs = agreement.obligations.order_by("pk")
+    told: dict[str, Any] = {"text": "Сделано", "amount": Decimal(1), "document": scan()}
+    by = head_of(school)
+    return {
+        "pact": agreement,
+        "obligation": ours,
+        "progress": report_progress(theirs, organisation=theirs.owner, by=head_of(theirs.owner), **told),
+        "annexperson": name_person(
+            agreement, organisation=school, by=by, told=Told("Ученица"), is_adult=False, key=uuid4().hex
+        ),
+    }
 
 
 def days_from(day: datetime.date, number: int) -> str:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0002_history_stays"),
+        ("agreements", "0005_annex"),
         ("common", "0008_discrepancies"),
         ("members", "0028_time_zones_of_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
