@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import npgettext_lazy
 
+from agreements.admin import decisions as agreements_decisions
 from common.admin import Decision
 from common.admin.recounts import DISCREPANCIES
 from common.charts import Bar, longest
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
     from members.models import User
 
-DECISIONS = (DISCREPANCIES, *events_decisions.DECISIONS, *members_decisions.DECISIONS)
+DECISIONS = (
+    DISCREPANCIES,
+    *agreements_decisions.DECISIONS,
+    *events_decisions.DECISIONS,
+    *members_decisions.DECISIONS,
+)
 SHOWN = 7
 
 

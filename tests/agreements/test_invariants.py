@@ -114,8 +114,8 @@ def test_all_have_accepted_and_it_is_negotiated_still() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE agreements_signature SET content_sha256 = repeat('0', 64) WHERE id = (SELECT min(id) FROM agreements_signature)",
-        "UPDATE agreements_signingrequest SET state = 'asked' WHERE id = (SELECT min(id) FROM agreements_signingrequest)",
+        "UPDATE agreements_signature SET content_sha256 = repeat('0', 64)",
+        "UPDATE agreements_signingrequest SET state = 'asked'",
         "UPDATE agreements_signinground SET state = 'void'",
         "UPDATE agreements_version SET number = number - 1, sha256 = repeat('0', 64)",
         "INSERT INTO agreements_version (agreement_id, number, organisation_id, at, note, terms, content, sha256)"
