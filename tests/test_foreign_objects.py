@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from django.urls import resolve
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from agreements.fulfilment.obligations import report_progress
+from agreements.models import HistoryEntry
 from common import health
 from common.links import link_tokens
 from common.models import Document
@@ -64,6 +67,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
+from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -211,7 +215,15 @@ class Estate:
         )
         FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
         CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
+        agreement = made.in_force(initiator=ours, is_public=False, promises=(made.promise(),))
+        obligation = agreement.obligations.get()
         self.keys: dict[str, Any] = {
+            "agreement": agreement.pk,
+            "agreementnumber": agreement.number,
+            "obligation": obligation.pk,
+            "obligationreport": report_progress(
+                obligation, organisation=ours, by=self.head, text="Два", amount=Decimal(2)
+            ).pk,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,
@@ -284,7 +296,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
         for relation in row._meta.related_objects:
             model = relation.related_model
             assert isinstance(model, type)
-            if model.__module__.startswith(("members.", "common.", "events.")):
+            if model.__module__.startswith(("members.", "common.", "events.", "agreements.")):
                 field = relation.field.name
                 todo += [one for one in model._base_manager.filter(**{field: row}) if type(one) is not Organisation]
         pointers = [field.name for field in row._meta.concrete_fields if field.related_model in (User, Document)]
@@ -294,7 +306,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
 # Not words: what addresses, sorts, guards or names a file.
 NO_WORDS = {
     "slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256", "time_zone",
-    "hall_key",
+    "hall_key", "file_sha256", "content_sha256", "authority_number", "previous",
 }  # fmt: skip
 
 NO_WORDS_OF_JSON = {"country", "status", "precision"}
@@ -304,7 +316,7 @@ def keep_secret(estate: Estate, *, besides: tuple[type[models.Model], ...] = ())
     """Put a secret into every text of what belongs to the organisation. Returns the models that have got one."""
     numbers, marked = itertools.count(1), set()
     for row in (*related(estate.organisation), estate.application, estate.file):
-        if isinstance(row, besides):
+        if isinstance(row, (*besides, HistoryEntry)):  # the history of agreements is written once
             continue
         changes = {
             field.name: _secret(field, next(numbers), getattr(row, field.name)) for field in row._meta.concrete_fields
@@ -425,6 +437,7 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
         "User", "Representative", "Invitation", "JoinRequest", "ProfileChange", "Invoice", "PublicPerson",
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
         "Registration", "Ticket", "FeedbackAnswer", "FeedbackQuestion",
+        "Agreement", "Party", "Version", "Obligation", "ObligationReport",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

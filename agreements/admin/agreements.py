@@ -91,6 +91,7 @@ class PartyInline(ReadOnlyInline):
 
 class VersionInline(ReadOnlyInline):
     model = Version
+    fk_name = "agreement"
     fields = ["number", "at", "organisation", "by", "note", "sha256"]
     readonly_fields = fields
 

@@ -286,17 +286,18 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"], url_path="reports/(?P<report>[0-9]+)/confirm")
     def confirm(self, request: Request, pk: str, report: str) -> Response:
         """That it was done, by the other side. Repeated, it does nothing more."""
-        return self._decided(report, self._asked(ForPartySerializer), confirms=True)
+        return self._decided(report, ForPartySerializer, confirms=True)
 
     @extend_schema(parameters=[ID, REPORT], request=RefusalAskedSerializer, responses=ReportSerializer)
     @action(detail=True, methods=["post"], url_path="reports/(?P<report>[0-9]+)/refuse")
     def refuse(self, request: Request, pk: str, report: str) -> Response:
         """That it was not done, with a reason. Repeated, it does nothing more."""
-        return self._decided(report, self._asked(RefusalAskedSerializer), confirms=False)
+        return self._decided(report, RefusalAskedSerializer, confirms=False)
 
-    def _decided(self, key: str, asked: dict[str, Any], *, confirms: bool) -> Response:
+    def _decided(self, key: str, form: type[ForPartySerializer], *, confirms: bool) -> Response:
         reports = ObligationReport.objects.filter(obligation__agreement=self.get_object())
         found = get_object_or_404(reports.select_related("obligation__agreement", "organisation"), pk=key)
+        asked = self._asked(form)
         organisation = asked["organisation"]
         if not can_confirm_progress(self.person, found.obligation, organisation):
             raise PermissionDenied(_("The head or a coordinator of the other side decides."))
