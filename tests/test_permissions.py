@@ -226,12 +226,8 @@ class World:
             "agreement": agreement,
             "agreementnumber": SimpleNamespace(pk=agreement.number),
             "agreementtemplate": template,
-                kind=agreement.kind, title="О классе", text="# О чём"
-            ),
             "obligation": obligation,
             "obligationreport": report,
-                obligation, organisation=self.ours, by=head, text="Два", amount=Decimal(2)
-            ),
             "timer": agreement.timers.all()[0],
             "chainhead": publish_head(),
             "rulesaccession": join_rules(self.ours, by=head),
