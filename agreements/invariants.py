@@ -3,6 +3,7 @@ nothing concluded that was not signed, and no term runs for what is over."""
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
@@ -128,7 +129,7 @@ def _counted_otherwise() -> Iterator[Broken]:
 
 
 def _terms_of_what_is_over() -> Iterator[Broken]:
-    wrong = Q()
+    wrong: Any = Q()
     for kind, states in RUNS_IN.items():
         wrong |= Q(kind=kind) & ~Q(agreement__state__in=states)
     settled = Obligation.objects.filter(pk=OuterRef("subject")).exclude(state=ObligationState.OPEN)

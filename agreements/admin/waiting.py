@@ -1,5 +1,7 @@
 """Which agreements wait for the office, or are stuck, and until when."""
 
+from typing import Any
+
 from django.db.models import DateTimeField, Exists, Min, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,7 @@ WAITING = [
 
 def waiting(agreements: QuerySet[Agreement], what: str) -> QuerySet[Agreement]:
     """With ``waits_since``, longest first."""
+    found: Any
     match what:
         case "review":
             found = _to_review(agreements)

@@ -62,9 +62,8 @@ class OwnDetailSerializer(OwnSerializer):
         fields = [*OwnSerializer.Meta.fields, "code", "accepted"]
 
     def get_accepted(self, agreement: Agreement) -> list[int]:
-        version = agreement.newest_version
-        acceptances = version.acceptances.order_by("party__position") if version else Party.objects.none()
-        return [*acceptances.values_list("party__position", flat=True)]
+        accepted = agreement.parties.filter(acceptances__version=agreement.newest_version).order_by("position")
+        return [*accepted.values_list("position", flat=True)]
 
 
 class ClauseSerializer(serializers.Serializer):
@@ -201,7 +200,7 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
             newest_number=Subquery(newest.values("number")[:1]), newest_sha256=Subquery(newest.values("sha256")[:1])
         ).order_by("-pk")
 
-    def filter_queryset(self, queryset: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         return narrowed(queryset, self.request) if self.action == "list" else queryset
 
     def get_serializer_class(self) -> type[OwnSerializer]:

@@ -43,7 +43,7 @@ class RegisterSerializer(serializers.ModelSerializer):
     seen none of its signatures."""
 
     reference = serializers.CharField()
-    parent = serializers.SerializerMethodField(help_text="Reference of the agreement that it belongs to")
+    parent: Any = serializers.SerializerMethodField(help_text="Reference of the agreement that it belongs to")
     parties = AgreementPartySerializer(many=True)
     obligations = serializers.IntegerField(source="promised", help_text="How many things it promises")
     fulfilled = serializers.IntegerField(help_text="Of them, fulfilled and confirmed by the other side")
@@ -160,7 +160,7 @@ class RegisterViewSet(PublicViewSet):
     def get_serializer_class(self) -> type[RegisterSerializer]:
         return RegisterSerializer if self.action == "list" else RegisterDetailSerializer
 
-    def filter_queryset(self, queryset: QuerySet[Agreement]) -> QuerySet[Agreement]:
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         asked = self.request.query_params
         found = narrowed(queryset, self.request)
         if year := asked.get("year"):

@@ -60,6 +60,7 @@ def known(days: Collection[datetime.date]) -> dict[Identity, Agreement]:
     of_days = Agreement.objects.filter(state__in=NUMBERED, concluded_on__in=days).order_by("-pk")
     for agreement in of_days.prefetch_related("parties"):
         parties = frozenset(party.organisation_id for party in agreement.parties.all())
+        assert agreement.concluded_on  # as all that is numbered
         found[agreement.concluded_on, parties, fold(agreement.own_number or agreement.subject)] = agreement
     return found
 

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from typing import Any
 
 import openpyxl
 import pytest
@@ -32,7 +33,13 @@ def parties() -> tuple[Organisation, Organisation]:
 
 
 def paper(parties: tuple[Organisation, ...], **changes: object) -> PaperAgreement:
-    told = {"kind": "cooperation", "parties": parties, "subject": "О классе", "concluded_on": DAY, **changes}
+    told: dict[str, Any] = {
+        "kind": "cooperation",
+        "parties": parties,
+        "subject": "О классе",
+        "concluded_on": DAY,
+        **changes,
+    }
     return PaperAgreement(**told)
 
 

@@ -1,6 +1,7 @@
 """What the recount finds of agreements, when somebody has written past the services."""
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year
 
 
-def write(statement: str, *values: object) -> None:
+def write(statement: str, *values: int) -> None:
     """Past the services, and past the trigger that keeps the history."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -58,7 +59,7 @@ def in_force() -> Agreement:
     agreement = made.in_force(promises=(made.promise(due_on=due),), ends_on=last)
     school, company = (party.organisation for party in agreement.parties.all())
     report = report_progress(
-        Obligation.objects.get(), organisation=school, by=made.head_of(school), text="Два проекта", amount=2
+        Obligation.objects.get(), organisation=school, by=made.head_of(school), text="Два проекта", amount=Decimal(2)
     )
     decide_report(report, organisation=company, by=made.head_of(company), confirms=True)
     return agreement
