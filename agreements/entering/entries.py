@@ -4,6 +4,7 @@ number and keeps an eye on what they promise; of their signatures it claims noth
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,8 +61,8 @@ def known(days: Collection[datetime.date]) -> dict[Identity, Agreement]:
     of_days = Agreement.objects.filter(state__in=NUMBERED, concluded_on__in=days).order_by("-pk")
     for agreement in of_days.prefetch_related("parties"):
         parties = frozenset(party.organisation_id for party in agreement.parties.all())
-        assert agreement.concluded_on  # as all that is numbered
-        found[agreement.concluded_on, parties, fold(agreement.own_number or agreement.subject)] = agreement
+        day = cast("datetime.date", agreement.concluded_on)  # as all that is numbered has
+        found[day, parties, fold(agreement.own_number or agreement.subject)] = agreement
     return found
 
 

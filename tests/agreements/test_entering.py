@@ -33,14 +33,14 @@ def parties() -> tuple[Organisation, Organisation]:
 
 
 def paper(parties: tuple[Organisation, ...], **changes: object) -> PaperAgreement:
-    told: dict[str, Any] = {
+    told: dict[str, Any] = {"kind": "cooperation", "subject": "О классе", "concluded_on": DAY, **changes}
         "kind": "cooperation",
         "parties": parties,
         "subject": "О классе",
         "concluded_on": DAY,
         **changes,
     }
-    return PaperAgreement(**told)
+    return PaperAgreement(parties=parties, **told)
 
 
 def table(*rows: str, headings: str = HEADINGS) -> list[dict[str, str]]:
