@@ -34,12 +34,6 @@ def parties() -> tuple[Organisation, Organisation]:
 
 def paper(parties: tuple[Organisation, ...], **changes: object) -> PaperAgreement:
     told: dict[str, Any] = {"kind": "cooperation", "subject": "О классе", "concluded_on": DAY, **changes}
-        "kind": "cooperation",
-        "parties": parties,
-        "subject": "О классе",
-        "concluded_on": DAY,
-        **changes,
-    }
     return PaperAgreement(parties=parties, **told)
 
 
