@@ -182,6 +182,8 @@ PAGES = """
 /dashboard/a/profile/                    POST  login  factor 404    404    404    403    403    200    200    404
 /dashboard/a/offices/                    GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/a/offices/                    POST  login  factor 404    404    404    403    403    200    200    404
+/dashboard/a/agreements/<agreement>/     GET   login  factor 404    404    404    200    200    200    200    404
+/dashboard/a/agreements/<agreement>/     POST  login  factor 405
 /dashboard/hidden/                       GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/                       POST  login  factor 405
 /dashboard/hidden/profile/               GET   login  factor 404    404    404    403    403    200    200    404
@@ -283,6 +285,28 @@ PAGES = """
 /api/v1/events/open/programme/           POST  405    factor 405
 /api/v1/events/draft-a/                  GET   404    factor 404
 /api/v1/events/draft-a/                  POST  405    factor 405
+/api/v1/agreements/                      GET   200    factor 200
+/api/v1/agreements/                      POST  405    factor 405
+/api/v1/agreements/<agreementnumber>/    GET   200    factor 200
+/api/v1/agreements/<agreementnumber>/    POST  405    factor 405
+/api/v1/my/agreements/                   GET   403    factor 200
+/api/v1/my/agreements/                   POST  403    factor 405
+/api/v1/my/agreements/<agreement>/       GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/agreements/<agreement>/       POST  403    factor 405
+/api/v1/my/agreements/<agreement>/versions/ GET 403   factor 404    404    404    200    200    200    200    404
+/api/v1/my/agreements/<agreement>/versions/ POST 403  factor 405
+/api/v1/my/agreements/<agreement>/accept/ GET  403    factor 405
+/api/v1/my/agreements/<agreement>/accept/ POST 403    factor 404    404    404    400    400    400    400    404
+/api/v1/my/agreements/<agreement>/remarks/ GET 403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/agreements/<agreement>/remarks/ POST 403   factor 404    404    404    400    400    400    400    404
+/api/v1/my/agreements/<agreement>/obligations/ GET 403 factor 404   404    404    200    200    200    200    404
+/api/v1/my/agreements/<agreement>/obligations/ POST 403 factor 405
+/api/v1/my/agreements/<agreement>/obligations/<obligation>/reports/ GET 403 factor 405
+/api/v1/my/agreements/<agreement>/obligations/<obligation>/reports/ POST 403 factor 404 404 404 403 403 400 400 404
+/api/v1/my/agreements/<agreement>/reports/<obligationreport>/confirm/ GET 403 factor 405
+/api/v1/my/agreements/<agreement>/reports/<obligationreport>/confirm/ POST 403 factor 404 404 404 400 400 400 400 404
+/api/v1/my/agreements/<agreement>/reports/<obligationreport>/refuse/ GET 403 factor 405
+/api/v1/my/agreements/<agreement>/reports/<obligationreport>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
@@ -657,6 +681,13 @@ event                 view add change delete
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
+agreement             view
+agreementtemplate     view add change delete
+obligation            view
+obligationreport      view
+timer                 view
+chainhead             view
+rulesaccession        view
 """
 
 ADMIN = """
@@ -673,16 +704,16 @@ ADMIN = """
 /admin/<model>/<id>/delete/                           GET   login  factor 403 delete 200
 /admin/<model>/<id>/delete/                           POST  login  factor 403 delete 200
 
-/admin/<record>/                                      GET   login  factor 403 403    200
-/admin/<record>/                                      POST  login  factor 403 403    200
+/admin/<record>/                                      GET   login  factor 403 view   200
+/admin/<record>/                                      POST  login  factor 403 view   200
 /admin/<record>/add/                                  GET   login  factor 403 403    403
 /admin/<record>/add/                                  POST  login  factor 403 403    403
 /admin/<record>/<id>/                                 GET   login  factor 403 302
 /admin/<record>/<id>/                                 POST  login  factor 403 302
-/admin/<record>/<id>/change/                          GET   login  factor 403 403    200
+/admin/<record>/<id>/change/                          GET   login  factor 403 view   200
 /admin/<record>/<id>/change/                          POST  login  factor 403 403    403
-/admin/<record>/<id>/history/                         GET   login  factor 403 403    200
-/admin/<record>/<id>/history/                         POST  login  factor 403 403    200
+/admin/<record>/<id>/history/                         GET   login  factor 403 view   200
+/admin/<record>/<id>/history/                         POST  login  factor 403 view   200
 /admin/<record>/<id>/delete/                          GET   login  factor 403 403    403
 /admin/<record>/<id>/delete/                          POST  login  factor 403 403    403
 /admin/common/outgoingmail/<outgoingmail>/letter/     GET   login  factor 403 403    200
@@ -858,6 +889,25 @@ ADMIN = """
 /admin/agreements/signingrequest/<signingrequest>/reject_this/ POST login factor 403 403 200
 /admin/agreements/signingrequest/<signingrequest>/file/ GET  login  factor 403 403    200
 /admin/agreements/signingrequest/<signingrequest>/file/ POST login  factor 403 403    405
+# Agreements: they move by pages that ask first; what is entered from paper is the registrar's
+/admin/agreements/agreement/<agreement>/approve_this/ GET   login  factor 403 200
+/admin/agreements/agreement/<agreement>/approve_this/ POST  login  factor 403 409
+/admin/agreements/agreement/<agreement>/return_this/ GET   login  factor 403 200
+/admin/agreements/agreement/<agreement>/return_this/ POST  login  factor 403 200
+/admin/agreements/agreement/<agreement>/cancel_this/ GET   login  factor 403 200
+/admin/agreements/agreement/<agreement>/cancel_this/ POST  login  factor 403 200
+/admin/agreements/agreement/enter/ GET   login  factor 403 200
+/admin/agreements/agreement/enter/ POST  login  factor 403 200
+/admin/agreements/agreement/import/ GET   login  factor 403 200
+/admin/agreements/agreement/import/ POST  login  factor 403 200
+/admin/agreements/agreement/import/template/ GET   login  factor 403 200
+/admin/agreements/agreement/import/template/ POST  login  factor 403 200
+/admin/agreements/agreement/open_statistics/ GET   login  factor 403 302
+/admin/agreements/agreement/open_statistics/ POST  login  factor 403 302
+/admin/agreements/agreement/statistics/ GET   login  factor 403 200
+/admin/agreements/agreement/statistics/ POST  login  factor 403 405
+/admin/agreements/agreement/statistics.xlsx GET   login  factor 403 200
+/admin/agreements/agreement/statistics.xlsx POST  login  factor 403 405
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from django.urls import resolve
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from agreements.fulfilment.obligations import report_progress
+from agreements.models import HistoryEntry
 from agreements.signing.paper import send_copy
 from common import health
 from common.links import link_tokens
@@ -218,12 +221,19 @@ class Estate:
         send_copy(own, by=self.head, sha256=signing.version.sha256, document=made.scan())
         promise = made.promise()
         agreement_draft = made.draft(initiator=ours, promises=(promise,))
+        agreement = made.in_force(initiator=ours, is_public=False, promises=(made.promise(),))
+        obligation = agreement.obligations.get()
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
             "agreementdraft": agreement_draft.pk,
             "draftparty": made.last_party(agreement_draft).pk,
             "promise": promise.key,
+            "agreementnumber": agreement.number,
+            "obligation": obligation.pk,
+            "obligationreport": report_progress(
+                obligation, organisation=ours, by=self.head, text="Два", amount=Decimal(2)
+            ).pk,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,
@@ -297,7 +307,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
         for relation in row._meta.related_objects:
             model = relation.related_model
             assert isinstance(model, type)
-            if model.__module__.startswith(("members.", "common.", "events.")):
+            if model.__module__.startswith(("members.", "common.", "events.", "agreements.")):
                 field = relation.field.name
                 todo += [one for one in model._base_manager.filter(**{field: row}) if type(one) is not Organisation]
         pointers = [field.name for field in row._meta.concrete_fields if field.related_model in (User, Document)]
@@ -307,7 +317,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
 # Not words: what addresses, sorts, guards or names a file.
 NO_WORDS = {
     "slug", "number", "code", "key", "password", "topic", "link", "template", "country", "sha256", "time_zone",
-    "hall_key",
+    "hall_key", "file_sha256", "content_sha256", "authority_number", "previous",
 }  # fmt: skip
 
 NO_WORDS_OF_JSON = {"country", "status", "precision"}
@@ -317,7 +327,7 @@ def keep_secret(estate: Estate, *, besides: tuple[type[models.Model], ...] = ())
     """Put a secret into every text of what belongs to the organisation. Returns the models that have got one."""
     numbers, marked = itertools.count(1), set()
     for row in (*related(estate.organisation), estate.application, estate.file):
-        if isinstance(row, besides):
+        if isinstance(row, (*besides, HistoryEntry)):  # the history of agreements is written once
             continue
         changes = {
             field.name: _secret(field, next(numbers), getattr(row, field.name)) for field in row._meta.concrete_fields
@@ -438,6 +448,7 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
         "User", "Representative", "Invitation", "JoinRequest", "ProfileChange", "Invoice", "PublicPerson",
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
         "Registration", "Ticket", "FeedbackAnswer", "FeedbackQuestion",
+        "Agreement", "Party", "Version", "Obligation", "ObligationReport",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

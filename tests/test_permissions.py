@@ -4,6 +4,7 @@ import datetime
 import re
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,7 +25,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from agreements.chain import publish_head
+from agreements.fulfilment.obligations import report_progress
+from agreements.models import AgreementTemplate
 from agreements.signing.paper import send_copy
+from agreements.signing.rules import join_rules
 from cluster_portal import urls
 from common import health
 from common.admin import ReadOnly
@@ -149,6 +154,7 @@ class World:
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             **self.application(),
             **self.registrations(visitor),
+            **self.agreements(),
             **self.signing(),
             **self.draft(),
             **made.internship(self.ours),
@@ -230,6 +236,25 @@ class World:
             "agreementdraft": draft,
             "draftparty": made.last_party(draft),
             "promise": SimpleNamespace(pk="promise1"),
+        }
+
+    def agreements(self) -> dict[str, Any]:
+        """One of ours in force, of what it promises a part is reported."""
+        due = timezone.localdate() + datetime.timedelta(days=60)
+        promise = made.promise(due_on=due.isoformat())
+        agreement = made.in_force(initiator=self.ours, promises=(promise,))
+        obligation, head = agreement.obligations.get(), made.head_of(self.ours)
+        report = report_progress(obligation, organisation=self.ours, by=head, text="Два", amount=Decimal(2))
+        template = AgreementTemplate.objects.create(kind=agreement.kind, title="О классе", text="# О чём")
+        return {
+            "agreement": agreement,
+            "agreementnumber": SimpleNamespace(pk=agreement.number),
+            "agreementtemplate": template,
+            "obligation": obligation,
+            "obligationreport": report,
+            "timer": agreement.timers.all()[0],
+            "chainhead": publish_head(),
+            "rulesaccession": join_rules(self.ours, by=head),
         }
 
     def representative(self, role: str, **fields: object) -> User:
@@ -341,7 +366,7 @@ def _of_editor(answers: Answers, model: type[Model] | None) -> Answers:
     verb = answers["editor"]
     if model is None or verb.isdigit():
         return answers
-    return answers | {"editor": "200" if verb in EDITOR_VERBS[str(model._meta.model_name)] else "403"}
+    return answers | {"editor": "200" if verb in EDITOR_VERBS.get(str(model._meta.model_name), []) else "403"}
 
 
 EDITOR_VERBS = {name: verbs for name, *verbs in map(str.split, EDITOR_MAY.strip().splitlines())}

@@ -1,5 +1,5 @@
-"""The association's staff at work on agreements."""
+"""The association's office at work on agreements."""
 
-from agreements.admin import copies
+from agreements.admin import agreements, copies, obligations, records, templates
 
-__all__ = ["copies"]
+__all__ = ["agreements", "copies", "obligations", "records", "templates"]

@@ -105,10 +105,14 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """To who acts for a party, the draft only to those who draw it up; to staff who may see agreements, all. Others
         read the register, which shows less."""
-        if not user.is_authenticated:
-            return self.none()
         if user.is_staff and user.has_perm("agreements.view_agreement"):
             return self
+        return self.of_person(user)
+
+    def of_person(self, user: "User | AnonymousUser") -> Self:
+        """Of the organisations that they act for."""
+        if not user.is_authenticated:
+            return self.none()
         own = Representative.objects.active().filter(user=user).values("organisation")
         shared = Q(parties__organisation__in=own, shared_at__isnull=False)
         mine = self.model.objects.filter(Q(initiator__in=own) | shared)

@@ -74,7 +74,8 @@ def _end_parent(child: Agreement, action: str) -> None:
 
 def end(agreement: Agreement, action: str, *, facts: Mapping[str, Any] | None = None) -> None:
     """By the clock, of the locked agreement: what is still open is closed with the reason."""
-    agreement.ended_on = timezone.localdate()
+    today = timezone.localdate()
+    agreement.ended_on = min(agreement.ends_on or today, today)  # the clock comes after the last day
     turn(agreement, action, who=Who.TIMER, by=None, **(facts or {}))
     close_open(
         agreement, reason=_("The agreement has ended: %(how)s.") % {"how": agreement.get_state_display().lower()}

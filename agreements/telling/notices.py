@@ -53,7 +53,7 @@ WORDS: dict[str, str | Promise] = {
 
 def tell(agreement: Agreement, action: str, *, by: User | None, reason: str, facts: Mapping[str, Any]) -> None:
     """Heads, coordinators and signatories of all parties, but for who acts; of a draft those alone who draw it up."""
-    if action in QUIET:
+    if action in QUIET or _was_before(agreement, action):
         return
     acting = _title(agreement, facts.get("party"))
     key = f"agreement {agreement.pk} {action} {timezone.now().isoformat()}"
@@ -65,6 +65,15 @@ def tell(agreement: Agreement, action: str, *, by: User | None, reason: str, fac
             key=key,
             words=partial(_words, agreement, action, acting, reason),
         )
+
+
+def _was_before(agreement: Agreement, action: str) -> bool:
+    """Of what was entered from paper: the parties know since that day."""
+    if not agreement.is_entered:
+        return False
+    days = {"start": agreement.starts_on or agreement.concluded_on, "expire": agreement.ends_on}
+    day = days.get(action)
+    return day is not None and day < timezone.localdate(agreement.created_at)
 
 
 def concerned(agreement: Agreement) -> list[Organisation]:

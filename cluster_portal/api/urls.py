@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework import permissions
 from rest_framework.routers import SimpleRouter
 
+from agreements.api.own import OwnAgreementViewSet
+from agreements.api.public import RegisterViewSet
 from events.api.check_in import CheckInViewSet
 from events.api.groups import OwnGroupViewSet
 from events.api.offered import OfferedView
@@ -18,8 +20,10 @@ router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("regions", RegionViewSet, basename="region")
 router.register("directions", DirectionViewSet, basename="direction")
 router.register("events", EventViewSet, basename="event")
+router.register("agreements", RegisterViewSet, basename="agreement")
 router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
 router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
+router.register("my/agreements", OwnAgreementViewSet, basename="own-agreement")
 router.register("my/groups", OwnGroupViewSet, basename="own-group")
 
 # Of the door, and what each is done by.

@@ -358,13 +358,18 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "Public directory of the association, its events, and the organisations that you act for.",
+    "DESCRIPTION": "Public directory of the association, its events and agreements; the organisations you act for.",
     # In the order of the page.
     "TAGS": [
         {"name": "events", "description": "Public events and their programmes"},
         {"name": "registrations", "description": "What an event asks; your own registrations and tickets"},
         {"name": "groups", "description": "Groups of pupils, for heads, coordinators and teachers"},
         {"name": "check-in", "description": "At the door, for those who may stand there; each may be sent again"},
+        {"name": "agreements", "description": "The public register"},
+        {
+            "name": "own agreements",
+            "description": "Those of your organisations: read, accept, remark, report",
+        },
         {"name": "organisations", "description": "The public directory"},
         {"name": "own organisations", "description": "Those that you act for: people, membership, invoices"},
         {"name": "regions", "description": "With their time zones"},
@@ -380,6 +385,12 @@ SPECTACULAR_SETTINGS = {
         "InvoiceStateEnum": "members.models.InvoiceState",
         "CertificateStateEnum": "members.models.certificate.CertificateState",
         "OfficeReportStateEnum": "members.models.OfficeReportState",
+        "AgreementKindEnum": "agreements.models.AgreementKind",
+        "AgreementStateEnum": "agreements.models.AgreementState",
+        "AgreementRelationEnum": "agreements.models.Relation",
+        "ObligationKindEnum": "agreements.models.ObligationKind",
+        "ObligationStateEnum": "agreements.models.ObligationState",
+        "ObligationReportStateEnum": "agreements.models.ReportState",
         "RegistrationStateEnum": "events.models.RegistrationState",
         "KindEnum": "members.models.Kind",
         "PrecisionEnum": "members.models.OfficeStatusChange.Precision",

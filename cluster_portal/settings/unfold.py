@@ -106,7 +106,20 @@ UNFOLD = {
             ),
             _section(
                 _("Agreements"),
+                _page(_("Agreements"), "contract", "agreements_agreement"),
                 _page(_("Signed on paper and with operators"), "signature", "agreements_signingrequest"),
+                {
+                    "title": _("Statistics of agreements"),
+                    "icon": "monitoring",
+                    "link": reverse_lazy("admin:agreements_agreement_statistics"),
+                    "permission": _may_see("agreements", "agreement"),
+                },
+                _page(_("Obligations"), "assignment_turned_in", "agreements_obligation"),
+                _page(_("Reports on obligations"), "fact_check", "agreements_obligationreport"),
+                _page(_("Templates of agreements"), "description", "agreements_agreementtemplate"),
+                _page(_("Accessions to the rules of signing"), "key_vertical", "agreements_rulesaccession"),
+                _page(_("Terms by the clock"), "timer", "agreements_timer"),
+                _page(_("Published heads of the history"), "link", "agreements_chainhead"),
             ),
             _section(
                 _("People"),

@@ -85,7 +85,7 @@ class ReportsMixin(_Admin):
             "title": title,
             "content_title": title,  # of a page that is none of the list, as the theme's crumbs say it
             "form": form,
-            "query": request.GET.urlencode(),
+            "book": f"{reverse('admin:members_membership_reports_book')}?{request.GET.urlencode()}",
             "sections": [],
         }
         if form.is_valid():

@@ -162,6 +162,13 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "events_registration",
         "events_participantcertificate",
         "agreements_signingrequest",
+        "agreements_agreement",
+        "agreements_agreementtemplate",
+        "agreements_chainhead",
+        "agreements_obligation",
+        "agreements_obligationreport",
+        "agreements_rulesaccession",
+        "agreements_timer",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]

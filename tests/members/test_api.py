@@ -125,6 +125,8 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))
     schema = yaml.safe_load(file.read_text())
     assert [*schema["paths"]] == [
+        "/api/v1/agreements/",
+        "/api/v1/agreements/{reference}/",
         "/api/v1/directions/",
         "/api/v1/directions/{slug}/",
         "/api/v1/events/",
@@ -136,6 +138,15 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/events/{slug}/check-in/walk-in/",
         "/api/v1/events/{slug}/programme/",
         "/api/v1/events/{slug}/registration/",
+        "/api/v1/my/agreements/",
+        "/api/v1/my/agreements/{id}/",
+        "/api/v1/my/agreements/{id}/accept/",
+        "/api/v1/my/agreements/{id}/obligations/",
+        "/api/v1/my/agreements/{id}/obligations/{obligation}/reports/",
+        "/api/v1/my/agreements/{id}/remarks/",
+        "/api/v1/my/agreements/{id}/reports/{report}/confirm/",
+        "/api/v1/my/agreements/{id}/reports/{report}/refuse/",
+        "/api/v1/my/agreements/{id}/versions/",
         "/api/v1/my/groups/",
         "/api/v1/my/groups/{id}/",
         "/api/v1/my/groups/{id}/accept/",
