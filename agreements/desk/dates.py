@@ -84,7 +84,8 @@ def _days(organisation: Organisation, first: datetime.date, end: datetime.date) 
     due = promised.filter(due_on__range=span).select_related("agreement", "owner").order_by("due_on", "pk")
     for promise in due[:MOST]:
         what = _("We are to deliver") if promise.owner_id == organisation.pk else _("Others are to deliver")
-        yield Day(promise.due_on, what, promise.agreement, promise.what, promise.owner.title)
+        if promise.due_on:
+            yield Day(promise.due_on, what, promise.agreement, promise.what, promise.owner.title)
 
 
 def _ends(standing: AgreementQuerySet, first: datetime.date, end: datetime.date) -> Iterator[Day]:
