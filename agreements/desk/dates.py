@@ -22,6 +22,7 @@ from agreements.models import (
     RoundState,
     SigningRound,
 )
+from agreements.models.agreement import AgreementQuerySet
 from members.models import Organisation
 
 MONTHS = 6
@@ -68,33 +69,35 @@ def _days(organisation: Organisation, first: datetime.date, end: datetime.date) 
     own = Agreement.objects.of(organisation).defer("terms")
     span = (first, end - datetime.timedelta(days=1))
     for one in own.filter(state__in=UNCONCLUDED, planned_on__range=span).order_by("planned_on", "pk")[:MOST]:
-        yield Day(one.planned_on, _("Planned to be signed"), one, one.planned_at)
+        if one.planned_on:
+            yield Day(one.planned_on, _("Planned to be signed"), one, one.planned_at)
     for one in own.filter(state=AgreementState.CONCLUDED, starts_on__range=span).order_by("starts_on", "pk")[:MOST]:
-        yield Day(one.starts_on, _("Comes into force"), one)
+        if one.starts_on:
+            yield Day(one.starts_on, _("Comes into force"), one)
     standing = own.filter(state__in=IN_FORCE)
-    objected = Q(renewal=Renewal.AUTOMATIC, ends_on__gte=first, ends_on__lt=end + MOST_NOTICE)
-    ending = standing.filter(Q(ends_on__range=span) | objected)
-    for one in ending.order_by("ends_on", "pk")[:MOST]:
-        if one.ends_on < end:
-            renews = one.renewal == Renewal.AUTOMATIC
-            yield Day(
-                one.ends_on, _("Ends, and renews itself unless somebody has objected") if renews else _("Ends"), one
-            )
-        if one.renewal == Renewal.AUTOMATIC and first <= (day := last_day_to_object(one, one.ends_on)) < end:
-            yield Day(day, _("Last day to object to the renewal"), one)
+    yield from _ends(standing, first, end)
     rounds = SigningRound.objects.filter(state=RoundState.OPEN, agreement__in=own.values("pk"))
-    closing = rounds.filter(closes_at__date__range=span).select_related("agreement")
-    for one in closing.order_by("closes_at", "pk")[:MOST]:
-        yield Day(timezone.localdate(one.closes_at), _("The signing ends"), one.agreement)
-    due = Obligation.objects.filter(
-        state=ObligationState.OPEN, due_on__range=span, agreement__in=standing.values("pk")
-    ).select_related("agreement", "owner")
-    for one in due.order_by("due_on", "pk")[:MOST]:
-        ours = one.owner_id == organisation.pk
-        yield Day(
-            one.due_on,
-            _("We are to deliver") if ours else _("Others are to deliver"),
-            one.agreement,
-            one.what,
-            one.owner.title,
-        )
+    closing = rounds.filter(closes_at__date__range=span).select_related("agreement").order_by("closes_at", "pk")
+    for signing in closing[:MOST]:
+        yield Day(timezone.localdate(signing.closes_at), _("The signing ends"), signing.agreement)
+    promised = Obligation.objects.filter(state=ObligationState.OPEN, agreement__in=standing.values("pk"))
+    due = promised.filter(due_on__range=span).select_related("agreement", "owner").order_by("due_on", "pk")
+    for promise in due[:MOST]:
+        what = _("We are to deliver") if promise.owner_id == organisation.pk else _("Others are to deliver")
+        if promise.due_on:
+            yield Day(promise.due_on, what, promise.agreement, promise.what, promise.owner.title)
+
+
+def _ends(standing: AgreementQuerySet, first: datetime.date, end: datetime.date) -> Iterator[Day]:
+    """The days on which they end, and until which one may object to a renewal that may lie months later."""
+    ends = Q(ends_on__gte=first, ends_on__lt=end)
+    renews = Q(renewal=Renewal.AUTOMATIC, ends_on__gte=first, ends_on__lt=end + MOST_NOTICE)
+    for one in standing.filter(ends | renews).order_by("ends_on", "pk")[:MOST]:
+        if one.ends_on is None:
+            continue
+        is_renewed = one.renewal == Renewal.AUTOMATIC
+        if one.ends_on < end:
+            what = _("Ends, and renews itself unless somebody has objected") if is_renewed else _("Ends")
+            yield Day(one.ends_on, what, one)
+        if is_renewed and first <= (day := last_day_to_object(one, one.ends_on)) < end:
+            yield Day(day, _("Last day to object to the renewal"), one)

@@ -1,11 +1,13 @@
 """Drafts that belong to an agreement in force: an amendment, a renewal, an agreement on its termination. Each starts
 from the terms in force and has the same parties."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +19,7 @@ from common.errors import RuleViolated
 from members.models import Organisation, User
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-FOLLOWING = {
+FOLLOWING: dict[str, str | Promise] = {
     Relation.AMENDMENT: gettext_lazy("Change it by an amendment"),
     Relation.RENEWAL: gettext_lazy("Renew it by a new agreement"),
     Relation.TERMINATION: gettext_lazy("End it by agreement of all"),
@@ -81,4 +83,8 @@ def _terminated(parent: Agreement) -> Terms:
     )
 
 
-TERMS = {Relation.AMENDMENT: _amended, Relation.RENEWAL: _renewed, Relation.TERMINATION: _terminated}
+TERMS: dict[str, Callable[[Agreement], Terms]] = {
+    Relation.AMENDMENT: _amended,
+    Relation.RENEWAL: _renewed,
+    Relation.TERMINATION: _terminated,
+}

@@ -38,7 +38,7 @@ class LineField(forms.CharField):
     """What is kept has one line."""
 
     def to_python(self, value: Any) -> str:
-        return one_line(super().to_python(value))
+        return one_line(super().to_python(value) or "")
 
 
 class DayInput(forms.DateInput):
