@@ -64,6 +64,7 @@ from members.models import (
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
 from tests.browser.readers import credential
+from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -211,7 +212,11 @@ class Estate:
         )
         FeedbackAnswer.objects.create(event=event, registration=said, rating=5, good="Всё", better="Ничего")
         CheckIn.objects.create(ticket=single.tickets.get(), day=timezone.localdate())
+        negotiated, remark, annex = made.negotiated(ours)
         self.keys: dict[str, Any] = {
+            "negotiated": negotiated.pk,
+            "remark": remark.pk,
+            "annexfile": annex.pk,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,

@@ -44,6 +44,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from tests.factories import agreements as made
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -144,6 +145,7 @@ class World:
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
             **self.application(),
             **self.registrations(visitor),
+            **dict(zip(("negotiated", "remark", "annexfile"), made.negotiated(self.ours), strict=True)),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),
