@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -46,7 +45,7 @@ def sides(agreement: Agreement) -> list[Organisation]:
     return [party.organisation for party in agreement.parties.select_related("organisation")]
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Any) -> str:
     """As it is read, in one line."""
     main = response.content.decode().split("<main", 1)[1]
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", main))
@@ -194,8 +193,8 @@ def test_who_has_accepted_waits_for_the_others_by_name() -> None:
 def test_the_overview_offers_what_the_reader_may_do_now() -> None:
     offered = {}
     for make in (made.in_negotiation, made.frozen, made.being_signed, made.in_force):
-        found = make()
-        agreement = getattr(found, "agreement", found)
+        found: Any = make()
+        agreement: Agreement = getattr(found, "agreement", found)
         for organisation in sides(agreement):
             context = acting(organisation).get(address(agreement, organisation)).context
             offered[agreement.state, organisation == agreement.initiator] = [name for name, _page in context["moves"]]
