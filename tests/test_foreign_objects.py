@@ -223,6 +223,7 @@ class Estate:
         agreement_draft = made.draft(initiator=ours, promises=(promise,))
         agreement = made.in_force(initiator=ours, is_public=False, promises=(made.promise(),))
         obligation = agreement.obligations.get()
+        negotiated, remark, annex = made.negotiated(ours)
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
@@ -234,6 +235,9 @@ class Estate:
             "obligationreport": report_progress(
                 obligation, organisation=ours, by=self.head, text="Два", amount=Decimal(2)
             ).pk,
+            "negotiated": negotiated.pk,
+            "remark": remark.pk,
+            "annexfile": annex.pk,
             "registration": single.pk,
             "ticketlink": registration_token(single),
             "groupregistration": group.pk,

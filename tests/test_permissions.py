@@ -158,6 +158,7 @@ class World:
             **self.signing(),
             **self.draft(),
             **made.internship(self.ours),
+            **dict(zip(("negotiated", "remark", "annexfile"), made.negotiated(self.ours), strict=True)),
             "notification": NotificationFactory(user=people["head"][0]),
             "invitation": invitation,
             "invitationtoken": SimpleNamespace(pk=invited),

@@ -44,6 +44,7 @@ EXCUSED = {
     "events.EventMessage": "who wrote it: the same; it names no reader",
     "events.CheckIn": "who stood at the door: the same; whose it is, the holder of registrations tells",
     "events.ParentConsent": "who noted a paper: the same; the parent goes with a refusal, or a year after the event",
+    "agreements.VersionReading": "who has read it: the row of who was erased names nobody",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }
 NAMES = {"first_name", "last_name", "patronymic"}

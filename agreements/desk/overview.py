@@ -88,9 +88,9 @@ def steps_of(agreement: Agreement, turns: Sequence[HistoryEntry]) -> list[Step]:
     ended = agreement.state not in STEPS
     if agreement.state == S.CANCELLED:
         source = next((one.source for one in turns if one.action == "cancel"), S.DRAFT)
-        order, at = order[: order.index(source) + 1], len(order)  # type: ignore[arg-type]
+        order, at = order[: order.index(source) + 1], len(order)
     else:
-        at = len(order) if ended else order.index(agreement.state)  # type: ignore[arg-type]
+        at = len(order) if ended else order.index(agreement.state)
     steps = [
         Step(str(STEPS[one]), "done" if number < at else "now" if number == at else "ahead")
         for number, one in enumerate(order)

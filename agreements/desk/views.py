@@ -92,7 +92,7 @@ def dashboard_agreement_file(request: HttpRequest, slug: str, pk: int, file: int
     """To whoever reads the agreement."""
     _organisation, agreement = own_agreement(request, slug, pk)
     found = get_object_or_404(agreement.files, pk=file)
-    name = f"{found.title}{PurePath(found.file.name).suffix}"
+    name = f"{found.title}{PurePath(str(found.file.name)).suffix}"
     return private_file_response(found.file, name=name, content_type=found.content_type)
 
 

@@ -30,8 +30,13 @@ class ComparedClause:
         return self.shown.clause.level == HEADING
 
     @property
+    def numbers(self) -> tuple[str, str]:
+        """In the old text and in the new one."""
+        return self.before.number if self.before else "", self.after.number if self.after else ""
+
+    @property
     def is_renumbered(self) -> bool:
-        return bool(self.before and self.after and self.before.number != self.after.number)
+        return bool(self.before and self.after and self.numbers[0] != self.numbers[1])
 
 
 @dataclass(frozen=True, slots=True)

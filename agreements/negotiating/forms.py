@@ -89,9 +89,9 @@ class TermsForm(forms.Form):
         label=_("Text that decides"), choices=[("ru", _("Russian")), ("en", _("English"))], widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, agreement: Agreement, terms: Terms, base: int, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, agreement: Agreement, terms: Terms, base: int) -> None:
         self.former = terms
-        super().__init__(*args, initial={"base": base, **initial_of(terms)}, **kwargs)
+        super().__init__(data, initial={"base": base, **initial_of(terms)})
         self.own_fields = KINDS[agreement.kind].fields
         for one in self.own_fields:
             self.fields[DETAIL + one.name] = field_of(one)
@@ -108,14 +108,15 @@ class TermsForm(forms.Form):
     @property
     def terms(self) -> Terms:
         """Without the obligations, which have rows of their own."""
-        data = {
+        data: dict[str, Any] = {
             name: one_line(value) if isinstance(value, str) and self._is_line(name) else value
             for name, value in self.cleaned_data.items()
         }
+        same = {name: data[name] for name in ("subject", "subject_en", "place", "renewal", "notice_days", "prevails")}
         details = {one.name: _kept(data[DETAIL + one.name]) for one in self.own_fields}
         return replace(
             self.former,
-            **{name: data[name] for name in ("subject", "subject_en", "place", "renewal", "notice_days", "prevails")},
+            **same,
             starts_on=_kept(data["starts_on"]) or "",
             ends_on=_kept(data["ends_on"]) or "",
             details={**self.former.details, **details},
@@ -271,8 +272,8 @@ class OwnPartyForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {"authority": forms.RadioSelect, "authority_until": DayInput, "way": forms.RadioSelect}
 
-    def __init__(self, *args: Any, instance: Party, **kwargs: Any) -> None:
-        super().__init__(*args, instance=copy(instance), prefix="party", **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, instance: Party) -> None:
+        super().__init__(data, instance=copy(instance), prefix="party")
         fields = cast("dict[str, Any]", self.fields)
         active = {"representations__organisation": instance.organisation_id, "representations__ended_at": None}
         fields["signatory"].queryset = User.objects.filter(**active, is_active=True).distinct()

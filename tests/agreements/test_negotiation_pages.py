@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -46,7 +45,7 @@ def sides(agreement: Agreement) -> list[Organisation]:
     return [party.organisation for party in agreement.parties.select_related("organisation")]
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Any) -> str:
     """As it is read, in one line."""
     main = response.content.decode().split("<main", 1)[1]
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", main))
@@ -127,7 +126,7 @@ def test_teachers_and_viewers_read_and_do_not_act(role: str) -> None:
     remarks = address(agreement, company, "remarks", clause="whole")
     assert client.post(remarks, {"text": "Нет"}).status_code == 403
     overview = text_of(client.get(address(agreement, company)))
-    assert "Принять версию" not in overview
+    assert "Принять редакцию" not in overview
     assert "Ждём, пока" in overview
     assert (agreement.versions.count(), ClauseComment.objects.count()) == (2, 0)
 
@@ -165,9 +164,9 @@ def test_how_a_draft_was_reviewed_stays_with_who_drew_it_up() -> None:
 @pytest.mark.parametrize(
     ("make", "now", "said"),
     [
-        (made.draft, "Черновик", "Заполните черновик и отправьте его на согласование."),
-        (made.in_negotiation, "Переговоры", "Прочитайте версию 1 и примите её или предложите другую."),
-        (made.frozen, "Согласовано", "Все стороны приняли одну и ту же версию. Откройте подписание."),
+        (made.draft, "Черновик", "Заполните черновик и отправьте его на проверку."),
+        (made.in_negotiation, "Согласование", "Прочитайте редакцию 1 и примите её или предложите другую."),
+        (made.frozen, "Согласовано", "Все стороны приняли одну и ту же редакцию. Откройте подписание."),
         (made.being_signed, "Подписание", "Вас просят подписать от имени вашей организации"),
         (made.concluded, "Заключено", "Вступит в силу"),
         (made.in_force, "Действует", "Действует без срока."),
@@ -188,14 +187,14 @@ def test_who_has_accepted_waits_for_the_others_by_name() -> None:
     client = acting(school)
     data = {"sha256": agreement.newest_version.sha256}
     assert client.post(address(agreement, school, "accept"), data).status_code == 302
-    assert "Ждём, пока Завод, Вуз примут версию 1." in text_of(client.get(address(agreement, school)))
+    assert "Ждём, пока Завод, Вуз примут редакцию 1." in text_of(client.get(address(agreement, school)))
 
 
 def test_the_overview_offers_what_the_reader_may_do_now() -> None:
     offered = {}
     for make in (made.in_negotiation, made.frozen, made.being_signed, made.in_force):
-        found = make()
-        agreement = getattr(found, "agreement", found)
+        found: Any = make()
+        agreement: Agreement = getattr(found, "agreement", found)
         for organisation in sides(agreement):
             context = acting(organisation).get(address(agreement, organisation)).context
             offered[agreement.state, organisation == agreement.initiator] = [name for name, _page in context["moves"]]
@@ -302,7 +301,7 @@ def test_each_reader_sees_what_is_new_since_they_looked_last() -> None:
     propose(agreement)
     propose(agreement, text=LONGER.replace("два", "три"))
     overview = text_of(head.get(address(agreement, school)))
-    assert "С вашего прошлого просмотра появилась версия 3." in overview
+    assert "С вашего прошлого просмотра появилась редакция 3." in overview
     assert "С вашего прошлого просмотра" not in text_of(coordinator.get(address(agreement, school)))
     comparison = head.get(address(agreement, school, "compare")).context["comparison"]
     assert (comparison.before.number, comparison.after.number) == (1, 3)
@@ -396,7 +395,7 @@ def test_when_another_party_was_quicker_nothing_typed_is_lost() -> None:
     assert (form["text"].value(), form["note"].value()) == (mine, "Трое")
     assert response.context["promises"][0]["evidence"].value() == "Отчёты"
     assert [one.shown.number for one in news.changed] == ["2.1"]
-    assert "Что нового в версии 2" in text_of(response)
+    assert "Что нового в редакции 2" in text_of(response)
     assert agreement.versions.count() == 2
     again = {**sent, "base": form["base"].value()}
     assert (again["base"], client.post(url, again).status_code) == ("2", 302)

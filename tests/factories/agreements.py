@@ -9,11 +9,20 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from agreements.annex.people import Told, name_person
-from agreements.drafting.drafts import begin_draft, set_parties, submit
+from agreements.drafting.drafts import attach_file, begin_draft, set_parties, submit
 from agreements.fulfilment.obligations import report_progress
 from agreements.life.machine import Who, locked_agreement
-from agreements.models import Agreement, AgreementKind, Party, SigningRequest, SigningRound, SigningWay
-from agreements.negotiating.versions import accept_version
+from agreements.models import (
+    Agreement,
+    AgreementFile,
+    AgreementKind,
+    ClauseComment,
+    Party,
+    SigningRequest,
+    SigningRound,
+    SigningWay,
+)
+from agreements.negotiating.versions import accept_version, comment, propose_version
 from agreements.running.course import take_effect
 from agreements.signing.rounds import count_signature, locked_request, open_round, signature_of
 from agreements.terms import Promise, Terms, parsed
@@ -86,6 +95,17 @@ def draft(*others: Organisation, initiator: Organisation | None = None, **change
 def in_negotiation(*others: Organisation, **changes: Any) -> Agreement:
     agreement = draft(*others, **changes)
     return submit(agreement, by=head_of(agreement.initiator))
+
+
+def negotiated(initiator: Organisation) -> tuple[Agreement, ClauseComment, AgreementFile]:
+    """In its second version, with a remark of the initiator's and an annex."""
+    by = head_of(initiator)
+    agreement = draft(initiator=initiator)
+    file = attach_file(agreement, document=scan(), title="План", by=by)
+    agreement = submit(agreement, by=by)
+    own = agreement.parties.get(organisation=initiator)
+    version = propose_version(agreement, party=own, terms=terms(notice_days=60), base=1, by=by)
+    return agreement, comment(agreement, version=version, clause="", party=own, by=by, text="Где место?"), file
 
 
 def accept_all(agreement: Agreement) -> Agreement:
