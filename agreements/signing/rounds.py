@@ -52,6 +52,7 @@ def open_round(agreement: Agreement, *, by: User, days: int = timers.SIGN_WITHIN
         version=locked.newest_version,
         number=locked.rounds.count() + 1,
         order=locked.signing_order,
+        opened_at=now,
         opened_by=by,
         closes_at=now + datetime.timedelta(days=days),
     )

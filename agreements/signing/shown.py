@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from agreements.kinds import KINDS, FieldType, KindField
 from agreements.models import (
     Agreement,
     AgreementKind,
     Authority,
+    ObligationKind,
+    Relation,
     Renewal,
     Signature,
     SigningRequest,
@@ -159,7 +161,7 @@ def _clauses(told: list[dict[str, Any]]) -> list[NumberedClause]:
 def _facts_of_terms(whole: Mapping[str, Any], terms: Mapping[str, Any]) -> list[Fact]:
     facts = [
         (_("Kind"), str(AgreementKind(whole["kind"]).label)),
-        (_("To the agreement"), whole["parent"]),
+        (str(Relation(whole["relation"]).label) if whole["relation"] else "", whole["parent"]),
         (_("Subject in English"), terms["subject_en"]),
         (_("Place"), terms["place"]),
         (_("In force from"), _day(terms["starts_on"]) or _("its conclusion")),
@@ -202,9 +204,10 @@ def _facts_of_party(party: Mapping[str, Any]) -> list[Fact]:
 def _facts_of_promise(promise: Mapping[str, Any], named: Mapping[int, str]) -> list[Fact]:
     others = _("all others")
     facts = [
+        (_("Kind"), str(ObligationKind(promise["kind"]).label)),
         (_("Who"), named.get(promise["owner"], "")),
         (_("To whom"), named.get(promise["beneficiary"], others)),
-        (_("Amount"), promise["amount"]),
+        (pgettext("of a promise", "Amount"), promise["amount"]),
         (_("Due"), _day(promise["due_on"])),
         (_("Evidence"), promise["evidence"]),
     ]
