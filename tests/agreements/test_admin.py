@@ -307,6 +307,7 @@ def test_what_was_entered_from_paper_took_no_time(office: Client, parties: None)
 
 def test_statistics_are_a_page_and_a_book_in_one_question(office: Client) -> None:
     made.concluded()
+    office.get(page("agreement_statistics"))  # and the session is noted
     with CaptureQueriesContext(connection) as one:
         assert office.get(page("agreement_statistics")).status_code == 200
     made.concluded()
