@@ -294,8 +294,8 @@ def test_the_days_in_each_stage_are_the_median_and_the_quartiles() -> None:
     made.in_negotiation()
     times = [one for one in statistics.cycle_times() if not (one.kind or one.year)]
     found: dict[str, Any] = {one.stage: (one.number, one.quartiles) for one in times}
-    days = tuple(map(Decimal, ("4.0", "6.0", "8.0")))
-    assert (found["negotiation"], found["signing"]) == ((5, days), (5, days))
+    stays = tuple(map(Decimal, ("4.0", "6.0", "8.0")))
+    assert (found["negotiation"], found["signing"]) == ((5, stays), (5, stays))
     assert found["whole"] == (5, tuple(map(Decimal, ("9.0", "13.0", "17.0"))))
     assert found["review"] == (5, tuple(map(Decimal, ("0.0",) * 3)))
 
