@@ -5,6 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from agreements.wording import told_promises, told_terms
 from common.errors import RuleViolated
 from common.private_files import private_file_response
 from common.private_pages import private_page
-from members.models import User
+from members.models import Organisation, User
 
 
 @private_page
@@ -82,8 +83,8 @@ def dashboard_agreement(request: HttpRequest, slug: str, pk: int) -> HttpRespons
     return render(request, "agreements/dashboard_agreement.html", context)
 
 
-def _children(agreement: Agreement, organisation: object) -> object:
-    return Agreement.objects.of(organisation).filter(parent=agreement).order_by("pk")  # type: ignore[arg-type]
+def _children(agreement: Agreement, organisation: Organisation) -> QuerySet[Agreement]:
+    return Agreement.objects.of(organisation).filter(parent=agreement).order_by("pk")
 
 
 @private_page

@@ -38,7 +38,7 @@ def begin_following(parent: Agreement, *, relation: str, organisation: Organisat
         raise RuleViolated(_("It is not in force: there is nothing to follow it."), code="other_state")
     parties = [*locked.parties.select_related("organisation").order_by("position")]
     for party in parties:
-        party.pk, party.looked_at = None, None
+        party.pk = None
     return begin_draft(
         organisation,
         kind=locked.kind,

@@ -16,6 +16,6 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0003_versions_read")]
+    dependencies = [("agreements", "0003_register")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -54,7 +54,6 @@ class Party(models.Model):
     authority_number = OneLineField(_("number of the power of attorney"), max_length=60, blank=True)
     authority_until = models.DateField(_("power of attorney valid until"), null=True, blank=True)
     way = models.CharField(_("way of signing"), max_length=10, choices=SigningWay, default=SigningWay.PAPER)
-    looked_at = models.DateTimeField(_("last looked at"), null=True, editable=False)
 
     class Meta:
         verbose_name = pgettext_lazy("of an agreement", "party")

@@ -1,6 +1,7 @@
 """Whatever is changed behind the portal's back is found: in a text, a signature, the history or a file."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -53,7 +54,12 @@ def agreement() -> Agreement:
         made.take_effect(made.locked_agreement(draft))
     evidence = checked_document(ContentFile(b"%PDF-1.7 report", name="report.pdf"))
     report_progress(
-        draft.obligations.get(), organisation=draft.initiator, by=head, text="Два проекта", amount=2, document=evidence
+        draft.obligations.get(),
+        organisation=draft.initiator,
+        by=head,
+        text="Два проекта",
+        amount=Decimal(2),
+        document=evidence,
     )
     chain.publish_head()
     return Agreement.objects.get(pk=draft.pk)
@@ -129,7 +135,7 @@ def change_head(_agreement: Agreement) -> None:
 def change_byte(file) -> None:
     with file.open("rb") as opened:
         content = opened.read()
-    file.storage.delete(file.name)
+    file.storage.delete(str(file.name))
     file.storage.save(file.name, ContentFile(content[:-1] + bytes([content[-1] ^ 1])))
 
 
@@ -160,7 +166,7 @@ def change_package(agreement: Agreement) -> None:
 
 def lose_annex(agreement: Agreement) -> None:
     file = AgreementFile.objects.get().file
-    file.storage.delete(file.name)
+    file.storage.delete(str(file.name))
 
 
 @pytest.mark.parametrize(

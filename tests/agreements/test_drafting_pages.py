@@ -317,10 +317,18 @@ PAGES = ["draft/", "parties/", "promises/", "promises/new/", "files/", "submit/"
 
 @pytest.mark.parametrize("page", PAGES)
 def test_of_what_was_sent_nothing_is_changed(page: str, client: Client, draft: Agreement, head: User) -> None:
-    asked = {"draft/": {}, "promises/new/": {"kind": "money", "what": "Грант", "owner": "1", "beneficiary": "0"}}
+    asked: dict[str, dict[str, object]] = {
+        "draft/": {},
+        "promises/new/": {"kind": "money", "what": "Грант", "owner": "1", "beneficiary": "0"},
+    }
     before = typed(client.get(f"{place_of(draft)}{page}")) if page in asked else {}
     submit(draft, by=head)
-    sent = {"parties/": {"remove": "company"}, "files/": {"document": pdf()}, "promises/": {}, "submit/": {}}
+    sent: dict[str, dict[str, object]] = {
+        "parties/": {"remove": "company"},
+        "files/": {"document": pdf()},
+        "promises/": {},
+        "submit/": {},
+    }
     response = client.post(f"{place_of(draft)}{page}", before | asked.get(page, sent.get(page, {})))
     assert response.status_code in (405, 409) or page == "parties/"
     draft.refresh_from_db()

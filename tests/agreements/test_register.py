@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -108,7 +109,9 @@ def test_obligations_are_counted_as_they_are_fulfilled(client: Client) -> None:
     agreement = made.in_force(promises=(made.promise(), made.promise(what="Экскурсии", amount="")))
     first = agreement.obligations.get(what="Пять совместных проектов")
     other = made.last_party(agreement).organisation
-    report = report_progress(first, organisation=first.owner, by=made.head_of(first.owner), text="Все пять", amount=5)
+    report = report_progress(
+        first, organisation=first.owner, by=made.head_of(first.owner), text="Все пять", amount=Decimal(5)
+    )
     decide_report(report, organisation=other, by=made.head_of(other), confirms=True)
     [row] = Register(QueryDict("")).rows
     assert row.progress

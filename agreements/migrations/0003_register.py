@@ -105,5 +105,5 @@ DROP FUNCTION agreements_kind_words(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0006_register"), ("members", "__first__")]
+    dependencies = [("agreements", "0002_history_stays"), ("members", "__first__")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -22,5 +22,5 @@ def let_editors_review(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
 
 
 class Migration(migrations.Migration):
-    dependencies = [("agreements", "0007_register_filled"), ("members", "0004_editors_group")]
+    dependencies = [("agreements", "0004_first_templates"), ("members", "0004_editors_group")]
     operations = [migrations.RunPython(let_editors_review, migrations.RunPython.noop)]
