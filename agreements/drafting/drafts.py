@@ -165,7 +165,7 @@ def write_parties(agreement: Agreement, parties: Sequence[Party]) -> list[Party]
 
 
 @transaction.atomic
-def attach_file(agreement: Agreement, *, document: CheckedDocument, title: str, by: User) -> AgreementFile:
+def attach_file(agreement: Agreement, *, document: CheckedDocument, title: str, by: User | None) -> AgreementFile:
     """An annex, or the text itself as a document. The same bytes are attached once."""
     locked = locked_draft(agreement)
     known = locked.files.filter(sha256=document.sha256).first()

@@ -67,7 +67,9 @@ def known(days: Collection[datetime.date]) -> dict[Identity, Agreement]:
 
 
 @transaction.atomic
-def enter_agreement(entry: PaperAgreement, *, by: User, scan: CheckedDocument | None = None) -> tuple[Agreement, bool]:
+def enter_agreement(
+    entry: PaperAgreement, *, by: User | None, scan: CheckedDocument | None = None
+) -> tuple[Agreement, bool]:
     """And whether it is new: what stands in the register already is left as it is.
 
     It is in force from its first day, and over where its last has passed, without anybody being told of days gone by.

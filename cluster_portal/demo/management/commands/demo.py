@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from agreements.demo import stories as agreements_demo
 from events.demo import scale as events_scale
 from events.demo import stories as events_demo
 from members.demo import applications as application_demo
@@ -38,8 +39,10 @@ class Command(BaseCommand):
             else:
                 members_demo.load()
                 events_demo.load()
+                agreements_demo.load()
                 # Their password is public, and those who apply are nobody: only for a portal on one's own machine.
                 if settings.DEBUG:
                     members_demo.load_logins()
                     application_demo.load()
                     events_demo.load_registrations()
+                    agreements_demo.load_for_logins()

@@ -1,0 +1,1 @@
+"""Agreements of the stories, and some under way for the demo log-ins."""
