@@ -114,7 +114,7 @@ def dashboard_agreement_recall(request: HttpRequest, slug: str, pk: int) -> Http
         "title": _("Recall the signing"),
         "text": _("Possible until somebody has signed. The text is open to changes again, and all accept it anew."),
     }
-    return render(request, "agreements/dashboard_agreement_reason.html", context, status=status)
+    return render(request, "agreements/dashboard_agreement_recall.html", context, status=status)
 
 
 def _steered(request: HttpRequest, slug: str, pk: int) -> tuple[Organisation, Agreement]:
@@ -200,7 +200,7 @@ def dashboard_agreement_decline(request: HttpRequest, slug: str, pk: int, part: 
         "title": _("Decline to sign"),
         "text": _("What others have signed is void, and the text is open to changes again. All parties are told."),
     }
-    return render(request, "agreements/dashboard_agreement_reason.html", context, status=status)
+    return render(request, "agreements/dashboard_agreement_decline.html", context, status=status)
 
 
 def _own_part(request: HttpRequest, slug: str, pk: int, part: int) -> tuple[Organisation, Agreement, SigningRequest]:
