@@ -710,6 +710,7 @@ obligationreport      view
 timer                 view
 chainhead             view
 rulesaccession        view
+signingrequest        view
 """
 
 ADMIN = """
@@ -903,14 +904,14 @@ ADMIN = """
 /admin/events/participantcertificate/<participantcertificate>/file/ GET  login  factor 403 403    404
 /admin/events/participantcertificate/<participantcertificate>/file/ POST login  factor 403 403    404
 # Copies of signed agreements: for the registrars
-/admin/agreements/signingrequest/<signingrequest>/see_this/ GET  login factor 403 403 200
-/admin/agreements/signingrequest/<signingrequest>/see_this/ POST login factor 403 403 302
-/admin/agreements/signingrequest/<signingrequest>/confirm_this/ GET  login factor 403 403 200
-/admin/agreements/signingrequest/<signingrequest>/confirm_this/ POST login factor 403 403 409
-/admin/agreements/signingrequest/<signingrequest>/reject_this/ GET  login factor 403 403 200
-/admin/agreements/signingrequest/<signingrequest>/reject_this/ POST login factor 403 403 200
-/admin/agreements/signingrequest/<signingrequest>/file/ GET  login  factor 403 403    200
-/admin/agreements/signingrequest/<signingrequest>/file/ POST login  factor 403 403    405
+/admin/agreements/signingrequest/<signingrequest>/see_this/ GET  login factor 403 200
+/admin/agreements/signingrequest/<signingrequest>/see_this/ POST login factor 403 302
+/admin/agreements/signingrequest/<signingrequest>/confirm_this/ GET  login factor 403 200
+/admin/agreements/signingrequest/<signingrequest>/confirm_this/ POST login factor 403 409
+/admin/agreements/signingrequest/<signingrequest>/reject_this/ GET  login factor 403 200
+/admin/agreements/signingrequest/<signingrequest>/reject_this/ POST login factor 403 200
+/admin/agreements/signingrequest/<signingrequest>/file/ GET  login  factor 403 200
+/admin/agreements/signingrequest/<signingrequest>/file/ POST login  factor 403 405
 # Agreements: they move by pages that ask first; what is entered from paper is the registrar's
 /admin/agreements/agreement/<agreement>/approve_this/ GET   login  factor 403 200
 /admin/agreements/agreement/<agreement>/approve_this/ POST  login  factor 403 409

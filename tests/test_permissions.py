@@ -124,7 +124,7 @@ class World:
             "publicagreement": SimpleNamespace(pk=public.number),
             "agreementcode": SimpleNamespace(pk=public.code),
             "token": SimpleNamespace(pk=token),
-            "signedlink": SignedLink.objects.get(purpose="unsubscribe"),
+            "signedlink": SignedLink.objects.filter(purpose="unsubscribe").earliest("pk"),
             "unsubscription": Unsubscription.objects.create(purpose="news", address="other@example.org"),
             "organisation": self.ours,
             "membership": self.certificate.membership,

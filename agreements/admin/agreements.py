@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from agreements.admin.entering import EnteringMixin
 from agreements.admin.statistics import StatisticsMixin
-from agreements.admin.waiting import COPY, REVIEW, STUCK, WAITING, waiting, with_deadlines
+from agreements.admin.waiting import REVIEW, STUCK, WAITING, waiting, with_deadlines
 from agreements.drafting.drafts import approve, return_draft
 from agreements.life.machine import Who, possible
 from agreements.models import (
@@ -225,13 +225,6 @@ REVIEWS = Decision(
     _waiting(REVIEW),
     f"waits={REVIEW}",
     permission="agreements.approve_agreement",
-)
-COPIES = Decision(
-    _("Agreements: check what was signed on paper"),
-    "draw",
-    _waiting(COPY),
-    f"waits={COPY}",
-    permission="agreements.register_agreement",
 )
 STANDSTILL = Decision(
     _("Agreements: negotiation at a standstill"),

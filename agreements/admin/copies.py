@@ -63,7 +63,7 @@ class SigningRequestAdmin(ReadOnly, ModelAdmin):
     actions_detail = ["see_this", "confirm_this", "reject_this"]
 
     def has_register_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return can_register_on_paper(request.user)
+        return self.has_view_permission(request) and can_register_on_paper(request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SigningRequest]:
         """What is signed on the portal itself is nothing for the registrar."""

@@ -7,7 +7,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 READ = ("agreement", "party", "version", "historyentry", "obligation", "obligationreport", "timer", "chainhead",
-        "rulesaccession")  # fmt: skip
+        "rulesaccession", "signingrequest")  # fmt: skip
 OFFICE = ("approve_agreement", "register_agreement")
 
 

@@ -65,7 +65,7 @@ def test_the_queue_is_what_waits_for_the_office(office: Client) -> None:
     found = {title: [row for row, _url in queue.rows] for title, queue in queues.items()}
     assert found == {
         "Agreements: review for the association": [review],
-        "Agreements: check what was signed on paper": [copy],
+        "Copies of signed agreements": [*copy.rounds.get().requests.filter(state="sent")],
         "Agreements: obligations that are late": [late],
         "Agreements: negotiation at a standstill": [still],
     }
@@ -84,7 +84,7 @@ def test_the_queue_is_for_those_who_decide(english: None) -> None:
     sent_to_office()
     copy_sent()
     reader = enter(staff_with("agreements.view_agreement"))
-    registrar = enter(staff_with("agreements.view_agreement", "agreements.register_agreement"))
+    registrar = enter(staff_with("agreements.view_signingrequest", "agreements.register_agreement"))
     for client, number in ((reader, 0), (registrar, 1)):
         assert len(client.get(reverse("admin:index")).context["queues"]) == number
 

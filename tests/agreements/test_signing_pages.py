@@ -268,7 +268,7 @@ def test_a_signature_made_over_the_downloaded_file_counts_and_its_certificate_is
     file = signer.sign(content)
     assert client.post(address(request), typed(request, file=SimpleUploadedFile("a.sig", file))).status_code == 302
     shown = text(client.get(address(request, "signing")))
-    for words in ("Иванов Иван", "Испытательный центр", "не проверялось"):
+    for words in ("Иванов Иван", "Испытательный центр", "не проверено"):
         assert words in shown
     downloaded = client.get(address(request, "signature"))
     assert b"".join(downloaded) == file
