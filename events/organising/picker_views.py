@@ -16,6 +16,7 @@ from events.models import EventState, PlannedSigning, Talk
 from events.organising.co_organisers import add_organiser, answers_for, remove_organiser
 from events.organising.parts import is_open, parts_of, set_party, set_speaker
 from members.models import Organisation, PublicPerson
+from members.models.organisation import OrganisationQuerySet
 
 FOUND = 12  # organisations or people that a search offers
 
@@ -71,7 +72,7 @@ def dashboard_event_organisers(request: HttpRequest, slug: str, event: str) -> H
         "event": found,
         "named": named,
         "words": words,
-        "found": Named.organisations(others.searched(words)[:FOUND]) if words else [],
+        "found": _called(words, among=others),
         "may_change": found.state == EventState.DRAFT,
         "answers_for": is_first,
     }
@@ -124,10 +125,15 @@ def dashboard_event_parties(request: HttpRequest, slug: str, event: str, pk: int
         "signing": signing,
         "named": Named.organisations(signing.parties.order_by("sort_name")),
         "words": words,
-        "found": Named.organisations(others.searched(words)[:FOUND]) if words else [],
+        "found": _called(words, among=others),
         "may_change": is_open(found, PlannedSigning),
     }
     return render(request, "events/dashboard_event_parties.html", context)
+
+
+def _called(words: str, *, among: OrganisationQuerySet) -> list[Named]:
+    """Nobody, where nothing is looked for."""
+    return Named.organisations(among.searched(words)[:FOUND]) if words else []
 
 
 def _pressed(request: HttpRequest) -> str:
