@@ -194,7 +194,7 @@ for name, title, find in (
     ("agreement_done", _("What is done of an obligation is not what was confirmed"), _counted_otherwise),
     ("agreement_terms", _("A term runs of what is over"), _terms_of_what_is_over),
     ("agreement_endless", _("No term runs of what is to go on by the clock"), _without_a_term),
-    ("agreements_unchanged", _("What was agreed on or signed is not what the history knows"), _changed),
+    ("agreement_unchanged", _("What was agreed on or signed is not what the history knows"), _changed),
     ("agreement_kin", _("An agreement and the one that it belongs to do not fit"), _kin_disagree),
 ):
     register(Invariant(name, title, find))

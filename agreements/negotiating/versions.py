@@ -78,8 +78,7 @@ def accept_version(agreement: Agreement, *, party: Party, sha256: str, by: User)
 
 @transaction.atomic
 def reopen(agreement: Agreement, *, party: Party, by: User, reason: str) -> Agreement:
-    """What all had agreed on is negotiated anew, for example as a signatory has gone. The acceptances so far stand only
-    for the version that they are of, and that one is taken up as a new one."""
+    """What all had agreed on is negotiated anew, for example as a signatory has gone."""
     locked = locked_agreement(agreement)
     turn(locked, "reopen", who=Who.PARTY, by=by, reason=reason, party=party.pk)
     forget_acceptances(locked)

@@ -205,7 +205,7 @@ def test_a_change_is_found_and_named(
 def test_the_nightly_recount_tells_the_office(agreement: Agreement) -> None:
     change_word(agreement)
     recount()
-    told = Discrepancy.objects.get(invariant="agreements_unchanged")
+    told = Discrepancy.objects.get(invariant="agreement_unchanged")
     assert (told.record, told.record_key) == ("agreements.version", agreement.newest_version.pk)
 
 

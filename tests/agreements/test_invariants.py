@@ -31,12 +31,13 @@ def write(statement: str, *values: int) -> None:
 
 
 def found() -> list[tuple[str, str, str]]:
-    """Rule, kind of record, figures."""
-    return [(one.invariant, one.record, one.figures) for one in recount()]
+    """Rule, kind of record, figures; but for the hashes, which many a stroke past the services breaks as well."""
+    broken = [(one.invariant, one.record, one.figures) for one in recount()]
+    return [one for one in broken if one[0] != "agreement_unchanged"]
 
 
 def rules() -> set[str]:
-    return {one.invariant for one in recount()}
+    return {rule for rule, _record, _figures in found()}
 
 
 @pytest.fixture
@@ -74,7 +75,12 @@ def test_what_the_services_make_is_right(negotiated: Agreement, in_force: Agreem
     made.in_force(company, **told, relation="termination")
     last = made.days_from(timezone.localdate(), 10)
     renew_by_itself(made.in_force(ends_on=last, renewal="automatic"))
-    assert found() == []
+    assert [*recount()] == []
+
+
+def test_the_history_was_changed(negotiated: Agreement) -> None:
+    write("UPDATE agreements_historyentry SET source = 'frozen' WHERE action = 'propose'")
+    assert "agreement_unchanged" in {one.invariant for one in recount()}
 
 
 def test_a_state_that_no_move_has_led_to(negotiated: Agreement) -> None:
@@ -120,7 +126,7 @@ def test_all_have_accepted_and_it_is_negotiated_still() -> None:
         "UPDATE agreements_signinground SET state = 'void'",
         "UPDATE agreements_version SET number = number - 1, sha256 = repeat('0', 64)",
         "INSERT INTO agreements_version (agreement_id, number, organisation_id, at, note, terms, content, sha256)"
-        " SELECT agreement_id, 2, organisation_id, now(), '', '{}', '', repeat('1', 64) FROM agreements_version",
+        " SELECT agreement_id, 2, organisation_id, now() + interval '1 minute', '', '{}', '', repeat('1', 64) FROM agreements_version",
         "UPDATE agreements_signingrequest SET party_id = (SELECT max(id) FROM agreements_party)"
         " WHERE id = (SELECT min(id) FROM agreements_signingrequest)",
     ],
@@ -211,4 +217,5 @@ def test_it_amends_what_was_never_concluded() -> None:
 
 def test_each_rule_of_agreements_is_broken_here_once() -> None:
     seen = {"moves", "outdated", "accepted", "signed", "rounds", "numbers", "done", "terms", "endless", "kin"}
+    seen.add("unchanged")
     assert {name for name in INVARIANTS if name.startswith("agreement_")} == {f"agreement_{name}" for name in seen}

@@ -108,8 +108,9 @@ def test_a_new_version_resets_all_acceptances_and_what_is_old_is_not_accepted() 
     second = propose_version(agreement, party=company, terms=changed, base=1, by=by, note="Срок")
     assert Acceptance.objects.filter(version=second).count() == 0
     assert refused(accept_version, agreement, party=company, sha256=first.sha256, by=by) == "outdated_version"
+    assert propose_version(agreement, party=company, terms=changed, base=1, by=by) == second  # pressed twice
     with pytest.raises(OutdatedVersion):
-        propose_version(agreement, party=company, terms=changed, base=1, by=by)
+        propose_version(agreement, party=school, terms=changed, base=1, by=made.head_of(school.organisation))
     assert refused(propose_version, agreement, party=company, terms=changed, base=2, by=by) == "same"
     assert made.accept_all(agreement).state == S.FROZEN
 
