@@ -60,8 +60,8 @@ PAGES = """
 /agreements/export.csv                   POST  405    factor 405
 /agreements/history/                     GET   200    factor 200
 /agreements/history/                     POST  405    factor 405
-/agreements/history/heads.json           GET   200    factor 200
-/agreements/history/heads.json           POST  405    factor 405
+/agreements/history/export.json          GET   200    factor 200
+/agreements/history/export.json          POST  405    factor 405
 /agreements/network/                     GET   200    factor 200
 /agreements/network/                     POST  405    factor 405
 /agreements/<publicagreement>/           GET   200    factor 200

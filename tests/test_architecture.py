@@ -86,7 +86,7 @@ def test_a_view_renders_the_template_of_its_name() -> None:
 
 def test_addresses_are_in_kebab_case() -> None:
     segments = {segment for route, _ in function_views() for segment in re.sub(r"<.+?>", "", route).split("/")}
-    kebab = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*)?(\.(csv|ics|rss|xlsx))?")
+    kebab = re.compile(r"([a-z0-9]+(-[a-z0-9]+)*)?(\.(csv|ics|json|rss|xlsx))?")
     assert {segment for segment in segments if not kebab.fullmatch(segment)} == set()
 
 
@@ -183,11 +183,14 @@ def test_text_is_empty_and_never_null() -> None:
 
 # A document is shown with the record it is of, and made again there; numbers, keys and marks of what was told are
 # changed by nobody; what a person was told, and how they want to be told, is theirs; what a parent has said, the
-# parent's and the teacher's; what people say of an event, nobody's to change.
+# parent's and the teacher's; what people say of an event, nobody's to change; what the parties of an agreement have
+# said, done and named in its annex is theirs, and shown with the agreement.
 TENDED_ELSEWHERE = {
     "Document", "IdempotencyKey", "MembershipImport", "MembershipReminder", "NumberSeries", "Notification",
     "NotificationChoice", "CheckIn", "EventReminder", "ParentConsent",
     "FeedbackAnswer", "FeedbackMark", "FeedbackQuestion", "FeedbackSurvey",
+    "Acceptance", "AgreementFile", "AnnexPerson", "Approval", "ClauseComment", "Signature", "SigningCode",
+    "SigningRound", "VersionReading",
 }  # fmt: skip
 
 

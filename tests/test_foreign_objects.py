@@ -26,7 +26,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from agreements.fulfilment.obligations import report_progress
-from agreements.models import HistoryEntry
+from agreements.models import Agreement, HistoryEntry
 from agreements.signing.paper import send_copy
 from common import health
 from common.links import link_tokens
@@ -114,11 +114,11 @@ OBJECTS = {
 # Whoever holds these may open what they lead to, and nobody guesses one: so here they are the reader's own.
 TOKENS = {
     "token", "application", "confirmation", "invitationtoken", "ticketlink", "parentconsent", "feedbacklink", "hallkey",
-    "calendar",
+    "calendar", "agreementcode",
 }  # fmt: skip
 # Route → why it names nothing that belongs to an organisation or a person.
 EXCUSED = {
-    "verify/<slug:code>/": "printed on a certificate, to be shown to anybody",
+    "verify/<slug:code>/": "printed on a certificate or an agreement, to be shown to anybody",
     "join/preview/<slug:kind>/": "kinds of organisations",
     "join/confirm/<str:token>/": "the address is the proof",
     "join/applications/<str:token>/": "the address is the proof",
@@ -231,6 +231,8 @@ class Estate:
             "draftparty": made.last_party(agreement_draft).pk,
             "promise": promise.key,
             "agreementnumber": agreement.number,
+            "publicagreement": agreement.number,
+            "agreementcode": agreement.code,
             "obligation": obligation.pk,
             "obligationreport": report_progress(
                 obligation, organisation=ours, by=self.head, text="Два", amount=Decimal(2)
@@ -271,6 +273,7 @@ class Estate:
             "token": "none",
             **{name: row.pk for name, row in made.internship(ours).items()},
         }
+        Agreement.objects.filter(initiator=ours).update(is_public=False)
 
     def address(self, template: str, *, of: "Estate | None" = None, foreign: tuple[str, ...] = ()) -> str:
         """With own keys, and those of the other where their names are ``foreign``."""

@@ -74,7 +74,8 @@ class EnteringMixin(_Admin):
                 request, told % {"number": agreement.number}, messages.SUCCESS if is_new else messages.WARNING
             )
             return HttpResponseRedirect(reverse("admin:agreements_agreement_change", args=[agreement.pk]))
-        return self._entering_page(request, "enter", gettext_lazy("Enter an agreement from paper"), {"form": form})
+        title = gettext_lazy("Enter an agreement from paper")
+        return self._entering_page(request, "admin/agreements/enter.html", title, {"form": form})
 
     @action(description=gettext_lazy("Import"), url_path="import", icon="upload", permissions=["enter"])
     def import_table(self, request: HttpRequest) -> HttpResponse:
@@ -112,7 +113,8 @@ class EnteringMixin(_Admin):
             if rows and not any(row.problems for row in rows)
             else "",
         }
-        return self._entering_page(request, "import", gettext_lazy("Import of agreements from paper"), context)
+        title = gettext_lazy("Import of agreements from paper")
+        return self._entering_page(request, "admin/agreements/import.html", title, context)
 
     def import_template(self, request: HttpRequest) -> HttpResponse:
         """The headings with an example, and a second sheet that explains them."""
@@ -129,10 +131,10 @@ class EnteringMixin(_Admin):
         return book_response(book, name="agreements.xlsx")
 
     def _entering_page(
-        self, request: HttpRequest, name: str, title: str | Promise, context: dict[str, Any]
+        self, request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]
     ) -> HttpResponse:
         return TemplateResponse(
             request,
-            f"admin/agreements/{name}.html",
+            template,
             {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context},
         )

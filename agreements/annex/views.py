@@ -54,9 +54,7 @@ def dashboard_agreement_annex_new(request: HttpRequest, slug: str, pk: int) -> H
         else:
             messages.success(request, _("Named in the annex."))
             return redirect("agreements:dashboard_agreement_annex", slug, pk)
-    context = {"organisation": organisation, "agreement": agreement, "form": form, "person": None}
-    context["sections"] = sections_of(agreement, organisation)
-    return render(request, "agreements/dashboard_agreement_annex_person.html", context)
+    return _person_page(request, organisation, agreement, form, None)
 
 
 @private_page
@@ -73,7 +71,13 @@ def dashboard_agreement_annex_person(request: HttpRequest, slug: str, pk: int, p
         else:
             messages.success(request, _("Saved."))
             return redirect("agreements:dashboard_agreement_annex", slug, pk)
-    context = {"organisation": organisation, "agreement": agreement, "form": form, "person": found}
+    return _person_page(request, organisation, agreement, form, found)
+
+
+def _person_page(
+    request: HttpRequest, organisation: Organisation, agreement: Agreement, form: PersonForm, person: AnnexPerson | None
+) -> HttpResponse:
+    context = {"organisation": organisation, "agreement": agreement, "form": form, "person": person}
     context["sections"] = sections_of(agreement, organisation)
     return render(request, "agreements/dashboard_agreement_annex_person.html", context)
 

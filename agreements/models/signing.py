@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,9 @@ from agreements.models.party import Party, SigningWay
 from agreements.models.text import Version, is_sha256, new_file_name
 from common.private_files import private_storage
 from members.models import Organisation
+
+if TYPE_CHECKING:
+    from members.models.addressed import HasCode
 
 
 class RoundState(models.TextChoices):
@@ -63,6 +66,15 @@ class SigningRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} №{self.number}"
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self: HasCode) -> str:
+            """Where anybody sees what it has proven; only the roof knows the page (ABSOLUTE_URL_OVERRIDES)."""
+
+    @property
+    def code(self) -> str:
+        return self.agreement.code
 
 
 class RequestState(models.TextChoices):

@@ -55,6 +55,10 @@ class PartyCard:
     title: str
     slug: str  # "" where the organisation has no public page
 
+    @property
+    def url(self) -> str:
+        return Organisation.get_absolute_url(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

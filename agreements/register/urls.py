@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from agreements.register import views
+from agreements.register import network, views
 
 
 class Reference:
@@ -23,7 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.agreement_list, name="agreement_list"),
     path("feed.rss", views.agreement_feed, name="agreement_feed"),
     path("export.csv", views.agreement_export, name="agreement_export"),
+    path("network/", network.agreement_network, name="agreement_network"),
     path("history/", views.agreement_heads, name="agreement_heads"),
-    path("history/heads.json", views.agreement_heads_json, name="agreement_heads_json"),
+    path("history/export.json", views.agreement_heads_export, name="agreement_heads_export"),
     path("<agreement_reference:reference>/", views.agreement_detail, name="agreement_detail"),
 ]

@@ -93,6 +93,6 @@ def agreement_heads(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @public_page()
-def agreement_heads_json(request: HttpRequest) -> JsonResponse:
+def agreement_heads_export(request: HttpRequest) -> JsonResponse:
     heads = ChainHead.objects.values("day", "sequence", "sha256")
     return JsonResponse({"algorithm": "SHA-256", "heads": [*heads]})

@@ -7,7 +7,6 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
@@ -35,16 +34,12 @@ def package_data(agreement: Agreement) -> dict[str, Any]:
         return _data(agreement)
 
 
-def verify_address(agreement: Agreement) -> str:
-    """Which the square code leads to."""
-    return settings.SITE_ADDRESS + without_language(reverse("pages:verify", args=[agreement.code]))
-
-
 def _data(agreement: Agreement) -> dict[str, Any]:
     version = agreement.newest_version
     terms, agreed = Terms.of(version.terms), json.loads(version.content)
     parties = [*agreement.parties.select_related("organisation").order_by("position")]
-    address = verify_address(agreement)
+    signing = agreement.rounds.get(state=RoundState.COMPLETED)
+    address = settings.SITE_ADDRESS + without_language(signing.get_absolute_url())
     return {
         "number": agreement.number,
         "own_number": agreement.own_number,

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from agreements.register.bonds import pairs
-from cluster_portal.pages.lattice import Lattice
+from agreements.register.lattice import Lattice
 from common.charts import Bar, longest
 from common.tiles import Tile
 from events.public.listing import EventList

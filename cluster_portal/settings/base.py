@@ -171,6 +171,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("pages:dashboard")
 # Lower floors ask an object for its address; only the roof knows which page shows it.
 ABSOLUTE_URL_OVERRIDES = {
     "agreements.agreement": addresses.agreement_detail,
+    "agreements.signinground": addresses.verify,
     "members.organisation": addresses.organisation_detail,
     "members.membership": addresses.dashboard_membership,
     "members.membershipcertificate": addresses.verify,

@@ -126,7 +126,8 @@ def test_all_have_accepted_and_it_is_negotiated_still() -> None:
         "UPDATE agreements_signinground SET state = 'void'",
         "UPDATE agreements_version SET number = number - 1, sha256 = repeat('0', 64)",
         "INSERT INTO agreements_version (agreement_id, number, organisation_id, at, note, terms, content, sha256)"
-        " SELECT agreement_id, 2, organisation_id, now() + interval '1 minute', '', '{}', '', repeat('1', 64) FROM agreements_version",
+        " SELECT agreement_id, 2, organisation_id, now() + interval '1 minute', '', '{}', '', repeat('1', 64)"
+        " FROM agreements_version",
         "UPDATE agreements_signingrequest SET party_id = (SELECT max(id) FROM agreements_party)"
         " WHERE id = (SELECT min(id) FROM agreements_signingrequest)",
     ],

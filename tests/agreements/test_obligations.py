@@ -331,7 +331,7 @@ def test_the_other_side_answers_on_its_page(
     address = f"/dashboard/company/agreements/{agreement.pk}/obligations/reports/{report.pk}/"
     head = client_of(made.head_of(company))
     answer = head.post(address, {"verdict": "refuse", "reason": ""})
-    assert "Укажите причину" in answer.content.decode()
+    assert "Напишите причину" in plain(answer.content.decode())
     assert head.post(address, {"verdict": "confirm"}).status_code == 302
     obligation.refresh_from_db()
     assert obligation.done == 2

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,9 +253,10 @@ def do_clock(world: World, person: User) -> None:
     sweep()
 
 
+Act = Callable[[World, User], None]
 ACTS = [act for name, act in sorted(globals().items()) if name.startswith("do_")]
 # What leads on from each state: without somebody going on most courses would end in the first ones.
-TOWARDS: dict[str, list[Callable[[World, User], None]]] = {
+TOWARDS: dict[str, list[Act]] = {
     S.DRAFT: [do_submit],
     S.REVIEW: [do_approve],
     S.NEGOTIATION: [do_accept],
@@ -263,20 +264,32 @@ TOWARDS: dict[str, list[Callable[[World, User], None]]] = {
     S.SIGNING: [do_code, do_send_copy, do_see, do_confirm_copy],
     S.ACTIVE: [do_report, do_decide],
 }
-ON = None  # whoever may goes on
-anything = st.tuples(st.sampled_from(ACTS), st.integers(0, EVERYBODY - 1))
-steps = st.lists(st.one_of(st.just(ON), st.just(ON), anything), min_size=30, max_size=60)
+# And what leads back or away.
+ASIDE: dict[str, list[Act]] = {
+    S.DRAFT: [do_write],
+    S.REVIEW: [do_return],
+    S.NEGOTIATION: [do_propose],
+    S.FROZEN: [do_reopen],
+    S.SIGNING: [do_decline, do_recall, do_reject],
+    S.ACTIVE: [do_object, do_notice],
+}
+# How often somebody goes on; then an act aside by its number, or any act of anybody.
+Leg = tuple[int, int | tuple[Act, int]]
+onwards = st.sampled_from([0, 0, 1, 2, 4, 8, 16])
+aside = st.one_of(st.integers(0, 2), st.tuples(st.sampled_from(ACTS), st.integers(0, EVERYBODY - 1)))
+legs = st.lists(st.tuples(onwards, aside), min_size=3, max_size=9)
 seen: Counter[str] = Counter()
 
 
-def go_on(world: World) -> None:
-    for act in [*TOWARDS.get(world.agreement.state, []), do_clock]:
+def somebody(world: World, acts: Iterable[Act]) -> None:
+    """The first of these acts that anybody may do."""
+    for act in acts:
         for person in world.people:
             if tried(world, act, person):
                 return
 
 
-def tried(world: World, act: Callable[[World, User], None], person: User) -> bool:
+def tried(world: World, act: Act, person: User) -> bool:
     """Whether something was done."""
     before = HistoryEntry.objects.count()
     try:
@@ -284,7 +297,6 @@ def tried(world: World, act: Callable[[World, User], None], person: User) -> boo
             act(world, person)
     except (RuleViolated, Denied):
         assert HistoryEntry.objects.count() == before
-    check_all(world)
     is_done = HistoryEntry.objects.count() > before
     seen[act.__name__] += is_done
     return is_done
@@ -300,9 +312,9 @@ def check_all(world: World) -> None:
         state = S(one.target)
     assert agreement.state == state
     newest = agreement.newest_version
-    for one in Acceptance.objects.filter(version__agreement=agreement).exclude(version=newest):
-        later = agreement.versions.filter(number=one.version.number + 1).get()
-        assert one.at <= later.at
+    for accepted in Acceptance.objects.filter(version__agreement=agreement).exclude(version=newest):
+        later = agreement.versions.filter(number=accepted.version.number + 1).get()
+        assert accepted.at <= later.at
     if agreement.state == S.NEGOTIATION:
         assert newest.acceptances.count() < agreement.parties.count()
     if agreement.state in (S.FROZEN, S.SIGNING, *NUMBERED):
@@ -331,17 +343,22 @@ def check_all(world: World) -> None:
     phases=[Phase.explicit, Phase.generate],
     derandomize=os.environ.get("FAULTS") != "full",
 )
-@given(course=steps)
-def test_whatever_everybody_tries_the_rules_hold(course: list[tuple[Callable[..., None], int] | None]) -> None:
+@given(course=legs)
+def test_whatever_everybody_tries_the_rules_hold(course: list[Leg]) -> None:
     with transaction.atomic():
         world = World()
-        for step in course:
-            if step is ON:
-                go_on(world)
+        for times, other in course:
+            for _time in range(times):
+                somebody(world, [*TOWARDS.get(world.fresh().state, []), do_clock])
+                check_all(world)
+            if isinstance(other, int):
+                acts = ASIDE.get(world.fresh().state, [do_cancel])
+                somebody(world, [acts[other % len(acts)]])
             else:
-                act, number = step
-                tried(world, act, world.people[number])
-                tried(world, act, world.people[number])  # pressed twice
+                act, number = other
+                for _pressed in range(2):
+                    tried(world, act, world.people[number])
+            check_all(world)
         assert [*chain.broken_links()] == []
         assert [(one.invariant, one.figures) for one in recount()] == []
         seen[f"reached {world.fresh().state}"] += 1

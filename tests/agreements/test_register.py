@@ -17,9 +17,9 @@ from agreements import chain
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.models import Agreement, HistoryEntry, Party, Version
 from agreements.register.bonds import pairs
+from agreements.register.lattice import Lattice
 from agreements.register.listing import Register
 from agreements.signing.rounds import open_round
-from cluster_portal.pages.lattice import Lattice
 from common import documents
 from common.caching import invalidate_public_pages
 from members.models import Organisation, Region
@@ -314,7 +314,7 @@ def test_the_heads_are_published_for_people_and_programs(client: Client) -> None
     head = chain.publish_head()
     assert head
     assert head.sha256 in client.get("/agreements/history/").content.decode()
-    told = client.get("/agreements/history/heads.json").json()
+    told = client.get("/agreements/history/export.json").json()
     last = HistoryEntry.objects.order_by("-sequence")[0]
     assert told == {
         "algorithm": "SHA-256",

@@ -91,7 +91,7 @@ def test_one_signs_while_the_other_declines(time: int) -> None:
 
 
 def test_the_last_signature_and_the_deadline(time: int) -> None:
-    """Whichever comes first: concluded with all signatures (and by the same sweep in force), or void and not numbered."""
+    """Whichever comes first: concluded with all signatures, and by the same sweep in force; or void and unnumbered."""
     signing = made.being_signed()
     first, second = signing.requests.order_by("pk")
     made.sign(first)

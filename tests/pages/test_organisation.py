@@ -38,8 +38,8 @@ def filled(kind: Kind, rows: int) -> Organisation:
 @pytest.mark.parametrize(
     ("kind", "queries"),
     [
-        pytest.param(Kind.SCHOOL, 5, id="itself, people, memberships, events, what it is a part of"),
-        pytest.param(Kind.CONSORTIUM, 8, id="and its parts, and its offices with their turns"),
+        pytest.param(Kind.SCHOOL, 6, id="itself, people, memberships, events, agreements, what it is a part of"),
+        pytest.param(Kind.CONSORTIUM, 9, id="and its parts, and its offices with their turns"),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])

@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
+from agreements.register.lattice import NAME_LINES, NAME_WIDTH, STEP, Lattice
 from cluster_portal.pages import errors
-from cluster_portal.pages.lattice import NAME_LINES, NAME_WIDTH, STEP, Lattice
 from common.view_settings import ViewSettings
 from members.models import Kind, OfficeStatus, Organisation, Role, Tier
 from members.models.office import OfficeStatusChange

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from agreements.register.bonds import Pair, pairs
-from cluster_portal.pages.lattice import Lattice
+from agreements.register.lattice import Lattice
 from common.caching import public_page
 from members.models import Organisation
 
@@ -17,7 +17,7 @@ IN_THE_PICTURE = 19  # two rings around the middle
 @login_not_required
 @public_page()
 def agreement_network(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/agreement_network.html", _contents())
+    return render(request, "agreements/agreement_network.html", _contents())
 
 
 def _contents() -> dict[str, Any]:
