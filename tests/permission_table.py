@@ -299,14 +299,14 @@ PAGES = """
 /api/v1/my/agreements/<agreement>/accept/ POST 403    factor 404    404    404    400    400    400    400    404
 /api/v1/my/agreements/<agreement>/remarks/ GET 403    factor 404    404    404    200    200    200    200    404
 /api/v1/my/agreements/<agreement>/remarks/ POST 403   factor 404    404    404    400    400    400    400    404
-/api/v1/my/agreements/<agreement>/obligations/ GET 403 factor 404   404    404    200    200    200    200    404
-/api/v1/my/agreements/<agreement>/obligations/ POST 403 factor 405
-/api/v1/my/agreements/<agreement>/obligations/<obligation>/reports/ GET 403 factor 405
-/api/v1/my/agreements/<agreement>/obligations/<obligation>/reports/ POST 403 factor 404 404 404 403 403 400 400 404
-/api/v1/my/agreements/<agreement>/reports/<obligationreport>/confirm/ GET 403 factor 405
-/api/v1/my/agreements/<agreement>/reports/<obligationreport>/confirm/ POST 403 factor 404 404 404 400 400 400 400 404
-/api/v1/my/agreements/<agreement>/reports/<obligationreport>/refuse/ GET 403 factor 405
-/api/v1/my/agreements/<agreement>/reports/<obligationreport>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
+/api/v1/my/agreements/<pact>/obligations/ GET 403 factor 404   404    404    200    200    200    200    404
+/api/v1/my/agreements/<pact>/obligations/ POST 403 factor 405
+/api/v1/my/agreements/<pact>/obligations/<obligation>/reports/ GET 403 factor 405
+/api/v1/my/agreements/<pact>/obligations/<obligation>/reports/ POST 403 factor 404 404 404 403 403 400 400 404
+/api/v1/my/agreements/<pact>/reports/<progress>/confirm/ GET 403 factor 405
+/api/v1/my/agreements/<pact>/reports/<progress>/confirm/ POST 403 factor 404 404 404 400 400 400 400 404
+/api/v1/my/agreements/<pact>/reports/<progress>/refuse/ GET 403 factor 405
+/api/v1/my/agreements/<pact>/reports/<progress>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
