@@ -593,16 +593,16 @@ PAGES = """
 /dashboard/a/agreements/<negotiated>/versions/           POST login factor 405
 /dashboard/a/agreements/<negotiated>/versions/1/         GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/<negotiated>/versions/1/         POST login factor 405
-/dashboard/a/agreements/<negotiated>/compare/            GET  login factor 404 404 404 200 200 200 200 404
-/dashboard/a/agreements/<negotiated>/compare/            POST login factor 405
-/dashboard/a/agreements/<negotiated>/remarks/whole/      GET  login factor 404 404 404 200 200 200 200 404
-/dashboard/a/agreements/<negotiated>/remarks/whole/      POST login factor 404 404 404 403 403 200 200 404
-/dashboard/a/agreements/<negotiated>/remarks/whole/<remark>/settle/ GET login factor 405
-/dashboard/a/agreements/<negotiated>/remarks/whole/<remark>/settle/ POST login factor 404 404 404 403 403 302 302 404
-/dashboard/a/agreements/<negotiated>/propose/            GET  login factor 404 404 404 403 403 200 200 404
-/dashboard/a/agreements/<negotiated>/propose/            POST login factor 404 404 404 403 403 200 200 404
-/dashboard/a/agreements/<negotiated>/accept/             GET  login factor 404 404 404 403 403 200 200 404
-/dashboard/a/agreements/<negotiated>/accept/             POST login factor 404 404 404 403 403 409 409 404
+/dashboard/a/agreements/<negotiated>/versions/compare/            GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/compare/            POST login factor 405
+/dashboard/a/agreements/<negotiated>/versions/remarks/whole/      GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/remarks/whole/      POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/remarks/whole/<remark>/settle/ GET login factor 405
+/dashboard/a/agreements/<negotiated>/versions/remarks/whole/<remark>/settle/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/agreements/<negotiated>/versions/propose/            GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/propose/            POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/accept/             GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/agreements/<negotiated>/versions/accept/             POST login factor 404 404 404 403 403 409 409 404
 
 # Who is registered for an event: for the head and the coordinators of its organiser; the office has its own lists
 /dashboard/a/events/forum/registrations/ GET   login  factor 404    404    404    404    404    200    200    404

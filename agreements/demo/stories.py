@@ -160,7 +160,12 @@ def _load_negotiated(entry: dict[str, Any]) -> None:
         propose_version(
             agreement,
             party=party,
-            terms=replace(terms, clauses=parsed(f"{text}\n\n{told['add']}"), promises=promises),
+            terms=replace(
+                terms,
+                clauses=parsed(f"{text}\n\n{told['add']}"),
+                promises=promises,
+                details=terms.details | told.get("details", {}),
+            ),
             base=newest.number,
             by=_head(party.organisation),
             note=told["note"],

@@ -62,7 +62,9 @@ class BeginForm(OnceForm):
     """From a text of the association, a document, or nothing."""
 
     subject = LineField(
-        label=_("Subject"), max_length=300, help_text=_("What it is about, in a line: lists and letters name it so")
+        label=pgettext_lazy("of an agreement", "Subject"),
+        max_length=300,
+        help_text=_("What it is about, in a line: lists and letters name it so"),
     )
     start = forms.ChoiceField(label=_("Begin with"), widget=forms.RadioSelect)
     with_english = forms.BooleanField(
@@ -110,7 +112,7 @@ class DraftForm(forms.Form):
     """The terms, but for what is promised, which has a page of its own."""
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    subject = LineField(label=_("Subject"), max_length=300)
+    subject = LineField(label=pgettext_lazy("of an agreement", "Subject"), max_length=300)
     subject_en = LineField(label=_("Subject in English"), max_length=300, required=False)
     place = LineField(label=_("Place"), max_length=200, required=False, help_text=_("Where it is concluded"))
     starts_on = forms.DateField(

@@ -77,7 +77,7 @@ class Obligation(PublicContent):
     )
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
     done = models.DecimalField(_("done and confirmed"), max_digits=14, decimal_places=2, default=0, db_default=0)
-    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_on = models.DateField(pgettext_lazy("of an obligation", "due"), null=True, blank=True)
     evidence = models.CharField(_("shown by"), max_length=300, blank=True)
     state = models.CharField(
         _("state"), max_length=9, choices=ObligationState, default=ObligationState.OPEN, editable=False

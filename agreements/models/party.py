@@ -91,7 +91,10 @@ class Acceptance(models.Model):
     """That a party agrees to one version, and to no other."""
 
     version = models.ForeignKey(
-        "agreements.Version", models.CASCADE, related_name="acceptances", verbose_name=_("version")
+        "agreements.Version",
+        models.CASCADE,
+        related_name="acceptances",
+        verbose_name=pgettext_lazy("of an agreement", "version"),
     )
     party = models.ForeignKey(
         Party, models.CASCADE, related_name="acceptances", verbose_name=pgettext_lazy("of an agreement", "party")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models.agreement import Agreement
 
@@ -40,7 +41,7 @@ class Timer(models.Model):
     kind = models.CharField(_("kind"), max_length=15, choices=TimerKind)
     subject = models.BigIntegerField(_("key of the version, request, round or obligation"), default=0)
     step = models.PositiveSmallIntegerField(_("step"), default=0, help_text=_("Days, by which steps of a kind differ"))
-    due_at = models.DateTimeField(_("due"))
+    due_at = models.DateTimeField(pgettext_lazy("of an obligation", "due"))
     done_at = models.DateTimeField(_("done"), null=True)
 
     objects: ClassVar = TimerQuerySet.as_manager()

@@ -59,7 +59,7 @@ class TermsForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("The parties read it beside the version"),
     )
-    subject = forms.CharField(label=_("Subject"), max_length=300)
+    subject = forms.CharField(label=pgettext_lazy("of an agreement", "Subject"), max_length=300)
     text = forms.CharField(
         label=_("Text"),
         required=False,

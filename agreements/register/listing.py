@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from agreements.models import (
@@ -91,6 +92,10 @@ class Row:
     @property
     def is_planned(self) -> bool:
         return self.state in UNCONCLUDED
+
+    @property
+    def is_past_plan(self) -> bool:
+        return self.planned_on is not None and self.planned_on < timezone.localdate()
 
     @property
     def reference(self) -> str:

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from agreements.models import Agreement, ChainHead
@@ -57,7 +58,7 @@ def agreement_export(request: HttpRequest) -> StreamingHttpResponse:
         _("Date"),
         _("Planned for"),
         _("Kind"),
-        _("Subject"),
+        pgettext("of an agreement", "Subject"),
         _("Parties"),
         _("State"),
         _("In force until"),
