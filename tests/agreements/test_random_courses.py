@@ -344,7 +344,7 @@ def check_all(world: World) -> None:
     derandomize=os.environ.get("FAULTS") != "full",
 )
 @given(course=legs)
-@example(course=[(0, 0), (2, 0), (16, 0), (1, 1)])  # written, returned, in force, objected to, ended by notice
+@example(course=[(0, 0), (2, 0), (14, 1)])  # written; returned; in force, and notice is given
 @example(course=[(7, 1), (8, 0), (5, 3)])  # recalled; declined after a signature; cancelled
 @example(course=[(3, 0), (3, 0)])  # changed; negotiated anew
 @example(course=[(9, 2)])  # a copy is rejected

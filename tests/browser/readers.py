@@ -67,7 +67,7 @@ from members.notices.topics import MEMBERSHIP, choose
 from members.organisations.offices import report_turn
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from tests.browser import coming, organising
+from tests.browser import agreeing, coming, organising
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -96,6 +96,7 @@ def load() -> None:
     _upload_a_table()
     coming.load()
     organising.load()
+    agreeing.load()
     coming.open_doors()
     coming.close_doors()
 
@@ -233,6 +234,7 @@ def places() -> dict[str, object]:
         "reset_key": f"{user_pk_to_url_str(visitor)}-{default_token_generator.make_token(visitor)}",
         "unsubscribe": links[kept],
         "unsubscribed": links[refused],
+        **agreeing.places(),
         **coming.places(),
         **organising.places(),
     }

@@ -38,7 +38,8 @@ def wrong(reader: Visitor, page: Page, rules: list[str] | None = None) -> list[s
 def test_a_page_is_accessible_quiet_and_whole(
     page: Page, language: str, inspector: Visitor, places: dict[str, object]
 ) -> None:
-    """In the light theme by all rules, in the dark one by those that a theme has to do with."""
+    """In the light theme by all rules, in the dark one by those that a theme has to do with; in English, where the words
+    alone are others, by none."""
     inspector.become(page.reader)
     inspector.page.set_viewport_size(DESKTOP)
     inspector.page.emulate_media(color_scheme="light")
@@ -47,9 +48,10 @@ def test_a_page_is_accessible_quiet_and_whole(
     expected = f"status of {page.status}", *(["Applying inline style"] if page.package else [])
     assert [error for error in inspector.errors if not any(part in error for part in expected)] == []
     assert inspector.page.locator("html").get_attribute("lang") == language
-    assert wrong(inspector, page) == []
-    inspector.page.emulate_media(color_scheme="dark")
-    assert wrong(inspector, page, OF_COLOURS) == []
+    if language == "ru":
+        assert wrong(inspector, page) == []
+        inspector.page.emulate_media(color_scheme="dark")
+        assert wrong(inspector, page, OF_COLOURS) == []
     inspector.page.set_viewport_size(NARROW)
     assert too_wide(inspector) == []
 
