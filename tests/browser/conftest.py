@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from agreements.demo.stories import load_for_logins
 from members.demo import stories as demo
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
@@ -30,6 +31,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         stack.enter_context(django_db_blocker.unblock())
         call_command("demo")
         demo.load_logins()
+        load_for_logins()
         readers.load()
         stack.enter_context(
             override_settings(

@@ -38,8 +38,8 @@ def wrong(reader: Visitor, page: Page, rules: list[str] | None = None) -> list[s
 def test_a_page_is_accessible_quiet_and_whole(
     page: Page, language: str, inspector: Visitor, places: dict[str, object]
 ) -> None:
-    """In the light theme by all rules, in the dark one by those that a theme has to do with; in English, where the words
-    alone are others, by none."""
+    """In the light theme by all rules, in the dark one by those that a theme has to do with; in English, where only the
+    words are others, by none."""
     inspector.become(page.reader)
     inspector.page.set_viewport_size(DESKTOP)
     inspector.page.emulate_media(color_scheme="light")
