@@ -60,6 +60,7 @@ def dashboard_agreement(request: HttpRequest, slug: str, pk: int) -> HttpRespons
             may_steer=can_steer_signing(reader, agreement),
         ),
         "sides": sides,
+        "signing": signing,
         "newest": newest,
         "read": read,
         "is_new": is_negotiated and newest is not None and read != newest,
@@ -95,6 +96,17 @@ def dashboard_agreement_file(request: HttpRequest, slug: str, pk: int, file: int
     found = get_object_or_404(agreement.files, pk=file)
     name = f"{found.title}{PurePath(str(found.file.name)).suffix}"
     return private_file_response(found.file, name=name, content_type=found.content_type)
+
+
+@private_page
+@require_safe
+def dashboard_agreement_package(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The papers as a PDF, to whoever reads the agreement, once they are made."""
+    _organisation, agreement = own_agreement(request, slug, pk)
+    if agreement.package is None or not agreement.package.is_made:
+        raise Http404
+    name = _("Agreement № %(number)s") % {"number": agreement.number}
+    return private_file_response(agreement.package.file, name=f"{name}.pdf", content_type="application/pdf")
 
 
 @private_page
