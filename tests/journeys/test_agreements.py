@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from agreements.models import Agreement, RequestState, RoundState, Timer, TimerKind
 from agreements.running.sweep import sweep
@@ -43,7 +43,7 @@ class Side:
     visitor: Visitor
 
     @property
-    def page(self):
+    def page(self) -> Page:
         return self.visitor.page
 
     def open(self, agreement: Agreement, page: str = "") -> None:
@@ -193,7 +193,7 @@ def test_one_declines_what_another_has_signed_and_every_party_is_told(side: Call
         assert "подписавшие подпишут заново" in text
     for one in (lyceum, lorett):
         one.open(agreement)
-        expect(one.page.locator("main")).to_contain_text("Сменился устав")
+        expect(one.page.locator("main .notice")).to_contain_text("Сменился устав")
         expect(one.page.get_by_role("link", name="Принять редакцию")).to_be_visible()
     assert not agreement.newest_version.acceptances.exists()
     all_was_quiet(*(one.visitor for one in (lyceum, lorett, centre)))
@@ -311,8 +311,7 @@ def _open_signing(head: Side, agreement: Agreement) -> None:
 def _sign_on_paper(side: Side, registrars: list[Visitor], agreement: Agreement) -> None:
     """A coordinator sends the scan; one of the office has seen the original, and another confirms it."""
     _go_to_sign(side, agreement)
-    scan = {"name": "Скан.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 scan"}
-    side.page.get_by_label("Скан подписанного").set_input_files(scan)
+    side.page.get_by_label("Скан подписанного").set_input_files(_file("Скан.pdf", b"%PDF-1.7 scan"))
     press(side.page, "Отправить скан")
     request = agreement.rounds.get(state=RoundState.OPEN).requests.get(way="paper")
     for person, done in zip(registrars, ("Оригинал осмотрен", "Подтвердить оригинал"), strict=True):
@@ -349,15 +348,17 @@ def _sign_by_file(side: Side, signer: Signer, agreement: Agreement) -> None:
     _go_to_sign(side, agreement)
     with side.page.expect_download() as download:
         side.go("Скачать файл с текстом")
-    made = signer.sign(download.value.path().read_bytes())
-    signature = {"name": "договор.sig", "mimeType": "application/octet-stream", "buffer": made}
-    side.page.get_by_label("Файл подписи").set_input_files(signature)
+    detached = signer.sign(download.value.path().read_bytes())
+    side.page.get_by_label("Файл подписи").set_input_files(_file("договор.sig", detached))
     press(side.page, "Проверить подпись и подписать")
+
+
+def _file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def _go_to_sign(side: Side, agreement: Agreement) -> None:
     side.open(agreement)
-    side.go("Подписание")
     side.go("Прочитать и подписать")
 
 
@@ -417,8 +418,7 @@ def _is_proven(stranger: Visitor, agreement: Agreement, *, papers: bytes) -> Non
         "Расторгнуто",
     ):
         expect(main).to_contain_text(words)
-    copy = {"name": "Соглашение.pdf", "mimeType": "application/pdf", "buffer": papers}
-    stranger.page.locator("[name=file]").set_input_files(copy)
+    stranger.page.locator("[name=file]").set_input_files(_file("Соглашение.pdf", papers))
     press(stranger.page, "Сравнить")
     expect(main).to_contain_text("Это пакет документов этого соглашения, байт в байт.")
     all_was_quiet(stranger)
