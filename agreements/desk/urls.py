@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dates/", list_views.dashboard_agreements_dates, name="dashboard_agreements_dates"),
     path("<int:pk>/", views.dashboard_agreement, name="dashboard_agreement"),
     path("<int:pk>/files/<int:file>/", views.dashboard_agreement_file, name="dashboard_agreement_file"),
+    path("<int:pk>/package/", views.dashboard_agreement_package, name="dashboard_agreement_package"),
     path("<int:pk>/moves/<str:move>/", views.dashboard_agreement_move, name="dashboard_agreement_move"),
 ]

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.access import own_agreement, own_party, sections_of
 from agreements.desk.move_pages import MOVE_PAGES
-from agreements.desk.overview import last_round, next_step, readable_turns, sides_of, steps_of, told_turns
+from agreements.desk.overview import Side, last_round, next_step, readable_turns, sides_of, steps_of, told_turns
 from agreements.drafting.filling import filled
 from agreements.drafting.pages import drafting_of
-from agreements.models import Agreement, AgreementState
+from agreements.models import Agreement, AgreementState, RequestState, SigningRequest
 from agreements.negotiating.reading import last_read, readable_comments, readable_versions
 from agreements.negotiating.shown import texts_of
-from agreements.policies import can_negotiate, can_steer_signing
+from agreements.policies import can_negotiate, can_send_copy, can_sign, can_steer_signing
+from agreements.signing.paper import BY_COPY
 from agreements.terms import Terms
 from agreements.wording import told_promises, told_terms
 from common.errors import RuleViolated
@@ -60,12 +61,14 @@ def dashboard_agreement(request: HttpRequest, slug: str, pk: int) -> HttpRespons
             may_steer=can_steer_signing(reader, agreement),
         ),
         "sides": sides,
+        "signing": signing,
         "newest": newest,
         "read": read,
         "is_new": is_negotiated and newest is not None and read != newest,
         "open_remarks": readable_comments(agreement, organisation).filter(settled_at=None).count(),
         "may_accept": is_negotiated and may_negotiate and own is not None and own.acceptance is None,
         "may_propose": is_negotiated and may_negotiate,
+        "to_sign": _to_sign(reader, own),
         "moves": [
             (move, page)
             for move, page in MOVE_PAGES.items()
@@ -83,6 +86,15 @@ def dashboard_agreement(request: HttpRequest, slug: str, pk: int) -> HttpRespons
     return render(request, "agreements/dashboard_agreement.html", context)
 
 
+def _to_sign(reader: User, own: Side | None) -> SigningRequest | None:
+    """What is asked of the reader's organisation, where it is theirs to do."""
+    if own is None or own.request is None or own.request.state != RequestState.ASKED:
+        return None
+    own.request.party = own.party
+    may = can_send_copy if own.request.way in BY_COPY else can_sign
+    return own.request if may(reader, own.request) else None
+
+
 def _children(agreement: Agreement, organisation: Organisation) -> QuerySet[Agreement]:
     return Agreement.objects.of(organisation).filter(parent=agreement).order_by("pk")
 
@@ -95,6 +107,17 @@ def dashboard_agreement_file(request: HttpRequest, slug: str, pk: int, file: int
     found = get_object_or_404(agreement.files, pk=file)
     name = f"{found.title}{PurePath(str(found.file.name)).suffix}"
     return private_file_response(found.file, name=name, content_type=found.content_type)
+
+
+@private_page
+@require_safe
+def dashboard_agreement_package(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """The papers as a PDF, to whoever reads the agreement, once they are made."""
+    _organisation, agreement = own_agreement(request, slug, pk)
+    if agreement.package is None or not agreement.package.is_made:
+        raise Http404
+    name = _("Agreement № %(number)s") % {"number": agreement.number}
+    return private_file_response(agreement.package.file, name=f"{name}.pdf", content_type="application/pdf")
 
 
 @private_page

@@ -328,7 +328,7 @@ class PromiseForm(OnceForm):
     owner = forms.TypedChoiceField(label=_("Who promises it"), coerce=int, widget=forms.RadioSelect)
     beneficiary = forms.TypedChoiceField(label=_("To whom"), coerce=int, widget=forms.RadioSelect)
     amount = forms.DecimalField(
-        label=_("Amount"),
+        label=pgettext_lazy("of a promise", "Amount"),
         required=False,
         min_value=0,
         max_digits=14,

@@ -22,7 +22,7 @@ ESCALATED_AFTER = datetime.timedelta(days=14)
 class ObligationKind(models.TextChoices):
     PROJECTS = "projects", _("Projects")
     INTERNSHIPS = "internships", _("Internships")
-    PLACES = "places", _("Places")
+    PLACES = "places", pgettext_lazy("obligation", "Places")
     LAB_HOURS = "lab_hours", _("Hours in a laboratory")
     EQUIPMENT = "equipment", _("Equipment")
     MONEY = "money", _("Money, roubles")

@@ -169,9 +169,14 @@ class PromiseForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=ObligationKind, initial=ObligationKind.PROJECTS)
     what = forms.CharField(label=_("What is promised"), max_length=500)
     owner = forms.TypedChoiceField(label=_("Who promises it"), coerce=int)
-    beneficiary = forms.TypedChoiceField(label=_("For whom"), coerce=int, initial=0)
+    beneficiary = forms.TypedChoiceField(label=_("To whom"), coerce=int, initial=0)
     amount = forms.DecimalField(
-        label=_("Amount"), required=False, min_value=0, max_digits=14, decimal_places=2, localize=True
+        label=pgettext_lazy("of a promise", "Amount"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        localize=True,
     )
     due_on = forms.DateField(label=_("Due"), required=False, widget=DayInput)
     evidence = forms.CharField(label=_("Shown by"), required=False, max_length=300)
@@ -181,7 +186,7 @@ class PromiseForm(forms.Form):
         sides = [(party.position, str(party)) for party in parties]
         fields = cast("dict[str, Any]", self.fields)
         fields["owner"].choices = sides
-        fields["beneficiary"].choices = [(0, _("all other parties")), *sides]
+        fields["beneficiary"].choices = [(0, _("All the other parties")), *sides]
         if not self.initial.get("key"):
             self.initial["key"] = new_key()  # sent twice, it is the same obligation
 
@@ -235,6 +240,7 @@ PromiseFormSet = forms.formset_factory(
     formset=BasePromiseFormSet,
     extra=2,
     can_delete=True,
+    can_delete_extra=False,
     max_num=MOST_PROMISES,
     absolute_max=MOST_PROMISES,
     validate_max=True,

@@ -32,7 +32,8 @@ def readable_comments(agreement: Agreement, organisation: Organisation) -> Query
 
 
 def note_reading(version: Version, user: "User") -> VersionReading | None:
-    """That ``user`` has this version before them; returns what was known of it before."""
+    """That ``user`` has this version before them, or has proposed or accepted it; returns what was known of it
+    before."""
     known = VersionReading.objects.filter(version=version, user=user).first()
     VersionReading.objects.update_or_create(version=version, user=user, defaults={"at": timezone.now()})
     return known

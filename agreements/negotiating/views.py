@@ -201,6 +201,7 @@ def dashboard_agreement_propose(request: HttpRequest, slug: str, pk: int) -> Htt
             form.add_error(None, error.message)
             status = 409
         else:
+            note_reading(version, _reader(request))
             messages.success(request, _("Version %(number)d is before the parties.") % {"number": version.number})
             return redirect("agreements:dashboard_agreement", slug=slug, pk=pk)
     context = {
@@ -235,6 +236,7 @@ def dashboard_agreement_accept(request: HttpRequest, slug: str, pk: int) -> Http
         except RuleViolated as error:
             refusal, status = error.message, 409
         else:
+            note_reading(newest, _reader(request))
             messages.success(request, _("You have accepted version %(number)d.") % {"number": newest.number})
             return redirect("agreements:dashboard_agreement", slug=slug, pk=pk)
     context = {

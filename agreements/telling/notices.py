@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from agreements.models import Agreement, AgreementState, Party, SigningOrder
+from agreements.models import Agreement, AgreementState, Party, Relation, SigningOrder
 from members.models import Organisation, Representative, User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
@@ -27,6 +27,7 @@ QUIET = frozenset({"see", "prolong"})
 WORDS: dict[str, str | Promise] = {
     "submit": gettext_lazy("An agreement waits for the review: %(subject)s"),
     "approve": gettext_lazy("Reviewed, nothing speaks against it: %(subject)s"),
+    "invite": gettext_lazy("%(initiator)s proposes an agreement: %(subject)s"),
     "return": gettext_lazy("Returned to its author: %(subject)s"),
     "propose": gettext_lazy("%(party)s proposes a new version: %(subject)s"),
     "accept": gettext_lazy("%(party)s accepts the version: %(subject)s"),
@@ -36,6 +37,7 @@ WORDS: dict[str, str | Promise] = {
     "send_copy": gettext_lazy("%(party)s has sent a copy of what it signed: %(subject)s"),
     "reject": gettext_lazy("The copy that %(party)s sent is not enough: %(subject)s"),
     "sign": gettext_lazy("%(party)s has signed: %(subject)s"),
+    "conclude": gettext_lazy("Concluded: № %(number)s, %(subject)s"),
     "decline": gettext_lazy("%(party)s declines to sign: %(subject)s"),
     "recall": gettext_lazy("The signing was recalled: %(subject)s"),
     "lapse": gettext_lazy("Not everybody has signed in time: %(subject)s"),
@@ -52,18 +54,20 @@ WORDS: dict[str, str | Promise] = {
 
 
 def tell(agreement: Agreement, action: str, *, by: User | None, reason: str, facts: Mapping[str, Any]) -> None:
-    """Heads, coordinators and signatories of all parties, but for who acts; of a draft those alone who draw it up."""
+    """Heads, coordinators and signatories of all parties, but for who acts; of a draft those alone who draw it up. That
+    it is concluded, and under which number, whoever signed last is told as well."""
     if action in QUIET or _was_before(agreement, action):
         return
     acting = _title(agreement, facts.get("party"))
     key = f"agreement {agreement.pk} {action} {timezone.now().isoformat()}"
     for organisation in concerned(agreement):
+        said = _said(agreement, action, organisation)
         tell_people(
             agreement,
             organisation,
-            [one for one in readers_at(agreement, organisation) if one != by],
+            [one for one in readers_at(agreement, organisation) if one != by or said == "conclude"],
             key=key,
-            words=partial(_words, agreement, action, acting, reason),
+            words=partial(_words, agreement, said, acting, reason),
         )
 
 
@@ -99,22 +103,46 @@ def dashboard_address(agreement: Agreement, organisation: Organisation) -> str:
     return reverse("agreements:dashboard_agreement", args=[organisation.slug, agreement.pk])
 
 
+def title_of(agreement: Agreement) -> str:
+    """An amendment has the subject of what it amends, and is another one."""
+    if agreement.relation == Relation.AMENDMENT:
+        return f"{agreement.title} ({agreement.get_relation_display().lower()})"
+    return agreement.title
+
+
 def _title(agreement: Agreement, party: Any) -> str:
     found = Party.objects.filter(pk=party).select_related("organisation").first() if party else None
     return found.organisation.title if found else ""
 
 
+def _said(agreement: Agreement, action: str, organisation: Organisation) -> str:
+    """What this action is to this organisation."""
+    match action:
+        case "open" if agreement.signing_order == SigningOrder.IN_TURN:
+            return "open in turn"
+        case "approve" if organisation.pk != agreement.initiator_id:
+            return "invite"  # the first that they hear of it
+        case "sign" if agreement.state == AgreementState.CONCLUDED:
+            return "conclude"
+    return action
+
+
 def _words(agreement: Agreement, action: str, acting: str, reason: str) -> Words:
     """``acting``: the party whose turn it is that is told of."""
-    named = {"subject": agreement.title, "party": acting, "number": agreement.number, "reason": reason}
-    is_in_turn = action == "open" and agreement.signing_order == SigningOrder.IN_TURN
-    said = str(WORDS["open in turn" if is_in_turn else action]) % named
+    named = {
+        "subject": title_of(agreement),
+        "initiator": agreement.initiator.title,
+        "party": acting,
+        "number": agreement.number,
+        "reason": reason,
+    }
+    said = str(WORDS[action]) % named
     text = []
     if agreement.state == AgreementState.CONCLUDED:
         text.append(_("All have signed. The agreement is concluded under № %(number)s.") % named)
     elif agreement.state == AgreementState.FROZEN and action == "accept":
         text.append(_("All parties have accepted this version. It can be signed now."))
-    elif agreement.state == AgreementState.NEGOTIATION and action == "approve":
+    elif agreement.state == AgreementState.NEGOTIATION and action in ("approve", "invite"):
         text.append(_("The parties are asked to read it, to propose changes or to accept it."))
     elif action in ("decline", "recall", "lapse"):
         text.append(_("The signatures that were there are void; whoever has signed signs anew if it goes on."))

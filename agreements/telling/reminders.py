@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Approval, SigningRequest
-from agreements.telling.notices import concerned, readers_at, tell_people
+from agreements.telling.notices import concerned, readers_at, tell_people, title_of
 from members.models import User
 from members.notices.notifications import Words
 
@@ -28,7 +28,7 @@ def remind_reviewers(agreement: Agreement, waiting: Sequence[Approval], *, escal
 
 
 def _review_words(agreement: Agreement) -> Words:
-    return Words(_("An agreement still waits for the review: %(subject)s") % {"subject": agreement.title})
+    return Words(_("An agreement still waits for the review: %(subject)s") % {"subject": title_of(agreement)})
 
 
 def tell_of_turn(agreement: Agreement, request: SigningRequest) -> None:
@@ -44,7 +44,7 @@ def tell_of_turn(agreement: Agreement, request: SigningRequest) -> None:
 
 
 def _turn_words(agreement: Agreement, request: SigningRequest) -> Words:
-    title = _("It is your turn to sign: %(subject)s") % {"subject": agreement.title}
+    title = _("It is your turn to sign: %(subject)s") % {"subject": title_of(agreement)}
     return Words(title, _signing_ends(request))
 
 
@@ -64,7 +64,7 @@ def remind_signatory(agreement: Agreement, request: SigningRequest, *, days: int
 
 
 def _signing_words(agreement: Agreement, request: SigningRequest) -> Words:
-    title = _("Still to be signed: %(subject)s") % {"subject": agreement.title}
+    title = _("Still to be signed: %(subject)s") % {"subject": title_of(agreement)}
     return Words(title, _signing_ends(request))
 
 
@@ -81,7 +81,7 @@ def remind_of_standstill(agreement: Agreement) -> None:
 
 
 def _standstill_words(agreement: Agreement) -> Words:
-    title = _("Nobody has said anything for two weeks: %(subject)s") % {"subject": agreement.title}
+    title = _("Nobody has said anything for two weeks: %(subject)s") % {"subject": title_of(agreement)}
     return Words(title, _("Accept the version, propose another one, or call the negotiation off."))
 
 

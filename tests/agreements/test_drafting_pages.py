@@ -398,7 +398,10 @@ def test_a_renewal_goes_on_for_as_long_again(
 def test_all_can_end_it_by_agreement(client: Client, school: Organisation, company: Organisation, head: User) -> None:
     parent = made.in_force(company, initiator=school, promises=(made.promise(),))
     child = follow(client, parent, "termination")
-    assert (child.subject, Terms.of(child.terms).promises) == (f"Расторжение соглашения № {parent.number}", ())
+    assert (child.subject, Terms.of(child.terms).promises) == (
+        f"Расторжение соглашения №\N{NO-BREAK SPACE}{parent.number}",
+        (),
+    )
     submit(child, by=head)
     text = Terms.of(child.newest_version.terms).text
     day = date_format(parent.concluded_on or datetime.date.min)

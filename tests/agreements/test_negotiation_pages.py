@@ -309,6 +309,15 @@ def test_each_reader_sees_what_is_new_since_they_looked_last() -> None:
     assert VersionReading.objects.count() == 2
 
 
+def test_who_has_accepted_a_version_hears_what_is_new_since() -> None:
+    agreement = made.in_negotiation()
+    school = agreement.initiator
+    head = acting(school)
+    head.post(address(agreement, school, "accept"), {"sha256": agreement.newest_version.sha256})
+    propose(agreement)
+    assert "С вашего прошлого просмотра появилась редакция 2." in text_of(head.get(address(agreement, school)))
+
+
 # --- Remarks -------------------------------------------------------------------------------------------------
 
 

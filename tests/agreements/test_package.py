@@ -4,6 +4,8 @@ import datetime
 import re
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -12,7 +14,9 @@ from agreements.signing.packages import TEMPLATE, package_data
 from agreements.signing.proof import what_was_checked
 from agreements.terms import parsed
 from common import documents
+from members.models import Organisation, Role
 from tests.factories import agreements as made
+from tests.factories.members import OrganisationFactory, RepresentativeFactory
 
 pytestmark = pytest.mark.django_db
 ENGLISH = """The parties have agreed as follows.
@@ -48,6 +52,22 @@ def test_the_papers_are_made_after_the_last_signature_and_its_entry_is_in_them()
         content = file.read()
     assert content.startswith(b"%PDF")
     assert b"pdfaid:part" in content
+
+
+def test_whoever_reads_the_agreement_has_its_papers_once_they_are_made() -> None:
+    agreement = made.concluded()
+    parties = [one.organisation for one in agreement.parties.all()]
+
+    def statuses(organisation: Organisation, role: str) -> int:
+        client = Client()
+        client.force_login(RepresentativeFactory(organisation=organisation, role=role).user)
+        place = reverse("agreements:dashboard_agreement_package", args=[organisation.slug, agreement.pk])
+        return client.get(place).status_code
+
+    assert {statuses(one, Role.HEAD) for one in parties} == {404}
+    documents.make_due()
+    assert {statuses(one, role) for one in parties for role in Role.values} == {200}
+    assert statuses(OrganisationFactory(), Role.HEAD) == 404
 
 
 @pytest.mark.parametrize("english", ["", ENGLISH, "# Subject\n\nTogether."], ids=["none", "beside", "after"])

@@ -141,6 +141,19 @@ def test_the_page_says_who_is_asked_in_which_way_and_until_when() -> None:
     assert "действительна" not in shown
 
 
+@pytest.mark.parametrize("way", ["code", "paper"])
+def test_the_overview_leads_whoever_may_sign_there(way: str) -> None:
+    request = part(way)
+    overview = reverse(
+        "agreements:dashboard_agreement", args=[request.party.organisation.slug, request.round.agreement_id]
+    )
+    viewer = RepresentativeFactory(organisation=request.party.organisation, role=Role.VIEWER).user
+    assert address(request) in text(signatory(request).get(overview))
+    assert address(request) not in text(as_reader(viewer).get(overview))
+    made.sign(request)
+    assert address(request) not in text(signatory(request).get(overview))
+
+
 def test_it_is_opened_and_recalled_by_the_head_of_who_has_drawn_it_up() -> None:
     agreement = made.frozen()
     slug = agreement.initiator.slug

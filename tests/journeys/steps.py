@@ -1,13 +1,68 @@
 """What journeys share: a person in front of a page does it, in the language of the test."""
 
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import connections
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from playwright.sync_api import Page
 
+from common.mail.relay import relay
 from common.models import OutgoingMail
 from members.models import Role
 from tests.browser.conftest import Visitor
+from tests.mail import Sink
 from tests.members.accounts import PASSWORD, link_in
+
+Made = TypeVar("Made")
+
+
+class Post:
+    """The letters of the portal as a mail server has got them."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+
+    def forget(self) -> None:
+        """What has come before is of no interest."""
+        apart(relay)
+        self.sink.letters.clear()
+
+    def subjects(self, to: str) -> list[str]:
+        apart(relay)
+        return [str(one["Subject"]).strip() for one in self.sink.letters if one["To"] == to]
+
+    def text(self, to: str, about: str) -> str:
+        """Of the last letter to this address; ``about``: how its subject begins."""
+        apart(relay)
+        letters = [one for one in self.sink.letters if one["To"] == to and one["Subject"].strip().startswith(about)]
+        text = letters[-1].get_body(("plain",))
+        assert text
+        return str(text.get_content())
+
+    def link(self, to: str, about: str) -> str:
+        return re.findall(r"http://testserver(/\S+)", self.text(to, about))[0]
+
+
+def apart(act: Callable[[], Made]) -> Made:
+    """On a connection of its own, so that the portal sees what it has done."""
+
+    def run() -> Made:
+        try:
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as worker:
+        return worker.submit(run).result()
+
+
+def all_was_quiet(*people: Visitor) -> None:
+    for person in people:
+        assert (person.errors, person.foreign) == ([], [])
 
 
 def press(page: Page, name: str) -> None:

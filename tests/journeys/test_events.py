@@ -3,19 +3,14 @@ came has a certificate that a stranger verifies."""
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable
 
 import pytest
-from django.db import connections
 from django.db.models import QuerySet
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
-from pytest_django import Settings
 
 from common.documents import make_due
-from common.mail.relay import relay
 from events.models import Event, ParticipantCertificate, Registration, RegistrationState, TicketPool
 from events.registering.registrations import Asked, Guest, prove_address, register_attendee, register_group
 from members.models import Organisation, User
@@ -23,12 +18,10 @@ from tests.browser.chromium import FLAGS
 from tests.browser.conftest import Visitor, axe
 from tests.browser.pages import HEAD
 from tests.factories.events import EventFactory, EventOrganiserFactory, PoolFactory
-from tests.journeys.steps import fill, press
-from tests.mail import Sink, listening
+from tests.journeys.steps import Post, all_was_quiet, apart, fill, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Arrive = Callable[..., Visitor]
-Made = TypeVar("Made")
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 # Sees a code in whatever the camera shows.
 DETECTOR = """code => {
@@ -41,52 +34,12 @@ PUPILS = ("Алексеева Анна", "Белов Борис", "Власов�
           "Зимин Захар", "Ильина Инна", "Котов Кирилл", "Лисина Лада", "Мохов Марк")  # fmt: skip
 
 
-class Post:
-    """The letters of the portal as a mail server has got them."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
-
-    def link(self, to: str, about: str) -> str:
-        """In the last letter to this address; ``about``: how its subject begins."""
-        apart(relay)
-        letters = [one for one in self.sink.letters if one["To"] == to and one["Subject"].strip().startswith(about)]
-        text = letters[-1].get_body(("plain",))
-        assert text
-        return str(re.findall(r"http://testserver(/events/\S+)", text.get_content())[0])
-
-
-@pytest.fixture
-def post(settings: Settings) -> Iterator[Post]:
-    with listening(Sink()) as sink:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-        yield Post(sink)
-
-
-def apart(act: Callable[[], Made]) -> Made:
-    """On a connection of its own, so that the portal sees what it has done."""
-
-    def run() -> Made:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as worker:
-        return worker.submit(run).result()
-
-
 def announced(slug: str, *, capacity: int, starts_in: datetime.timedelta) -> TicketPool:
     """Of the lyceum."""
     starts_at = timezone.now() + starts_in
     event = EventFactory(slug=slug, name="День инженера", starts_at=starts_at, hours_a_day=6)
     EventOrganiserFactory(event=event, organisation=Organisation.objects.get(slug="phystech-lyceum"))
     return PoolFactory(event=event, name="Очно", capacity=capacity)
-
-
-def all_was_quiet(*people: Visitor) -> None:
-    for person in people:
-        assert (person.errors, person.foreign) == ([], [])
 
 
 def _register(guest: Visitor, post: Post, slug: str, *, name: str, email: str) -> None:
