@@ -58,7 +58,7 @@ def _asked() -> dict[str, Callable[[], object]]:
         for one in (reports.standings, reports.flows, reports.renewals, reports.billings)
     }
     statuses: Any = Membership.objects.with_status_on(past)
-    client = _office()
+    client = office()
     return {
         "one-query list of 20 rows": lambda: [*Organisation.objects.order_by("pk")[:LISTED]],
         **counted,
@@ -68,7 +68,7 @@ def _asked() -> dict[str, Callable[[], object]]:
     }
 
 
-def _office() -> Any:
+def office() -> Any:
     """A browser of the staff that has passed the second factor."""
     from members.models import User
     from tests.office import enter

@@ -84,6 +84,17 @@ MOVES: dict[str, Move] = {
     "enter":     Move((S.DRAFT,), (S.CONCLUDED,), (Who.OFFICE,), gettext_lazy("Entered from paper")),
 }
 # fmt: on
+# What the history tells besides the moves.
+OTHER_TURNS: dict[str, str | Promise] = {
+    "report": gettext_lazy("Progress reported"),
+    "confirm": gettext_lazy("Progress confirmed"),
+    "refuse": gettext_lazy("Progress not confirmed"),
+    "count": gettext_lazy("Linked work counted"),
+    "package": gettext_lazy("Package of papers made"),
+    "annex_add": gettext_lazy("Person named in the annex"),
+    "annex_change": gettext_lazy("Person in the annex changed"),
+    "annex_erase": gettext_lazy("Person taken out of the annex"),
+}
 RESTARTING = frozenset({"propose", "amend"})  # terms that run in the same state begin anew
 
 
@@ -132,3 +143,8 @@ def turn(
 
 def possible(agreement: Agreement, *, who: Who) -> list[str]:
     return [name for name, move in MOVES.items() if agreement.state in move.before and who in move.who]
+
+
+def said(action: str) -> str:
+    """As the history tells it."""
+    return str(MOVES[action].done if action in MOVES else OTHER_TURNS[action])
