@@ -1,6 +1,6 @@
 """Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
 are the letters, ``reports`` those of membership, ``registrations`` those for one event, ``agreements`` their desk and
-their sweep besides their pages."""
+the sweep of their reminders; ``agreement`` has their public pages as well."""
 
 import argparse
 import os
@@ -39,7 +39,7 @@ def main() -> None:
         os.environ |= {**ENVIRONMENT, **urls}
         database.autocommit = True
         _prepare(database)
-        if not arguments.words or {*arguments.words} - {"mail", "reports", "registrations"}:
+        if not arguments.words or {*arguments.words} - {"agreements", "mail", "reports", "registrations"}:
             _pages(arguments, database)
         if not arguments.words or {"agreement", "agreements"} & {*arguments.words}:
             agreements.print_table(arguments.rounds)

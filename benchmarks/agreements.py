@@ -16,14 +16,14 @@ from typing import Any
 LISTED = 20
 FEW, MANY = 2_500, 10_000  # reminders
 OF_SWEEP = ("due_near", "due_passed", "end_near", "sign_remind", "review_remind", "stale")
-DESK = "/dashboard/organisation-1/agreements/"
+DESK = "/dashboard/{slug}/agreements/"
 PAGES = {
     DESK: "the desk of 300 agreements",
-    f"{DESK}?state=in_force&page=3": "those in force, the third page",
-    f"{DESK}dates/": "their days of six months",
-    "/dashboard/organisation-1/": "the start of the dashboard",
-    f"{DESK}obligations/": "their obligations",
-    "/dashboard/organisation-1/agreements/{first}/": "one agreement",
+    DESK + "?state=in_force&page=3": "those in force, the third page",
+    DESK + "dates/": "their days of six months",
+    DESK + "obligations/": "their obligations",
+    DESK + "{pk}/": "one agreement",
+    "/dashboard/{slug}/": "the start of the dashboard",
 }
 OFFICE = {
     "/admin/agreements/agreement/": "the list of the office",
@@ -77,14 +77,14 @@ def _asked() -> dict[str, Callable[[], object]]:
     from benchmarks.reports import office
     from members.models import Organisation, Representative, Role
 
-    head = Representative.objects.get(organisation__slug="organisation-1", role=Role.HEAD).user
+    first = Agreement.objects.filter(state="active").order_by("pk")[0]  # of the organisation that has three hundred
     desk = Client()
-    desk.force_login(head)
+    desk.force_login(Representative.objects.get(organisation=first.initiator, role=Role.HEAD).user)
     staff = office()
-    first = Agreement.objects.filter(initiator__slug="organisation-1", state="active").order_by("pk")[0].pk
+    known = {"slug": first.initiator.slug, "pk": first.pk}
     return {
         "one-query list of 20 rows": lambda: [*Organisation.objects.order_by("pk")[:LISTED]],
-        **{what: lambda path=path: _get(desk, path.format(first=first)) for path, what in PAGES.items()},  # type: ignore[misc]
+        **{what: lambda path=path: _get(desk, path.format(**known)) for path, what in PAGES.items()},  # type: ignore[misc]
         **{what: lambda path=path: _get(staff, path) for path, what in OFFICE.items()},  # type: ignore[misc]
         "the register as a table (CSV)": lambda: _get(desk, "/agreements/export.csv"),
     }

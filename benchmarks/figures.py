@@ -35,7 +35,8 @@ EVENT = tuple(f"/events/event-{number}/" for number in range(100, 130))
 AGREED = ("/agreements/",)
 AGREED_FILTERED = ("/agreements/?kind=internship&region=RU-KHM", "/agreements/?state=active&year=2026&sort=end")
 AGREED_FREQUENT = ("/agreements/?q=" + quote("проекты школьников"),)
-AGREED_RARE = tuple(f"/agreements/?q={quote(f'наставники {number}')}" for number in (7, 4321, 12345, 44444))
+AGREED_RARE = tuple(f"/agreements/?q={number}" for number in (77, 4321, 12345, 44444))
+AGREED_TYPO = tuple(f"/agreements/?q={quote(words)}" for words in ("наставниик", "стажеровка спутник"))
 
 YARDSTICK = "one-query list of 20 rows"
 FIGURES = (
@@ -68,6 +69,7 @@ FIGURES = (
     Figure("/agreements/ filtered", "cold", AGREED_FILTERED, aim=0.6),
     Figure("/agreements/ frequent word", "cold", AGREED_FREQUENT, aim=0.45),
     Figure("/agreements/ rare words", "cold", AGREED_RARE, aim=1.2),
+    Figure("/agreements/ mistyped", "cold", AGREED_TYPO),
     Figure("/agreements/network/", "cold", ("/agreements/network/",)),
     Figure("/agreements/feed.rss", "cold", ("/agreements/feed.rss",)),
     Figure("/api/v1/agreements/", "cold", ("/api/v1/agreements/",), aim=1.2),

@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import django
+from django.urls import reverse
 
 
 def main() -> None:
-    """This process itself asks nothing of the database, so that none of its children inherits a connection."""
+    """This process itself asks nothing of the database, so that none of its children inherits a connection; what they
+    would each have to load, it has loaded."""
     django.setup()
     deeds = _deeds()
+    reverse("pages:home")
     for line in sys.stdin:
         what, arguments, step = json.loads(line)
         child = os.fork()
