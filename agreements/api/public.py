@@ -145,6 +145,8 @@ FILTERS = [
 
 
 class RegisterPaginator(Paginator):
+    object_list: QuerySet[Agreement]
+
     @cached_property
     def count(self) -> int:
         """Once until anything public changes: tens of thousands are gone through for it."""

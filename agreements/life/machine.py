@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -101,7 +100,9 @@ RESTARTING = frozenset({"propose", "amend"})  # terms that run in the same state
 def locked_agreement(agreement: Agreement) -> Agreement:
     """Of the row and that of its parent, the elder first, then of the chain: in this order everywhere, before numbers
     and people."""
-    rows = Agreement.objects.locked().filter(Q(pk=agreement.pk) | Q(children=agreement.pk)).order_by("pk")
+    own = Agreement.objects.filter(pk=agreement.pk).order_by()
+    keys = own.values("pk").union(own.exclude(parent=None).values("parent"))  # of an OR, all agreements would be read
+    rows = Agreement.objects.locked().filter(pk__in=keys).order_by("pk")
     locked = {one.pk: one for one in rows.select_related("initiator", "parent")}[agreement.pk]
     chain.hold()
     return locked
