@@ -230,7 +230,7 @@ def take_annex_out(agreement: Agreement) -> None:
         (change_scan, {("file", "signature")}),
         (change_hash_of_scan, {("file", "signature"), ("signature", "signature"), ("signature", "historyentry")}),
         (change_scan_and_hash, {("signature", "signature"), ("signature", "historyentry")}),
-        (change_annex_and_hash, {("file", "agreementfile")}),
+        (change_annex_and_hash, {("file", "agreementfile"), ("file", "version")}),
         (change_report_file_and_hash, {("file", "obligationreport")}),
         (change_report_file, {("file", "obligationreport")}),
         (change_hash_of_report, {("file", "obligationreport")}),
