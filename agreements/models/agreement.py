@@ -103,9 +103,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def of(self, organisation: Organisation) -> Self:
         """Its own: what it draws up itself, and as a party what has been sent to it."""
-        shared = Q(parties__organisation=organisation, shared_at__isnull=False)
-        mine = self.model.objects.filter(Q(initiator=organisation) | shared)
-        return self.filter(pk__in=mine.values("pk"))
+        return self._of_any([organisation.pk])
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """To who acts for a party, the draft only to those who draw it up; to staff who may see agreements, all. Others
@@ -119,9 +117,14 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if not user.is_authenticated:
             return self.none()
         own = Representative.objects.active().filter(user=user).values("organisation")
-        shared = Q(parties__organisation__in=own, shared_at__isnull=False)
-        mine = self.model.objects.filter(Q(initiator__in=own) | shared)
-        return self.filter(pk__in=mine.values("pk"))
+        return self._of_any(own)
+
+    def _of_any(self, organisations: Any) -> Self:
+        """Two ways to them as a union, each by an index: for an OR the database would read all agreements."""
+        every = self.model._base_manager.order_by()
+        drawn_up = every.filter(initiator__in=organisations).values("pk")
+        shared = every.filter(parties__organisation__in=organisations, shared_at__isnull=False).values("pk")
+        return self.filter(pk__in=drawn_up.union(shared))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
