@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any, Self
 from uuid import uuid4
 
-from agreements.models import Agreement, ObligationKind, Party, Renewal
+from agreements.models import Agreement, AgreementFile, ObligationKind, Party, Renewal
 
 FORMAT = 1  # of the content; another one if its shape ever changes
 ALIKE = 0.5  # two clauses that share so much of their words are one, changed
@@ -198,13 +198,21 @@ def followed(new: Sequence[Clause], old: Sequence[Clause]) -> tuple[Clause, ...]
 def content_of(agreement: Agreement, terms: Terms) -> str:
     """JSON with sorted names: the same terms of the same parties give the same bytes, on every machine. Keys of clauses
     are for remarks and stay outside; those of obligations belong to what is promised."""
+    parties = agreement.parties.select_related("organisation").order_by("position")
+    return content_with(agreement, terms, parties=parties, files=agreement.files.order_by("pk"))
+
+
+def content_with(
+    agreement: Agreement, terms: Terms, *, parties: Iterable[Party], files: Iterable[AgreementFile] = ()
+) -> str:
+    """Of parties in their order and documents that are at hand."""
     whole = {
         "format": FORMAT,
         "kind": agreement.kind,
         "relation": agreement.relation,
         "parent": agreement.parent.number if agreement.parent else "",
-        "parties": [_party(one) for one in agreement.parties.select_related("organisation").order_by("position")],
-        "files": [{"title": one.title, "sha256": one.sha256} for one in agreement.files.order_by("pk")],
+        "parties": [_party(one) for one in parties],
+        "files": [{"title": one.title, "sha256": one.sha256} for one in files],
         "terms": as_agreed(terms),
     }
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)

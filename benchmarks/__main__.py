@@ -1,5 +1,6 @@
 """Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
-are the letters, ``reports`` those of membership, ``registrations`` those for one event."""
+are the letters, ``reports`` those of membership, ``registrations`` those for one event, ``agreements`` their desk and
+the sweep of their reminders; ``agreement`` has their public pages as well."""
 
 import argparse
 import os
@@ -13,8 +14,8 @@ from itertools import cycle, islice
 import psycopg2
 import redis
 
-from benchmarks import mail, registrations, reports
-from benchmarks.figures import FIGURES, ORGANISATIONS, YARDSTICK, Figure
+from benchmarks import agreements, mail, registrations, reports
+from benchmarks.figures import AGREEMENTS, FIGURES, ORGANISATIONS, YARDSTICK, Figure
 from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
 from cluster_portal.embedded import HOME
@@ -38,8 +39,10 @@ def main() -> None:
         os.environ |= {**ENVIRONMENT, **urls}
         database.autocommit = True
         _prepare(database)
-        if not arguments.words or {*arguments.words} - {"mail", "reports", "registrations"}:
+        if not arguments.words or {*arguments.words} - {"agreements", "mail", "reports", "registrations"}:
             _pages(arguments, database)
+        if not arguments.words or {"agreement", "agreements"} & {*arguments.words}:
+            agreements.print_table(arguments.rounds)
         if not arguments.words or "mail" in arguments.words:
             mail.print_table(arguments.rounds)
         if not arguments.words or "reports" in arguments.words:
@@ -55,7 +58,12 @@ def _pages(arguments: argparse.Namespace, database: "psycopg2.extensions.connect
             "cold": stack.enter_context(serving("cluster_portal.wsgi:portal", "benchmarks.settings_cold")),
             "warm": stack.enter_context(serving("cluster_portal.wsgi", "cluster_portal.settings.production")),
         }
-        figures = [one for one in FIGURES if _is_chosen(one, arguments.words)]
+        numbered = agreements.numbers(database)
+        details = (
+            Figure("/agreements/<number>/", "cold", numbered, aim=1.3),
+            Figure("/agreements/<number>/ from the page cache", "warm", numbered, aim=3.5),
+        )
+        figures = [one for one in (*FIGURES, *details) if _is_chosen(one, arguments.words)]
         measured = _measure(figures, running, arguments.rounds, arguments.seconds)
         queries = {figure: _queries(figure, running[figure.server], database) for figure in figures}
         first = {one: _first_after_a_change(one, running[one.server]) for one in figures if one.server == "cold"}
@@ -89,6 +97,9 @@ def _prepare(database: "psycopg2.extensions.connection") -> None:
         if _number(cursor) < ORGANISATIONS:
             _run("manage.py", "demo")
             _run("manage.py", "demo", f"--scale={ORGANISATIONS}")
+        cursor.execute("SELECT count(*) FROM agreements_agreement")
+        if _number(cursor) < AGREEMENTS:  # of an earlier run that knew of none
+            _run("manage.py", "demo", f"--agreements={AGREEMENTS}")
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 ORGANISATIONS = 10_000
+AGREEMENTS = 50_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ EVENTS_FREQUENT = ("/events/?when=past&q=" + quote("робототехника")
 MONTH = ("/events/calendar/",)
 FEED = ("/events/feed.ics",)
 EVENT = tuple(f"/events/event-{number}/" for number in range(100, 130))
+AGREED = ("/agreements/",)
+AGREED_FILTERED = ("/agreements/?kind=internship&region=RU-KHM", "/agreements/?state=active&year=2026&sort=end")
+AGREED_FREQUENT = ("/agreements/?q=" + quote("проекты школьников"),)
+AGREED_RARE = tuple(f"/agreements/?q={number}" for number in (77, 4321, 12345, 44444))
+AGREED_TYPO = tuple(f"/agreements/?q={quote(words)}" for words in ("наставниик", "стажеровка спутник"))
 
 YARDSTICK = "one-query list of 20 rows"
 FIGURES = (
@@ -58,4 +64,13 @@ FIGURES = (
     Figure("/events/feed.ics", "cold", FEED, aim=0.25),
     Figure("/events/feed.ics from the page cache", "warm", FEED, aim=2.5),
     Figure("/api/v1/events/", "cold", ("/api/v1/events/",), aim=1.2),
+    Figure("/agreements/", "cold", AGREED, aim=0.6),
+    Figure("/agreements/ from the page cache", "warm", AGREED, aim=3.5),
+    Figure("/agreements/ filtered", "cold", AGREED_FILTERED, aim=0.6),
+    Figure("/agreements/ frequent word", "cold", AGREED_FREQUENT, aim=0.45),
+    Figure("/agreements/ rare words", "cold", AGREED_RARE, aim=1.2),
+    Figure("/agreements/ mistyped", "cold", AGREED_TYPO),
+    Figure("/agreements/network/", "cold", ("/agreements/network/",)),
+    Figure("/agreements/feed.rss", "cold", ("/agreements/feed.rss",)),
+    Figure("/api/v1/agreements/", "cold", ("/api/v1/agreements/",), aim=1.2),
 )

@@ -45,12 +45,12 @@ def main() -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", int(os.environ["SINK"])
     translation.activate("ru")
     work = {"plain": _plain, "write": _write, "send": _send}[sys.argv[1]]()
-    _count_queries()
+    count_queries()
     began = time.perf_counter()
     work()
     took = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(json.dumps({"rate": LETTERS / took, "queries": _count_queries() / LETTERS, "memory": memory}))
+    print(json.dumps({"rate": LETTERS / took, "queries": count_queries() / LETTERS, "memory": memory}))
 
 
 def _plain() -> Callable[[], None]:
@@ -121,7 +121,7 @@ def _readers() -> list[int]:
     return [*Organisation.objects.values_list("pk", flat=True)[:LETTERS]]
 
 
-def _count_queries() -> int:
+def count_queries() -> int:
     """Since it was last asked, but for the limits of transactions; as PostgreSQL counts."""
     from django.db import connection
 

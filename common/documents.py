@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -28,6 +28,9 @@ LONGEST_RUN = 4 * 60  # s, less than the time limit of a task
 CLAIM = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 60)
 # To be kept for long and to be read aloud: PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
+
+# By template: what is written elsewhere of a document that is made, in the same transaction or neither.
+WITH_MADE: dict[str, Callable[[Document], None]] = {}
 
 logger = structlog.get_logger(__name__)
 
@@ -97,16 +100,24 @@ def _make(document: Document) -> bool:
     try:
         content = typeset(document.template, document.data, at=document.created_at)
         storage.save(name, ContentFile(content))
+        is_made = _record_made(document, name, sha256=hashlib.sha256(content).hexdigest())
     except Exception as error:  # whatever is wrong with the engine, the template or the disk, it is tried again
         logger.exception("document_failed", document=document.pk, template=document.template)
         storage.delete(name)
         _record(document, name, state=DocumentState.FAILED, error=_words(error), file="", due_at=_next_try(document))
         return False
-    sha256 = hashlib.sha256(content).hexdigest()
-    if _record(document, name, state=DocumentState.MADE, error="", sha256=sha256, made_at=timezone.now()):
-        return True
-    storage.delete(name)
-    return False
+    if not is_made:
+        storage.delete(name)
+    return is_made
+
+
+@transaction.atomic
+def _record_made(document: Document, name: str, *, sha256: str) -> bool:
+    is_made = _record(document, name, state=DocumentState.MADE, error="", sha256=sha256, made_at=timezone.now())
+    if is_made and (write := WITH_MADE.get(document.template)):
+        document.refresh_from_db(fields=["sha256"])
+        write(document)
+    return is_made
 
 
 def _next_try(document: Document) -> datetime:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from agreements.life import timers
-from agreements.life.machine import MOVES
+from agreements.life.machine import said
 from agreements.models import (
     NUMBERED,
     OVER,
@@ -42,14 +42,6 @@ STEPS: dict[str, str | Promise] = {
     S.CONCLUDED: gettext_lazy("Concluded"),
     S.ACTIVE: gettext_lazy("In force"),
 }
-# What the history tells besides the moves of the agreement.
-OTHER_TURNS: dict[str, str | Promise] = {
-    "report": gettext_lazy("Progress reported"),
-    "confirm": gettext_lazy("Progress confirmed"),
-    "refuse": gettext_lazy("Progress not confirmed"),
-}
-
-
 FACTS = ("party", "organisation")  # whose turn it was
 
 
@@ -132,11 +124,10 @@ def readable_turns(agreement: Agreement, organisation: Organisation) -> QuerySet
 def told_turns(turns: Sequence[HistoryEntry], sides: Sequence[Side]) -> list[Turn]:
     names = {("party", one.party.pk): one.title for one in sides}
     names |= {("organisation", one.party.organisation_id): one.title for one in sides}
-    done = {**{name: move.done for name, move in MOVES.items()}, **OTHER_TURNS}
     return [
         Turn(
             one,
-            str(done.get(one.action, one.action)),
+            said(one.action),
             next((names[fact] for fact in one.facts.items() if fact[0] in FACTS and fact in names), ""),
         )
         for one in turns

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -84,13 +83,26 @@ MOVES: dict[str, Move] = {
     "enter":     Move((S.DRAFT,), (S.CONCLUDED,), (Who.OFFICE,), gettext_lazy("Entered from paper")),
 }
 # fmt: on
+# What the history tells besides the moves.
+OTHER_TURNS: dict[str, str | Promise] = {
+    "report": gettext_lazy("Progress reported"),
+    "confirm": gettext_lazy("Progress confirmed"),
+    "refuse": gettext_lazy("Progress not confirmed"),
+    "count": gettext_lazy("Linked work counted"),
+    "package": gettext_lazy("Package of papers made"),
+    "annex_add": gettext_lazy("Person named in the annex"),
+    "annex_change": gettext_lazy("Person in the annex changed"),
+    "annex_erase": gettext_lazy("Person taken out of the annex"),
+}
 RESTARTING = frozenset({"propose", "amend"})  # terms that run in the same state begin anew
 
 
 def locked_agreement(agreement: Agreement) -> Agreement:
     """Of the row and that of its parent, the elder first, then of the chain: in this order everywhere, before numbers
     and people."""
-    rows = Agreement.objects.locked().filter(Q(pk=agreement.pk) | Q(children=agreement.pk)).order_by("pk")
+    own = Agreement.objects.filter(pk=agreement.pk).order_by()
+    keys = own.values("pk").union(own.exclude(parent=None).values("parent"))  # of an OR, all agreements would be read
+    rows = Agreement.objects.locked().filter(pk__in=keys).order_by("pk")
     locked = {one.pk: one for one in rows.select_related("initiator", "parent")}[agreement.pk]
     chain.hold()
     return locked
@@ -132,3 +144,8 @@ def turn(
 
 def possible(agreement: Agreement, *, who: Who) -> list[str]:
     return [name for name, move in MOVES.items() if agreement.state in move.before and who in move.who]
+
+
+def said(action: str) -> str:
+    """As the history tells it."""
+    return str(MOVES[action].done if action in MOVES else OTHER_TURNS[action])

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import pgettext_lazy
 
 from agreements.models import NUMBERED, UNCONCLUDED, Agreement, AgreementKind, AgreementState, Party
-from agreements.models.agreement import LATEST_FIRST, AgreementQuerySet
+from agreements.models.agreement import ENDING_FIRST, LATEST_FIRST, AgreementQuerySet
 from common import facets
 from common.facets import Facet
 from members.organisations.filters import Overview
@@ -19,7 +19,7 @@ STATES = {PLANNED: pgettext_lazy("agreement", "Planned")} | {state: AgreementSta
 YEARS = frozenset(map(str, range(1990, 2200)))
 SORTS = {
     "date": LATEST_FIRST,
-    "end": (F("ends_on").asc(nulls_last=True), *LATEST_FIRST),
+    "end": ENDING_FIRST,
 }
 
 FACETS = {

@@ -72,8 +72,8 @@ def proof_of(agreement: Agreement) -> dict[str, Any]:
 
 
 def is_whole(agreement: Agreement) -> bool:
-    """Whether its own entries, the texts that they name and its signatures are still what they were. The whole chain
-    is gone through at night (agreements.running.audit)."""
+    """Whether its own entries, the texts that they name, its signatures and its package are still what they were. The
+    whole chain is gone through at night (agreements.running.audit)."""
     entries = [*agreement.history.order_by("sequence")]
     before = dict(
         HistoryEntry.objects.filter(sequence__in=[one.sequence - 1 for one in entries]).values_list(
@@ -86,8 +86,10 @@ def is_whole(agreement: Agreement) -> bool:
     )
     texts = {one.facts.get("version") for one in entries}
     signed = {one.facts.get("signature") for one in entries}
+    package = agreement.package if agreement.package and agreement.package.is_made else None
     return (
         stands
+        and (package is None or any(one.facts.get("package") == package.sha256 for one in entries))
         and all(one.sha256 in texts and text_stands(one) for one in agreement.versions.all())
         and all(fingerprint(one) in signed for one in signatures_of(agreement))
     )

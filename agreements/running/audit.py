@@ -29,6 +29,7 @@ from agreements.terms import Terms, as_agreed, sha256_of
 from common.models import DocumentState
 
 CHUNK = 1024 * 1024  # bytes of a file
+UNSETTLED = (AgreementState.DRAFT, AgreementState.CANCELLED)
 
 
 def audit() -> Iterator[tuple[Model, Finding]]:
@@ -137,7 +138,29 @@ def _moved() -> Iterator[tuple[Model, Finding]]:
 
 
 def _annexes() -> Iterator[tuple[Model, Finding]]:
-    yield from _found("file", AgreementFile.objects.all(), lambda some: _changed(some, "file", "sha256"))
+    """Until a draft is sent for review its documents come and go; then the text names the hash of each."""
+    yield from _found("file", AgreementFile.objects.select_related("agreement"), _changed_annexes)
+    own = Version.objects.filter(agreement=OuterRef("agreement"), amendment=None).order_by("-number")
+    newest = Version.objects.filter(pk=Subquery(own.values("pk")[:1]), content__contains='"files":[{')
+    yield from _found("file", newest.exclude(agreement__state__in=UNSETTLED), _without_annex)
+
+
+def _changed_annexes(annexes: list[AgreementFile]) -> Iterator[AgreementFile]:
+    told = _named_annexes(Version.objects.filter(agreement__in={one.agreement_id for one in annexes}))
+    for one in annexes:
+        is_told = one.agreement.state in UNSETTLED or (one.agreement_id, one.sha256) in told
+        if not is_told or not file_stands(one.file, one.sha256):
+            yield one
+
+
+def _without_annex(versions: list[Version]) -> Iterator[Version]:
+    annexes = AgreementFile.objects.filter(agreement__in={one.agreement_id for one in versions})
+    kept = {*annexes.values_list("agreement", "sha256")}
+    return (one for one in versions if not _named_annexes([one]) <= kept)
+
+
+def _named_annexes(versions: Iterable[Version]) -> set[tuple[int, str]]:
+    return {(one.agreement_id, file["sha256"]) for one in versions for file in json.loads(one.content)["files"]}
 
 
 def _copies() -> Iterator[tuple[Model, Finding]]:
@@ -160,12 +183,18 @@ def _evidence() -> Iterator[tuple[Model, Finding]]:
 
 
 def _packages() -> Iterator[tuple[Model, Finding]]:
-    rows = Agreement.objects.filter(package__state=DocumentState.MADE).select_related("package")
+    """Their hash stands in the history as well."""
+    entries = HistoryEntry.objects.filter(action="package").alias(package=KT("facts__package"))
+    told = entries.filter(agreement=OuterRef("pk"), package=OuterRef("package__sha256"))
+    made = Agreement.objects.filter(package__state=DocumentState.MADE).select_related("package")
+    yield from _found("package", made.filter(~Exists(told)), lambda some: some)
     yield from _found(
         "package",
-        rows,
+        made.filter(Exists(told)),
         lambda some: [one for one in some if not file_stands(one.package.file, one.package.sha256)],
     )
+    kept = made.filter(pk=OuterRef("agreement"), package__sha256=OuterRef("package"))
+    yield from _found("package", entries.filter(~Exists(kept)), lambda some: some)
 
 
 def _changed(rows: Iterable[Any], file: str, sha256: str) -> Iterator[Any]:

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from agreements import chain
 from agreements.kinds import KINDS, FieldType, KindField
-from agreements.life.machine import MOVES
+from agreements.life.machine import locked_agreement, said
 from agreements.models import Agreement, Authority, HistoryEntry, Party, RoundState, Signature
 from agreements.signing.proof import what_was_checked
 from agreements.terms import Clause, Promise, Terms, day, numbered
 from common.addresses import without_language
-from common.documents import order_document
+from common.documents import WITH_MADE, order_document
 from common.models import Document
 
 TEMPLATE = "pdf/agreements/package.typ"
@@ -25,6 +26,16 @@ TEMPLATE = "pdf/agreements/package.typ"
 def order_package(agreement: Agreement) -> Document:
     """Made after the commit, and again until it succeeds: the agreement does not wait for it."""
     return order_document(TEMPLATE, package_data(agreement))
+
+
+def tell_history(document: Document) -> None:
+    """The hash of the file, so that neither it nor its record can be changed without being found."""
+    agreement = Agreement.objects.filter(package=document).first()
+    if agreement:
+        chain.append(locked_agreement(agreement), "package", by=None, facts={"package": document.sha256})
+
+
+WITH_MADE[TEMPLATE] = tell_history
 
 
 def package_data(agreement: Agreement) -> dict[str, Any]:
@@ -136,7 +147,7 @@ def _entry(entry: HistoryEntry, parties: list[Party]) -> dict[str, str | int]:
     return {
         "sequence": entry.sequence,
         "at": _moment(entry.at),
-        "what": str(MOVES[entry.action].done) if entry.action in MOVES else entry.action,
+        "what": said(entry.action),
         "party": named.get(entry.facts.get("party"), ""),
         "sha256": entry.sha256,
     }

@@ -1,5 +1,6 @@
 """Whatever is changed behind the portal's back is found: in a text, a signature, the history or a file."""
 
+import hashlib
 from collections.abc import Callable
 from decimal import Decimal
 from io import StringIO
@@ -20,7 +21,7 @@ from agreements.signing.rounds import open_round
 from agreements.terms import sha256_of
 from common import documents
 from common.jobs import JOBS
-from common.models import Discrepancy
+from common.models import Discrepancy, Document
 from common.recounts import recount
 from common.uploads import checked_document
 from tests.factories import agreements as made
@@ -66,7 +67,8 @@ def agreement() -> Agreement:
 
 
 def test_where_nothing_was_changed_nothing_is_found(agreement: Agreement) -> None:
-    made.draft()
+    draft = made.draft()
+    attach_file(draft, document=made.scan(), title="Приложение", by=made.head_of(draft.initiator))
     made.in_negotiation()
     made.being_signed()
     assert findings() == set()
@@ -147,8 +149,34 @@ def change_scan(agreement: Agreement) -> None:
     change_byte(Signature.objects.all()[0].file)
 
 
-def change_scan_and_hash(agreement: Agreement) -> None:
+def change_hash_of_scan(agreement: Agreement) -> None:
     Signature.objects.filter(pk=Signature.objects.all()[0].pk).update(file_sha256="1" * 64)
+
+
+def change_scan_and_hash(agreement: Agreement) -> None:
+    signature = Signature.objects.all()[0]
+    change_byte(signature.file)
+    signature.file_sha256 = sha256_of_file(signature.file)
+    signature.save()
+
+
+def change_annex_and_hash(agreement: Agreement) -> None:
+    annex = AgreementFile.objects.get()
+    change_byte(annex.file)
+    annex.sha256 = sha256_of_file(annex.file)
+    annex.save()
+
+
+def change_report_file_and_hash(agreement: Agreement) -> None:
+    report = ObligationReport.objects.get()
+    change_byte(report.file)
+    report.file_sha256 = sha256_of_file(report.file)
+    report.save()
+
+
+def sha256_of_file(file) -> str:
+    with file.storage.open(file.name) as opened:
+        return hashlib.sha256(opened.read()).hexdigest()
 
 
 def change_report_file(agreement: Agreement) -> None:
@@ -164,9 +192,24 @@ def change_package(agreement: Agreement) -> None:
     change_byte(agreement.package.file)
 
 
+def change_package_and_hash(agreement: Agreement) -> None:
+    package = agreement.package
+    assert package
+    change_byte(package.file)
+    Document.objects.filter(pk=package.pk).update(sha256=sha256_of_file(package.file))
+
+
+def take_package_out(agreement: Agreement) -> None:
+    Agreement.objects.filter(pk=agreement.pk).update(package=None)
+
+
 def lose_annex(agreement: Agreement) -> None:
     file = AgreementFile.objects.get().file
     file.storage.delete(str(file.name))
+
+
+def take_annex_out(agreement: Agreement) -> None:
+    AgreementFile.objects.all().delete()
 
 
 @pytest.mark.parametrize(
@@ -182,15 +225,18 @@ def lose_annex(agreement: Agreement) -> None:
         (change_entry, {("hash", "historyentry")}),
         (change_head, {("head", "historyentry")}),
         (change_annex, {("file", "agreementfile")}),
+        (take_annex_out, {("file", "version")}),
         (lose_annex, {("file", "agreementfile")}),
         (change_scan, {("file", "signature")}),
-        (
-            change_scan_and_hash,
-            {("file", "signature"), ("signature", "signature"), ("signature", "historyentry")},
-        ),
+        (change_hash_of_scan, {("file", "signature"), ("signature", "signature"), ("signature", "historyentry")}),
+        (change_scan_and_hash, {("signature", "signature"), ("signature", "historyentry")}),
+        (change_annex_and_hash, {("file", "agreementfile"), ("file", "version")}),
+        (change_report_file_and_hash, {("file", "obligationreport")}),
         (change_report_file, {("file", "obligationreport")}),
         (change_hash_of_report, {("file", "obligationreport")}),
         (change_package, {("package", "agreement")}),
+        (change_package_and_hash, {("package", "agreement"), ("package", "historyentry")}),
+        (take_package_out, {("package", "historyentry")}),
     ],
 )
 def test_a_change_is_found_and_named(

@@ -1,14 +1,16 @@
 """From a draft to the end, by the services alone."""
 
 import datetime
+import re
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agreements import chain
 from agreements.drafting.drafts import approve, return_draft, set_parties, submit, write_draft
-from agreements.life.machine import MOVES, Who
+from agreements.life.machine import MOVES, OTHER_TURNS, Who
 from agreements.models import Acceptance, Agreement, AgreementState, HistoryEntry, RequestState, Timer, TimerKind
 from agreements.negotiating.versions import OutdatedVersion, accept_version, propose_version, reopen
 from agreements.running.course import give_notice, notice_ends_on, object_to_renewal
@@ -369,3 +371,9 @@ def test_a_person_is_taken_out_of_the_history_and_it_still_verifies() -> None:
 
 def test_every_move_of_the_table_has_a_name_to_be_told_by() -> None:
     assert all(str(move.done) for move in MOVES.values())
+
+
+def test_whatever_else_stands_in_the_history_has_one_as_well() -> None:
+    files = (settings.BASE_DIR / "agreements").rglob("*.py")
+    actions = {one for file in files for one in re.findall(r'chain\.append\([^"]*"(\w+)"', file.read_text())}
+    assert actions | {"report", "confirm", "refuse"} == OTHER_TURNS.keys()

@@ -1,7 +1,9 @@
 """The papers of a concluded agreement, and what they say of themselves."""
 
 import datetime
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -14,6 +16,7 @@ from agreements.signing.packages import TEMPLATE, package_data
 from agreements.signing.proof import what_was_checked
 from agreements.terms import parsed
 from common import documents
+from common.models import Document, DocumentState
 from members.models import Organisation, Role
 from tests.factories import agreements as made
 from tests.factories.members import OrganisationFactory, RepresentativeFactory
@@ -68,6 +71,48 @@ def test_whoever_reads_the_agreement_has_its_papers_once_they_are_made() -> None
     documents.make_due()
     assert {statuses(one, role) for one in parties for role in Role.values} == {200}
     assert statuses(OrganisationFactory(), Role.HEAD) == 404
+
+
+@pytest.mark.parametrize("fault", ["no template", "no engine"])
+def test_with_the_engine_down_it_is_concluded_all_the_same_and_the_papers_follow(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    with monkeypatch.context() as broken:
+        if fault == "no engine":
+            broken.delattr(documents.typst, "compile")
+        else:
+            broken.setattr(documents, "TEMPLATES", tmp_path)
+        agreement = made.in_force()
+        assert (documents.sweep(), agreement.state, bool(agreement.number)) == (0, "active", True)
+        assert agreement.package
+        first = told(agreement.package)
+        assert documents.sweep() == 0  # not again at once
+        assert told(agreement.package) == first
+        assert "Пакет готовится" in client.get(f"/verify/{agreement.code}/").content.decode()
+        for wait in documents.MINUTES_BETWEEN:
+            assert minutes_until(agreement.package) == wait
+            Document.objects.update(due_at=timezone.now())
+            documents.sweep()
+    assert told(agreement.package) == (DocumentState.FAILED, len(documents.MINUTES_BETWEEN) + 1, "")
+    assert [*agreement.history.filter(action="package")] == []
+    Document.objects.update(due_at=timezone.now())
+    assert documents.sweep() == 1
+    agreement.package.refresh_from_db()
+    [entry] = agreement.history.filter(action="package")
+    assert entry.facts["package"] == agreement.package.sha256
+    with agreement.package.file.open("rb") as file:
+        assert hashlib.sha256(file.read()).hexdigest() == agreement.package.sha256
+    assert agreement.package.sha256 in client.get(f"/verify/{agreement.code}/").content.decode()
+
+
+def told(document: Document) -> tuple[str, int, str]:
+    document.refresh_from_db()
+    return document.state, document.attempts, document.file.name
+
+
+def minutes_until(document: Document) -> int:
+    document.refresh_from_db()
+    return round((document.due_at - timezone.now()).total_seconds() / 60)
 
 
 @pytest.mark.parametrize("english", ["", ENGLISH, "# Subject\n\nTogether."], ids=["none", "beside", "after"])

@@ -22,6 +22,7 @@ from agreements.register.listing import Register
 from agreements.signing.rounds import open_round
 from common import documents
 from common.caching import invalidate_public_pages
+from common.models import Document
 from members.models import Organisation, Region
 from tests.factories import agreements as made
 from tests.factories.members import OrganisationFactory
@@ -306,6 +307,14 @@ def test_a_changed_word_is_told_on_the_page(client: Client) -> None:
     agreement = made.concluded()
     version = agreement.newest_version
     Version.objects.filter(pk=version.pk).update(content=version.content.replace("совместно", "врозь"))
+    assert "не совпадает" in verified(client, agreement)
+
+
+def test_another_package_than_the_history_knows_is_told_on_the_page(client: Client) -> None:
+    agreement = made.concluded()
+    documents.make_due()
+    assert "не совпадает" not in verified(client, agreement)
+    Document.objects.update(sha256="1" * 64)
     assert "не совпадает" in verified(client, agreement)
 
 

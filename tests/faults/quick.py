@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import transaction
 
+from agreements.running import course
+from agreements.running import sweep as agreements
 from common import documents, jobs
 from common.mail import relay
 from common.models import SuppressedAddress
@@ -23,6 +25,7 @@ SECOND = timedelta(seconds=1)
 jobs.register(jobs.Job("quick_mail", "Письма", relay.sweep, every=SECOND))
 jobs.register(jobs.Job("quick_documents", "Документы", documents.make_due, every=SECOND))
 jobs.register(jobs.Job("quick_exports", "Копии данных", data_exports.make_due, every=SECOND))
+jobs.register(jobs.Job("quick_agreements", "Соглашения", agreements.sweep, every=SECOND))
 jobs.register(jobs.Job("quick_imports", "Таблицы", membership_imports.work, every=SECOND))
 
 # What a worker has come to → the function that it never begins.
@@ -32,6 +35,7 @@ STEPS: dict[str, tuple[ModuleType, str]] = {
     "document stored": (documents, "_record"),
     "export claimed": (data_exports, "_make"),
     "export stored": (data_exports, "_finish"),
+    "agreement in force": (course, "follow_terms"),
     "table claimed": (membership_imports, "_attempt"),
     "table written": (membership_imports, "_note"),
 }

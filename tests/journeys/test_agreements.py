@@ -174,7 +174,7 @@ def test_one_declines_what_another_has_signed_and_every_party_is_told(side: Call
     agreement, colleague = apart(_agreed)
     lyceum, lorett, centre = side(LYCEUM, HEAD), side(LORETT, COMPANY), side(CENTRE, CONSORTIUM)
     _open_signing(lyceum, agreement)
-    _sign_by_code(lyceum, post, agreement, joins=True)
+    _sign_by_code(lyceum, post, agreement)
     post.forget()
 
     centre.open(agreement, "signing/")

@@ -1,4 +1,4 @@
-"""``manage.py demo``: the stories; ``manage.py demo --scale N``: numbers for benchmarks."""
+"""``manage.py demo``: the stories; ``manage.py demo --scale N`` and ``--agreements N``: numbers for benchmarks."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from agreements.demo import scale as agreements_scale
 from agreements.demo import stories as agreements_demo
 from events.demo import scale as events_scale
 from events.demo import stories as events_demo
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale", type=int, metavar="N", help="make N plausible organisations, and events, instead"
         )
-        parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same organisations")
+        parser.add_argument("--agreements", type=int, metavar="N", help="make N agreements of those that are there")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_empty"] and Organisation.objects.exists():
@@ -36,6 +38,8 @@ class Command(BaseCommand):
                 members_scale.make_organisations(options["scale"], seed=options["seed"])
                 past, upcoming = options["scale"] * PAST_EACH, options["scale"] // UPCOMING_FOR
                 events_scale.make_events(past, upcoming, seed=options["seed"])
+            elif options["agreements"]:
+                agreements_scale.make_agreements(options["agreements"], seed=options["seed"])
             else:
                 members_demo.load()
                 events_demo.load()
