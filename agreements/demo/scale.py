@@ -229,7 +229,7 @@ class _Making:
             self._promise(agreement, terms, parties)
         if agreement.state not in WAY:
             source = S.NEGOTIATION if agreement.state == S.CANCELLED else S.ACTIVE
-            self._turn(agreement, ENDS[agreement.state], source, agreement.state)
+            self._turn(agreement, ENDS[S(agreement.state)], source, agreement.state)
         self._time(agreement)
 
     def _version(self, agreement: Agreement, terms: Terms, parties: list[Party]) -> Version:
@@ -269,7 +269,7 @@ class _Making:
             )
             if is_concluded:
                 is_last = party == parties[-1]
-                facts = {"number": agreement.number} if is_last else {}
+                facts: dict[str, Any] = {"number": agreement.number} if is_last else {}
                 target = S.CONCLUDED if is_last else S.SIGNING
                 facts |= {"party": party.pk, "signature": fingerprint(self._signature(request, version))}
                 self._turn(agreement, "sign", S.SIGNING, target, **facts)

@@ -105,7 +105,7 @@ def test_with_the_engine_down_it_is_concluded_all_the_same_and_the_papers_follow
     assert agreement.package.sha256 in client.get(f"/verify/{agreement.code}/").content.decode()
 
 
-def told(document: Document) -> tuple[str, int, str]:
+def told(document: Document) -> tuple[str, int, str | None]:
     document.refresh_from_db()
     return document.state, document.attempts, document.file.name
 

@@ -74,7 +74,7 @@ def _killed_at(step: int) -> Iterator[None]:
         come()
 
     connection.ensure_connection()
-    connection.commit = committing
+    connection.commit = committing  # type: ignore[method-assign]
     with connection.execute_wrapper(before):
         yield
 

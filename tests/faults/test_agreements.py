@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from agreements.drafting.drafts import submit
@@ -78,7 +79,13 @@ def mortal(django_db_setup: None, media: Path) -> Iterator[Mortal]:
 
 def everything() -> str:
     """A hash of all rows of agreements, and of what is told and ordered with them."""
-    models = [*apps.get_app_config("agreements").get_models(), Notification, OutgoingMail, Document, NumberSeries]
+    models: list[type[Model]] = [
+        *apps.get_app_config("agreements").get_models(),
+        Notification,
+        OutgoingMail,
+        Document,
+        NumberSeries,
+    ]
     digest = hashlib.sha256()
     with connection.cursor() as cursor:
         for model in models:
