@@ -55,7 +55,7 @@ RUNS_IN: dict[str, tuple[str, ...]] = {
 MUST_RUN = {
     T.SIGN_DEADLINE: Q(state=S.SIGNING),
     T.START: Q(state=S.CONCLUDED),
-    T.END: Q(state=S.ACTIVE, ends_on__gt="0001-01-01"),
+    T.END: Q(state=S.ACTIVE, ends_on__gt="0001-01-01") & ~Q(relation__in=(Relation.AMENDMENT, Relation.TERMINATION)),
 }
 
 

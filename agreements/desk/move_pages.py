@@ -75,7 +75,9 @@ def _is_unsigned(agreement: Agreement) -> bool:
 
 
 def _can_be_objected_to(agreement: Agreement) -> bool:
-    if agreement.renewal != Renewal.AUTOMATIC or agreement.ends_on is None or has_objection(agreement):
+    if agreement.renewal != Renewal.AUTOMATIC or agreement.ends_on is None or agreement.is_dependent:
+        return False
+    if has_objection(agreement):
         return False
     return timezone.localdate() <= timers.last_day_to_object(agreement, agreement.ends_on)
 
@@ -128,7 +130,7 @@ MOVE_PAGES = {
         NoticeForm,
         lambda user, agreement, party: can_give_notice(user, party),
         lambda agreement, party, by, typed: give_notice(agreement, party=party, by=by, reason=typed["reason"]),
-        fits=lambda agreement: notice_ends_on(agreement) is None,
+        fits=lambda agreement: not agreement.is_dependent and notice_ends_on(agreement) is None,
         kind="danger",
     ),
     "cancel": MovePage(

@@ -34,7 +34,7 @@ def begin_following(parent: Agreement, *, relation: str, organisation: Organisat
     Raises RuleViolated where the parent is not in force.
     """
     locked = locked_agreement(parent)
-    if locked.state not in IN_FORCE:
+    if locked.state not in IN_FORCE or locked.is_dependent:
         raise RuleViolated(_("It is not in force: there is nothing to follow it."), code="other_state")
     parties = [*locked.parties.select_related("organisation").order_by("position")]
     for party in parties:

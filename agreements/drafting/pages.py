@@ -31,7 +31,8 @@ def drafting_of(request: HttpRequest, organisation: Organisation, agreement: Agr
         lacking = lacks(agreement) if may_draw_up else []
         return {"may_write": may_draw_up, "lacks": lacking, "returned": refusals.order_by("-at").first()}
     is_theirs = may_draw_up and agreement.parties.filter(organisation=organisation).exists()
-    return {"following": FOLLOWING.items() if is_theirs and agreement.state in IN_FORCE else []}
+    is_followed = agreement.state in IN_FORCE and not agreement.is_dependent
+    return {"following": FOLLOWING.items() if is_theirs and is_followed else []}
 
 
 def texts_of(agreement: Agreement, terms: Terms) -> list[tuple[str, list[NumberedClause]]]:

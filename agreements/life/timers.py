@@ -65,7 +65,7 @@ def _of_state(agreement: Agreement) -> Iterator[Row]:
                 yield from of_request(request)
         case S.CONCLUDED:
             yield (T.START, 0, 0, midnight(agreement.starts_on or timezone.localdate()))
-        case S.ACTIVE if agreement.ends_on:
+        case S.ACTIVE if agreement.ends_on and not agreement.is_dependent:
             yield from of_the_end(agreement, agreement.ends_on)
 
 

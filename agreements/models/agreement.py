@@ -260,5 +260,10 @@ class Agreement(PublicContent):
         return self.state in UNCONCLUDED
 
     @property
+    def is_dependent(self) -> bool:
+        """What changes or ends another one has no term of its own, and is over with it."""
+        return self.relation in (Relation.AMENDMENT, Relation.TERMINATION)
+
+    @property
     def newest_version(self) -> Any:
         return self.versions.order_by("-number").first()

@@ -27,6 +27,7 @@ from agreements.signing.conclusion import give_number
 from agreements.terms import Terms, continued
 from common.errors import RuleViolated
 from members.models import User
+from members.notices.notifications import nobody_is_told
 
 
 def take_effect(agreement: Agreement) -> None:
@@ -80,6 +81,11 @@ def end(agreement: Agreement, action: str, *, facts: Mapping[str, Any] | None = 
     close_open(
         agreement, reason=_("The agreement has ended: %(how)s.") % {"how": agreement.get_state_display().lower()}
     )
+    with nobody_is_told():  # as all have been told of the whole
+        for dependent in agreement.children.filter(state=AgreementState.ACTIVE).exclude(relation=Relation.RENEWAL):
+            dependent.ended_on = agreement.ended_on
+            over = "terminate" if action == "terminate" else "expire"
+            turn(dependent, over, who=Who.TIMER, by=None, parent=agreement.pk)
 
 
 def end_or_renew(agreement: Agreement) -> None:
@@ -131,7 +137,7 @@ def object_to_renewal(agreement: Agreement, *, party: Party, by: User, reason: s
     """
     locked = locked_agreement(agreement)
     check(locked, "object", who=Who.PARTY, reason=reason)
-    if locked.renewal != Renewal.AUTOMATIC or locked.ends_on is None:
+    if locked.renewal != Renewal.AUTOMATIC or locked.ends_on is None or locked.is_dependent:
         raise RuleViolated(_("This agreement does not renew itself."), code="no_renewal")
     if timezone.localdate() > timers.last_day_to_object(locked, locked.ends_on):
         raise RuleViolated(_("The last day to object has passed."), code="too_late")
@@ -147,6 +153,10 @@ def give_notice(agreement: Agreement, *, party: Party, by: User, reason: str) ->
     locked = locked_agreement(agreement)
     if locked.timers.waiting().filter(kind=TimerKind.NOTICE_END).exists():
         return locked
+    if locked.is_dependent:
+        raise RuleViolated(
+            _("It is over with the agreement that it belongs to: give notice of that one."), code="dependent"
+        )
     turn(locked, "notice", who=Who.PARTY, by=by, reason=reason, party=party.pk)
     last = timezone.localdate() + datetime.timedelta(days=locked.notice_days)
     over = timers.midnight(last + datetime.timedelta(days=1))

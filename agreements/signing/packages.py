@@ -158,4 +158,4 @@ def _said(date: datetime.date | None) -> str:
 
 
 def _moment(moment: datetime.datetime) -> str:
-    return timezone.localtime(moment).isoformat(sep=" ", timespec="seconds")
+    return date_format(timezone.localtime(moment), "d.m.Y H:i:s")

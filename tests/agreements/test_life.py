@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agreements import chain
 from agreements.drafting.drafts import approve, return_draft, set_parties, submit, write_draft
+from agreements.drafting.following import begin_following
 from agreements.life.machine import MOVES, OTHER_TURNS, Who
 from agreements.models import Acceptance, Agreement, AgreementState, HistoryEntry, RequestState, Timer, TimerKind
 from agreements.negotiating.versions import OutdatedVersion, accept_version, propose_version, reopen
@@ -316,9 +317,24 @@ def test_an_amendment_changes_the_terms_in_force_and_what_is_promised() -> None:
 def test_all_sign_that_it_ends() -> None:
     agreement = made.in_force()
     school, company = (party.organisation for party in agreement.parties.all())
-    made.in_force(company, initiator=school, parent=agreement, relation="termination")
-    agreement.refresh_from_db()
-    assert agreement.state == S.TERMINATED
+    last = made.days_from(timezone.localdate(), 300)
+    amendment = made.in_force(company, initiator=school, parent=agreement, relation="amendment", ends_on=last)
+    assert [*amendment.timers.waiting()] == []
+    end = made.in_force(company, initiator=school, parent=agreement, relation="termination")
+    for one in (agreement, amendment, end):
+        one.refresh_from_db()
+        assert (one.state, one.ended_on) == (S.TERMINATED, timezone.localdate())
+    assert Notification.objects.filter(title__startswith="Расторгнуто").values("link").distinct().count() == 2
+
+
+def test_what_depends_on_another_is_neither_given_notice_of_nor_followed() -> None:
+    agreement = made.in_force()
+    school, company = (party.organisation for party in agreement.parties.all())
+    amendment = made.in_force(company, initiator=school, parent=agreement, relation="amendment")
+    by, party = made.head_of(school), amendment.parties.all()[0]
+    assert refused(give_notice, amendment, party=party, by=by, reason="Уходим") == "dependent"
+    told = {"relation": "renewal", "organisation": school, "by": by, "key": "k"}
+    assert refused(begin_following, amendment, **told) == "other_state"
 
 
 def test_the_sweep_run_again_does_nothing() -> None:
