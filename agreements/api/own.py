@@ -23,6 +23,7 @@ from agreements.models import (
     Party,
     Version,
 )
+from agreements.negotiating.reading import readable_comments, readable_versions
 from agreements.negotiating.versions import accept_version, comment
 from agreements.policies import can_confirm_progress, can_negotiate, can_report_progress
 from agreements.terms import Terms, numbered
@@ -193,7 +194,7 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Agreement]:
         newest = Version.objects.filter(agreement=OuterRef("pk")).order_by("-number")
-        own = counted(with_parties(Agreement.objects.of_person(self.request.user))).select_related(
+        own = counted(with_parties(Agreement.objects.visible_to(self.request.user))).select_related(
             "initiator", "parent"
         )
         return own.annotate(
@@ -211,8 +212,9 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(parameters=[ID], responses=VersionSerializer(many=True))
     @action(detail=True, pagination_class=None)
     def versions(self, request: Request, pk: str) -> Response:
-        """All of them, the first one first."""
-        versions = self.get_object().versions.select_related("organisation").order_by("number")
+        """From the one that was sent to you, or the first of your own draft; the oldest first."""
+        agreement = self.get_object()
+        versions = readable_versions(agreement, self._reads_for(agreement)).order_by("number")
         return Response(VersionSerializer(versions, many=True).data)
 
     @extend_schema(parameters=[ID], request=AcceptSerializer, responses=OwnDetailSerializer)
@@ -233,16 +235,17 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
         agreement = self.get_object()
         if request.method == "POST":
             return self._remarked(agreement)
-        remarks = agreement.comments.select_related("version", "party__organisation")
+        remarks = readable_comments(agreement, self._reads_for(agreement))
         return Response(RemarkSerializer(remarks, many=True).data)
 
     def _remarked(self, agreement: Agreement) -> Response:
         key, asked = key_of(self.request.headers), self._asked(RemarkAskedSerializer)
         party = self._party(agreement, asked["organisation"])
-        version = agreement.versions.filter(number=asked["version"]).first()
+        version = readable_versions(agreement, party.organisation).filter(number=asked["version"]).first()
         if version is None:
             raise serializers.ValidationError({"version": [_("There is no such version.")]})
-        if asked["clause"] not in {"", *(one.key for one in Terms.of(version.terms).clauses)}:
+        terms = Terms.of(version.terms)
+        if asked["clause"] not in {"", *(one.key for one in (*terms.clauses, *terms.clauses_en))}:
             raise serializers.ValidationError({"clause": [_("This version has no such clause.")]})
         said = {"clause": asked["clause"], "text": asked["text"]}
         made = once(
@@ -310,6 +313,11 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
     @property
     def person(self) -> User:
         return cast("User", self.request.user)
+
+    def _reads_for(self, agreement: Agreement) -> Organisation:
+        """Who draws it up reads more than the other parties do."""
+        own = Organisation.objects.represented_by(self.person)
+        return own.filter(pk=agreement.initiator_id).first() or own.filter(agreements=agreement)[0]
 
     def _asked(self, asked: type[serializers.Serializer]) -> dict[str, Any]:
         serializer = asked(data=self.request.data, context={"request": self.request})

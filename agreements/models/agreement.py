@@ -106,14 +106,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self._of_any([organisation.pk])
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """To who acts for a party, the draft only to those who draw it up; to staff who may see agreements, all. Others
-        read the register, which shows less."""
-        if user.is_staff and user.has_perm("agreements.view_agreement"):
-            return self
-        return self.of_person(user)
-
-    def of_person(self, user: "User | AnonymousUser") -> Self:
-        """Of the organisations that they act for."""
+        """To who acts for a party, the draft only to those who draw it up. Others read the register, which shows less;
+        the office has its own pages."""
         if not user.is_authenticated:
             return self.none()
         own = Representative.objects.active().filter(user=user).values("organisation")
@@ -160,7 +154,7 @@ class Agreement(PublicContent):
     is_public = models.BooleanField(_("in the public register"), default=True)
     # The terms as they were last written: agreements.terms says in which shape.
     terms = models.JSONField(_("terms"), default=dict, editable=False)
-    subject = OneLineField(_("subject"), max_length=300)
+    subject = OneLineField(pgettext_lazy("of an agreement", "subject"), max_length=300)
     subject_en = OneLineField(_("subject in English"), max_length=300, blank=True)
     starts_on = models.DateField(_("in force from"), null=True, blank=True, help_text=_("Empty: from its conclusion"))
     ends_on = models.DateField(_("in force until"), null=True, blank=True, help_text=_("Empty: without a term"))

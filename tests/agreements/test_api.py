@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from agreements.drafting.drafts import approve, return_draft, submit
 from agreements.fulfilment.obligations import report_progress
 from agreements.models import Acceptance, Agreement, ClauseComment, Obligation, ObligationReport, Party
-from agreements.negotiating.versions import propose_version
+from agreements.negotiating.versions import comment, propose_version
 from agreements.terms import Terms, parsed
 from members.models import Role, User
 from tests.factories import agreements as made
@@ -185,6 +186,26 @@ def test_a_remark_stands_at_its_clause_and_once_for_its_key() -> None:
     for wrong in ({"version": 7}, {"clause": "нет"}, {"text": ""}):
         post(head(party), address, sent | wrong, status=400)
     assert ClauseComment.objects.count() == 1
+
+
+def test_what_was_written_before_it_was_sent_stays_with_who_drew_it_up() -> None:
+    reviewer = RepresentativeFactory(role=Role.HEAD)
+    agreement = made.draft(initiator=reviewer.organisation)
+    author = RepresentativeFactory(organisation=agreement.initiator, role=Role.COORDINATOR).user
+    school, company = agreement.parties.all()
+    submit(agreement, by=author)
+    first = agreement.newest_version
+    comment(agreement, version=first, clause="", party=school, by=reviewer.user, text="Только между нами")
+    return_draft(agreement, by=reviewer.user, reason="Срок короток")
+    submit(agreement, by=author)
+    approve(agreement, by=reviewer.user)
+    versions, remarks = f"{OWN}{agreement.pk}/versions/", f"{OWN}{agreement.pk}/remarks/"
+    assert [row["number"] for row in head(school).get(versions).json()] == [1, 2]
+    assert [row["number"] for row in head(company).get(versions).json()] == [2]
+    assert [row["text"] for row in head(school).get(remarks).json()] == ["Только между нами"]
+    assert head(company).get(remarks).json() == []
+    sent = {"organisation": company.organisation.slug, "version": 1, "text": "Откуда?"}
+    post(head(company), remarks, sent, status=400)
 
 
 def test_nothing_is_remarked_on_what_is_settled() -> None:
