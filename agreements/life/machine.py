@@ -74,7 +74,7 @@ MOVES: dict[str, Move] = {
                       needs_reason=True),
     "notice":    Move((S.ACTIVE,), (S.ACTIVE,), (Who.PARTY,), gettext_lazy("Notice of termination given"),
                       needs_reason=True),
-    "terminate": Move((S.ACTIVE,), (S.TERMINATED,), (Who.TIMER,), pgettext_lazy("agreement", "Terminated")),
+    "terminate": Move((S.CONCLUDED, S.ACTIVE), (S.TERMINATED,), (Who.TIMER,), pgettext_lazy("agreement", "Terminated")),
     "cancel":    Move(UNCONCLUDED, (S.CANCELLED,), (Who.INITIATOR, Who.OFFICE), gettext_lazy("Called off"),
                       needs_reason=True),
     "amend":     Move((S.CONCLUDED, S.ACTIVE), (S.ACTIVE,), (Who.TIMER,),

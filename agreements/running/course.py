@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.drafting.drafts import make_version, write_columns
 from agreements.fulfilment.obligations import close_open, follow_terms
 from agreements.life import timers
-from agreements.life.machine import Who, check, locked_agreement, turn
+from agreements.life.machine import MOVES, Who, check, locked_agreement, turn
 from agreements.models import (
     IN_FORCE,
     Agreement,
@@ -69,14 +69,17 @@ def _amend(amendment: Agreement) -> None:
 
 def _end_parent(child: Agreement, action: str) -> None:
     parent = child.parent  # locked with it
-    if parent and parent.state == AgreementState.ACTIVE:
+    if parent and parent.state in MOVES[action].before:
         end(parent, action, facts={"child": child.pk})
 
 
-def end(agreement: Agreement, action: str, *, facts: Mapping[str, Any] | None = None) -> None:
-    """By the clock, of the locked agreement: what is still open is closed with the reason."""
-    today = timezone.localdate()
-    agreement.ended_on = min(agreement.ends_on or today, today)  # the clock comes after the last day
+def end(
+    agreement: Agreement, action: str, *, last: datetime.date | None = None, facts: Mapping[str, Any] | None = None
+) -> None:
+    """By the clock, of the locked agreement: what is still open is closed with the reason. ``last``: its last day,
+    where that is not today."""
+    last = last or timezone.localdate()
+    agreement.ended_on = min(agreement.ends_on or last, last)  # the clock comes after the last day
     turn(agreement, action, who=Who.TIMER, by=None, **(facts or {}))
     close_open(
         agreement, reason=_("The agreement has ended: %(how)s.") % {"how": agreement.get_state_display().lower()}
@@ -89,9 +92,12 @@ def end(agreement: Agreement, action: str, *, facts: Mapping[str, Any] | None = 
 
 
 def end_or_renew(agreement: Agreement) -> None:
-    """By the clock, after its last day. One that renews itself, and to which nobody has objected in time, goes on as a
-    child with the same terms for as long again."""
-    if agreement.renewal == Renewal.AUTOMATIC and not has_objection(agreement):
+    """By the clock, after its last day. What the parties have agreed on for afterwards renews it; else one that renews
+    itself, and to which nobody has objected in time, goes on as a child with the same terms for as long again."""
+    following = agreement.children.filter(relation=Relation.RENEWAL, state__in=IN_FORCE).first()
+    if following:
+        end(agreement, "renew", facts={"child": following.pk})
+    elif agreement.renewal == Renewal.AUTOMATIC and not has_objection(agreement):
         renew_by_itself(agreement)
     else:
         end(agreement, "expire")
@@ -167,4 +173,9 @@ def give_notice(agreement: Agreement, *, party: Party, by: User, reason: str) ->
 def notice_ends_on(agreement: Agreement) -> datetime.date | None:
     """Its last day, where notice has been given."""
     timer = Timer.objects.filter(agreement=agreement, kind=TimerKind.NOTICE_END, done_at=None).first()
-    return timezone.localtime(timer.due_at).date() - datetime.timedelta(days=1) if timer else None
+    return last_day_before(timer) if timer else None
+
+
+def last_day_before(timer: Timer) -> datetime.date:
+    """Of a timer that comes at midnight."""
+    return timezone.localdate(timer.due_at) - datetime.timedelta(days=1)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 import structlog
 from django.db import transaction
@@ -22,7 +21,7 @@ from agreements.models import (
     TimerKind,
     Verdict,
 )
-from agreements.running.course import end, end_or_renew, take_effect
+from agreements.running.course import end, end_or_renew, last_day_before, take_effect
 from agreements.signing.rounds import lapse
 from agreements.telling import reminders
 from agreements.telling.obligations import tell_of_due
@@ -93,6 +92,11 @@ def _end_near(agreement: Agreement, timer: Timer) -> None:
         reminders.remind_of_the_end(agreement, days=timer.step, is_opt_out=timer.kind == T.OPT_OUT)
 
 
+def _notice_end(agreement: Agreement, timer: Timer) -> None:
+    if agreement.state == S.ACTIVE:
+        end(agreement, "terminate", last=last_day_before(timer))
+
+
 def _due(agreement: Agreement, timer: Timer) -> None:
     obligation = Obligation.objects.filter(pk=timer.subject, state=ObligationState.OPEN).first()
     if obligation:
@@ -115,7 +119,7 @@ ACTS: dict[str, Callable[[Agreement, Timer], None]] = {
     T.END_NEAR: _end_near,
     T.OPT_OUT: _end_near,
     T.END: _in(S.ACTIVE, end_or_renew),
-    T.NOTICE_END: _in(S.ACTIVE, partial(end, action="terminate")),
+    T.NOTICE_END: _notice_end,
     T.DUE_NEAR: _due,
     T.DUE_PASSED: _due,
 }

@@ -4,12 +4,13 @@ import datetime
 import re
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agreements import chain
-from agreements.drafting.drafts import approve, return_draft, set_parties, submit, write_draft
+from agreements.drafting.drafts import approve, change_draft, return_draft, set_parties, submit
 from agreements.drafting.following import begin_following
 from agreements.life.machine import MOVES, OTHER_TURNS, Who
 from agreements.models import Acceptance, Agreement, AgreementState, HistoryEntry, RequestState, Timer, TimerKind
@@ -94,7 +95,7 @@ def test_a_draft_is_seen_by_none_but_those_who_draw_it_up() -> None:
 
 def test_what_was_sent_is_no_draft_any_more() -> None:
     agreement = made.in_negotiation()
-    assert refused(write_draft, agreement, terms=made.terms()) == "other_state"
+    assert refused(change_draft, agreement, lambda terms: terms) == "other_state"
     assert refused(set_parties, agreement, parties=[]) == "other_state"
 
 
@@ -281,6 +282,19 @@ def test_it_renews_itself_unless_somebody_objects_in_time() -> None:
     assert other.state == S.EXPIRED
 
 
+@pytest.mark.parametrize("renewal", ["none", "automatic", "agreed"])
+def test_what_the_parties_have_renewed_by_an_agreement_is_not_renewed_once_more(renewal: str) -> None:
+    last = timezone.localdate() + datetime.timedelta(days=10)
+    agreement = made.in_force(ends_on=last.isoformat(), renewal=renewal)
+    school, company = (party.organisation for party in agreement.parties.all())
+    first = made.days_from(last, 1)
+    child = made.concluded(company, initiator=school, parent=agreement, relation="renewal", starts_on=first)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=11), tick=False):
+        sweep()
+    states = {one.pk: (one.state, one.ended_on) for one in Agreement.objects.all()}
+    assert states == {agreement.pk: (S.RENEWED, last), child.pk: (S.ACTIVE, None)}
+
+
 def test_an_objection_comes_too_late_within_the_days_of_notice() -> None:
     last = timezone.localdate() + datetime.timedelta(days=10)
     agreement = made.in_force(ends_on=last.isoformat(), renewal="automatic")
@@ -293,11 +307,13 @@ def test_one_party_gives_notice_and_it_ends_after_the_days_of_notice() -> None:
     agreement = made.in_force(promises=(made.promise(),))
     party = made.last_party(agreement)
     give_notice(agreement, party=party, by=made.head_of(party.organisation), reason="Нет людей")
-    assert notice_ends_on(agreement) == timezone.localdate() + datetime.timedelta(days=30)
-    time_passes(agreement, TimerKind.NOTICE_END)
-    sweep()
+    last = timezone.localdate() + datetime.timedelta(days=30)
+    assert notice_ends_on(agreement) == last
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=33), tick=False):  # the sweep has stood still
+        sweep()
     agreement.refresh_from_db()
     assert (agreement.state, agreement.obligations.get().state) == (S.TERMINATED, "closed")
+    assert agreement.ended_on == last
 
 
 def test_an_amendment_changes_the_terms_in_force_and_what_is_promised() -> None:
@@ -335,6 +351,14 @@ def test_what_depends_on_another_is_neither_given_notice_of_nor_followed() -> No
     assert refused(give_notice, amendment, party=party, by=by, reason="Уходим") == "dependent"
     told = {"relation": "renewal", "organisation": school, "by": by, "key": "k"}
     assert refused(begin_following, amendment, **told) == "other_state"
+
+
+def test_all_sign_that_it_ends_before_it_has_begun() -> None:
+    agreement = made.concluded(starts_on=made.days_from(timezone.localdate(), 30))
+    school, company = (party.organisation for party in agreement.parties.all())
+    made.in_force(company, initiator=school, parent=agreement, relation="termination")
+    agreement.refresh_from_db()
+    assert (agreement.state, agreement.timers.waiting().exists()) == (S.TERMINATED, False)
 
 
 def test_the_sweep_run_again_does_nothing() -> None:
