@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import partial, reduce
 from operator import or_
 
-from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +33,7 @@ from agreements.models import (
     Version,
 )
 from common.personal_data import Holder, Person, Record, described, register, told
+from common.private_files import forget_file
 
 NEVER_CONCLUDED = (*UNCONCLUDED, AgreementState.CANCELLED)
 # Record, where it names the person, and what of it is theirs to read.
@@ -77,7 +77,7 @@ def _erase(person: Person) -> int:
     codes = _codes_of(person).delete()[0]
     void = Signature.objects.filter(by=person.user, request__round__state=RoundState.VOID)
     for signature in void.exclude(file=""):
-        transaction.on_commit(partial(signature.file.storage.delete, str(signature.file.name)))
+        forget_file(signature.file)
     parties = Party.objects.filter(signatory=person.user, agreement__state__in=NEVER_CONCLUDED).update(
         signatory=None,
         signatory_name="",

@@ -27,10 +27,6 @@ def can_draw_up_agreement(user: "User | AnonymousUser", organisation: Organisati
     return role_of(user, organisation) in EDITING
 
 
-def can_edit_draft(user: "User | AnonymousUser", agreement: Agreement) -> bool:
-    return role_of(user, agreement.initiator) in EDITING
-
-
 def can_negotiate(user: "User | AnonymousUser", party: Party) -> bool:
     return role_of(user, party.organisation) in EDITING
 

@@ -2,6 +2,7 @@
 has asked whether the reader may have them."""
 
 import unicodedata
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import structlog
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -55,6 +57,12 @@ def private_file_response(file: FieldFile, *, name: str, content_type: str) -> H
     response["Content-Disposition"] = content_disposition_header(True, safe_name(name)) or "attachment"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def forget_file(file: FieldFile) -> None:
+    """With the commit of what takes its row away; nothing where there is none."""
+    if file:
+        transaction.on_commit(partial(file.storage.delete, str(file.name)))
 
 
 def safe_name(name: str) -> str:

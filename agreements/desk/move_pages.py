@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.life import timers
 from agreements.life.machine import MOVES, Who
-from agreements.models import Agreement, Party, Renewal, RoundState
+from agreements.models import Agreement, Party, Renewal, RequestState, RoundState
 from agreements.negotiating.versions import reopen
 from agreements.policies import can_give_notice, can_negotiate, can_steer_signing
 from agreements.running.course import give_notice, has_objection, notice_ends_on, object_to_renewal
@@ -71,7 +71,7 @@ class MovePage:
 
 
 def _is_unsigned(agreement: Agreement) -> bool:
-    return not agreement.rounds.filter(state=RoundState.OPEN, requests__state="signed").exists()
+    return not agreement.rounds.filter(state=RoundState.OPEN, requests__state=RequestState.SIGNED).exists()
 
 
 def _can_be_objected_to(agreement: Agreement) -> bool:

@@ -23,6 +23,7 @@ from agreements.models import (
     Party,
     Renewal,
     RequestState,
+    RoundState,
     SigningRequest,
     SigningRound,
     Verdict,
@@ -110,7 +111,7 @@ def last_round(agreement: Agreement) -> SigningRound | None:
     """None where the last one is void: what was signed in it does not hold."""
     if agreement.state not in (S.SIGNING, *NUMBERED):
         return None
-    return agreement.rounds.exclude(state="void").order_by("-number").first()
+    return agreement.rounds.exclude(state=RoundState.VOID).order_by("-number").first()
 
 
 def readable_turns(agreement: Agreement, organisation: Organisation) -> QuerySet[HistoryEntry]:

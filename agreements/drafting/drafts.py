@@ -27,6 +27,7 @@ from agreements.models import (
 from agreements.terms import Terms
 from common.errors import RuleViolated
 from common.idempotency import once
+from common.private_files import forget_file
 from common.uploads import CheckedDocument
 from members.models import Organisation, Representative, Role, User
 
@@ -82,12 +83,6 @@ def signatory_of(organisation: Organisation) -> dict[str, Any]:
     if head is None:
         return {}
     return {"signatory": head.user, "signatory_name": str(head.user), "signatory_position": head.position}
-
-
-@transaction.atomic
-def write_draft(agreement: Agreement, *, terms: Terms, **columns: Any) -> Agreement:
-    """Raises RuleViolated where it is a draft no more."""
-    return change_draft(agreement, lambda _before: terms, **columns)
 
 
 @transaction.atomic
@@ -186,7 +181,9 @@ def attach_file(agreement: Agreement, *, document: CheckedDocument, title: str, 
 
 @transaction.atomic
 def detach_file(file: AgreementFile) -> None:
+    """Gone with the commit, as the file of anything that is taken back."""
     locked_draft(file.agreement)
+    forget_file(file.file)
     file.delete()
 
 

@@ -31,7 +31,7 @@ from common.uploads import CheckedDocument
 from members.models import Organisation, User
 
 DUE_BEFORE = (30, 7)  # days before the day on which something is due that its owner is reminded
-LATE_AFTER = (1, 14)  # days after it: the owner, then the other side and the office as well
+LATE_AFTER = (1, 14)  # days after it: the owner, then the other side as well
 
 
 def follow_terms(agreement: Agreement, terms: Terms, *, because: Agreement | None = None) -> None:

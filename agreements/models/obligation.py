@@ -16,7 +16,6 @@ from common.private_files import private_storage
 from members.models import Organisation
 
 ASLEEP_AFTER = datetime.timedelta(days=90)  # without a report
-ESCALATED_AFTER = datetime.timedelta(days=14)
 
 
 class ObligationKind(models.TextChoices):
@@ -43,10 +42,6 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
     def late(self) -> Self:
         return self.open().filter(due_on__lt=timezone.localdate())
-
-    def escalated(self) -> Self:
-        """For the queue of the office: late for so long that the other side has been told as well."""
-        return self.open().filter(due_on__lte=timezone.localdate() - ESCALATED_AFTER)
 
     def of(self, organisation: Organisation) -> Self:
         """Ours and owed to us, of agreements that we may read."""
@@ -75,7 +70,9 @@ class Obligation(PublicContent):
         verbose_name=_("for whom"),
         help_text=_("Empty: for all other parties"),
     )
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(
+        pgettext_lazy("of an obligation", "amount"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     done = models.DecimalField(_("done and confirmed"), max_digits=14, decimal_places=2, default=0, db_default=0)
     due_on = models.DateField(pgettext_lazy("of an obligation", "due"), null=True, blank=True)
     evidence = models.CharField(_("shown by"), max_length=300, blank=True)
@@ -154,7 +151,9 @@ class ObligationReport(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("reported by"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"), default=timezone.now)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, null=True, blank=True)
+    amount = models.DecimalField(
+        pgettext_lazy("of an obligation", "amount"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     text = models.TextField(_("what was done"), max_length=2000)
     link = models.URLField(_("link"), blank=True)
     file = models.FileField(_("file"), upload_to=new_file_name, storage=private_storage, max_length=100, blank=True)
@@ -167,7 +166,7 @@ class ObligationReport(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
-    reason = models.TextField(_("reason"), blank=True)
+    reason = models.TextField(pgettext_lazy("of an agreement", "reason"), blank=True)
 
     class Meta:
         verbose_name = _("report on an obligation")

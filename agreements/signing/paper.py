@@ -10,6 +10,7 @@ from agreements.models import Agreement, RequestState, RoundState, Signature, Si
 from agreements.policies import can_send_copy
 from agreements.signing.rounds import check_turn, count_signature, locked_request, signature_of
 from common.errors import RuleViolated
+from common.private_files import forget_file
 from common.uploads import CheckedDocument
 from members.models import User
 
@@ -47,7 +48,7 @@ def send_copy(
     if former and former.file_sha256 == document.sha256 and former.evidence == evidence:
         return former
     if former:
-        former.delete()
+        _forget(former)
     signature = signature_of(part, by=by, file=document.file, file_sha256=document.sha256, evidence=evidence)
     signature.save()
     _put(part, RequestState.SENT)
@@ -78,7 +79,7 @@ def reject_copy(request: SigningRequest, *, by: User, reason: str) -> Agreement:
     check(agreement, "reject", who=Who.OFFICE, reason=reason)
     _check_waits(part, RequestState.SENT, RequestState.SEEN)
     file = part.signature.file_sha256
-    part.signature.delete()
+    _forget(part.signature)
     _put(part, RequestState.ASKED)
     turn(agreement, "reject", who=Who.OFFICE, by=by, reason=reason, party=part.party_id, file=file)
     return agreement
@@ -107,6 +108,12 @@ def _check_waits(request: SigningRequest, *states: str) -> None:
     """A copy of a round that is void is of words that may be others by now."""
     if request.state not in states or request.round.state != RoundState.OPEN:
         raise RuleViolated(_("There is no copy to check."), code="other_state")
+
+
+def _forget(signature: Signature) -> None:
+    """The history keeps the hash of the file, and nobody the copy."""
+    forget_file(signature.file)
+    signature.delete()
 
 
 def _put(request: SigningRequest, state: str) -> None:

@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.access import own_agreement, sections_of
-from agreements.models import TO_SIGN, Agreement, AgreementState, RoundState, SigningRequest, SigningRound, SigningWay
+from agreements.models import (
+    TO_SIGN,
+    Agreement,
+    AgreementState,
+    RequestState,
+    RoundState,
+    SigningRequest,
+    SigningRound,
+    SigningWay,
+)
 from agreements.policies import (
     EDITING,
     can_decline,
@@ -47,14 +56,15 @@ def dashboard_agreement_signing(request: HttpRequest, slug: str, pk: int) -> Htt
     is_open = signing is not None and signing.state == RoundState.OPEN
     is_asked = own is not None and is_open and own.state in TO_SIGN
     steers = organisation == agreement.initiator and can_steer_signing(request.user, agreement)
-    has_signed = any(one.request.state == "signed" for one in lines)
+    waits = is_asked and own is not None and own.state != RequestState.SEEN and _acts_for(request, own)
+    has_signed = any(one.request.state == RequestState.SIGNED for one in lines)
     context = {
         **_shared(organisation, agreement),
         "signing": signing,
         "lines": lines,
         "own": own,
         "is_open": is_open,
-        "waits_for_reader": own if own and is_asked and own.state != "seen" and _acts_for(request, own) else None,
+        "waits_for_reader": own if waits else None,
         "may_decline": own if own and is_asked and can_decline(request.user, own) else None,
         "may_open": steers and agreement.state == S.FROZEN,
         "may_recall": steers and is_open and not has_signed,
@@ -155,7 +165,7 @@ def dashboard_agreement_sign(request: HttpRequest, slug: str, pk: int, part: int
         "form": form,
         "signing": found.round,
         "proves": PROVES[found.way],
-        "is_possible": found.round.state == RoundState.OPEN and found.state in ("asked", "sent"),
+        "is_possible": found.round.state == RoundState.OPEN and found.state in (RequestState.ASKED, RequestState.SENT),
         "code": found.codes.last() if found.way == SigningWay.CODE else None,
         "has_joined": found.way != SigningWay.CODE or accession_of(organisation),
         "may_join": can_join_rules(request.user, organisation),

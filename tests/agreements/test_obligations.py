@@ -251,12 +251,6 @@ def test_a_new_day_has_reminders_of_its_own_and_the_former_ones_are_moot(
     assert [day for day, _told in heard] == [40, 63, 71]
 
 
-def test_what_is_late_for_two_weeks_is_in_the_queue_of_the_office(obligation: Obligation) -> None:
-    for days, expected in ((73, 0), (74, 1)):
-        with time_machine.travel(timezone.now() + datetime.timedelta(days=days)):
-            assert Obligation.objects.escalated().count() == expected
-
-
 def test_notice_that_was_given_outlives_an_amendment(
     agreement: Agreement, school: Organisation, company: Organisation
 ) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from agreements import chain
-from agreements.drafting.drafts import approve, return_draft, submit, write_draft
+from agreements.drafting.drafts import approve, change_draft, return_draft, submit
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.life.machine import MOVES, Who
 from agreements.models import (
@@ -33,7 +33,7 @@ from agreements.models import (
 from agreements.negotiating.versions import accept_version, propose_version, reopen
 from agreements.policies import (
     can_confirm_progress,
-    can_edit_draft,
+    can_draw_up_agreement,
     can_give_notice,
     can_negotiate,
     can_register_on_paper,
@@ -116,12 +116,12 @@ def request_of(world: World, person: User) -> SigningRequest:
 
 
 def do_write(world: World, person: User) -> None:
-    allowed(can_edit_draft(person, world.agreement))
-    write_draft(world.agreement, terms=made.terms(**_lasting(world)))
+    allowed(can_draw_up_agreement(person, world.agreement.initiator))
+    change_draft(world.agreement, lambda _before: made.terms(**_lasting(world)))
 
 
 def do_submit(world: World, person: User) -> None:
-    allowed(can_edit_draft(person, world.agreement))
+    allowed(can_draw_up_agreement(person, world.agreement.initiator))
     submit(world.agreement, by=person, asks_office=True)
 
 

@@ -275,21 +275,27 @@ def test_what_is_not_seen_is_not_confirmed() -> None:
     assert refused(confirm_original, request, by=registrar()) == "other_state"
 
 
-def test_another_copy_takes_the_place_of_one_that_nobody_has_looked_at() -> None:
+def test_another_copy_takes_the_place_of_one_that_nobody_has_looked_at(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     request = part("paper")
-    send_copy(request, document=made.scan(), **told(request))
-    send_copy(request, document=made.scan(b"%PDF-1.7 better"), **told(request))
+    former = send_copy(request, document=made.scan(), **told(request)).file
+    with django_capture_on_commit_callbacks(execute=True):
+        send_copy(request, document=made.scan(b"%PDF-1.7 better"), **told(request))
+    assert not former.storage.exists(str(former.name))
     assert Signature.objects.get().file.read() == b"%PDF-1.7 better"
     see_original(request, by=registrar())
     assert refused(send_copy, request, document=made.scan(), **told(request)) == "other_state"
 
 
-def test_a_rejected_copy_is_asked_for_again() -> None:
+def test_a_rejected_copy_is_asked_for_again_and_kept_nowhere(django_capture_on_commit_callbacks: Any) -> None:
     request = part("paper")
-    send_copy(request, document=made.scan(), **told(request))
+    copy = send_copy(request, document=made.scan(), **told(request)).file
     see_original(request, by=registrar())
     assert refused(reject_copy, request, by=registrar(), reason=" ") == "reason_missing"
-    reject_copy(request, by=registrar(), reason="Нет последней страницы")
+    with django_capture_on_commit_callbacks(execute=True):
+        reject_copy(request, by=registrar(), reason="Нет последней страницы")
+    assert not copy.storage.exists(str(copy.name))
     request.refresh_from_db()
     assert (request.state, Signature.objects.count()) == ("asked", 0)
     told_to = Notification.objects.filter(user=made.signatory_of(request), text__contains="Нет последней страницы")
