@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils.translation import gettext_lazy as _
 
+from agreements.fulfilment import counted
 from agreements.models import (
     IN_FORCE,
     NUMBERED,
@@ -121,12 +122,18 @@ def _rounds_without_signing() -> Iterator[Broken]:
 
 def _counted_otherwise() -> Iterator[Broken]:
     confirmed = ObligationReport.objects.filter(obligation=OuterRef("pk"), state=ReportState.CONFIRMED)
+    linked = {kind for source in counted.SOURCES.values() for kind in source.kinds}
     sums = confirmed.order_by().values("obligation").annotate(sum=Sum("amount")).values("sum")
-    counted = Obligation.objects.annotate(confirmed=Coalesce(Subquery(sums), Decimal()), has_any=Exists(confirmed))
+    known = Obligation.objects.annotate(confirmed=Coalesce(Subquery(sums), Decimal()), has_any=Exists(confirmed))
     is_done = Q(amount=None, has_any=True) | Q(done__gte=F("amount"))
     unfounded = Q(state=ObligationState.FULFILLED) & ~is_done
-    for one in counted.filter(~Q(done=F("confirmed")) | unfounded):
-        yield one, f"{one.state}: {one.done} ≠ {one.confirmed}"
+    for one in known.filter(~Q(done=F("confirmed")) | unfounded | Q(kind__in=linked)):
+        shown = one.confirmed + counted.counted(one)
+        is_founded = one.state != ObligationState.FULFILLED or (
+            one.has_any if one.amount is None else one.done >= one.amount
+        )
+        if one.done != shown or not is_founded:
+            yield one, f"{one.state}: {one.done} ≠ {shown}"
 
 
 def _terms_of_what_is_over() -> Iterator[Broken]:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from agreements.fulfilment import counted, obligations
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.models import Agreement, Obligation
 from agreements.negotiating.versions import accept_version, propose_version
@@ -170,6 +171,14 @@ def test_a_number_was_given_that_no_agreement_has() -> None:
 def test_what_is_done_was_not_confirmed(in_force: Agreement, statement: str, figures: str) -> None:
     write(statement)
     assert ("agreement_done", "agreements.obligation", figures) in found()
+
+
+def test_linked_work_counts_with_what_was_confirmed(in_force: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counted, "SOURCES", {})
+    counted.register(counted.Source("tests", frozenset({"projects"}), lambda obligation: Decimal(1)))
+    assert found() == [("agreement_done", "agreements.obligation", "open: 2.00 ≠ 3.00")]
+    obligations.recount(in_force.obligations.get())
+    assert found() == []
 
 
 def test_a_term_runs_of_what_is_over(in_force: Agreement) -> None:
