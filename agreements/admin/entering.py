@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from unfold.decorators import action
 
 from agreements.entering.entries import enter_agreement
@@ -122,7 +122,7 @@ class EnteringMixin(_Admin):
             raise PermissionDenied
         columns = {str(PaperForm.base_fields[name].label): meaning for name, meaning in COLUMNS.items()}
         words = [
-            (_("Kinds"), [(one.value, str(one.label)) for one in AgreementKind]),
+            (pgettext("of agreements", "Kinds"), [(one.value, str(one.label)) for one in AgreementKind]),
             (_("Kinds of obligations"), [(one.value, str(one.label)) for one in ObligationKind]),
         ]
         book = template_book(

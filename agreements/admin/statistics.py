@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
@@ -107,7 +107,7 @@ def sections() -> list[Section]:
     return [
         Section(_("All years"), NOTE, whole, chart=chart, bars=bars),
         Section(_("By year of conclusion"), "", by_year),
-        Section(_("By kind"), "", by_kind),
+        Section(pgettext("of agreements", "By kind"), "", by_kind),
     ]
 
 

@@ -113,7 +113,7 @@ class DraftForm(forms.Form):
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     subject = LineField(label=pgettext_lazy("of an agreement", "Subject"), max_length=300)
-    subject_en = LineField(label=_("Subject in English"), max_length=300, required=False)
+    subject_en = LineField(label=pgettext_lazy("of an agreement", "Subject in English"), max_length=300, required=False)
     place = LineField(label=_("Place"), max_length=200, required=False, help_text=_("Where it is concluded"))
     starts_on = forms.DateField(
         label=_("In force from"), required=False, widget=DayInput, help_text=_("Empty: from its conclusion")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.entering.entries import Identity, PaperAgreement, enter_agreement, known
 from agreements.entering.forms import PaperForm, form_of_row
@@ -21,7 +21,7 @@ from members.organisations.resources import NO, YES
 
 MOST_ROWS = 300
 COLUMNS: dict[str, str | Promise] = {
-    "kind": gettext_lazy("Kind, by its code or in words"),
+    "kind": pgettext_lazy("of agreements", "Kind, by its code or in words"),
     "parties": gettext_lazy("INN or addresses on the portal, separated by semicolons; first who drew it up"),
     "subject": gettext_lazy("What it is about"),
     "subject_en": gettext_lazy("The same in English; may be empty"),

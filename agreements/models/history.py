@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models.agreement import Agreement
 
@@ -22,7 +23,7 @@ class HistoryEntry(models.Model):
     target = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField(_("time"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
-    reason = models.TextField(_("reason"), blank=True)
+    reason = models.TextField(pgettext_lazy("of an agreement", "reason"), blank=True)
     facts = models.JSONField(_("facts"), default=dict)
     previous = models.CharField(_("hash of the one before"), max_length=64)
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)

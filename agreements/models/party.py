@@ -34,7 +34,7 @@ class Party(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="parts_in_agreements", verbose_name=_("organisation")
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("in an order", "position"), default=1)
     called = OneLineField(_("called in the text"), max_length=80, blank=True, help_text=_("For example “Customer”"))
     kpp = models.CharField(_("KPP"), max_length=9, blank=True)
     address = OneLineField(_("legal address"), max_length=300, blank=True)

@@ -99,7 +99,7 @@ class SigningRequest(models.Model):
     turn = models.PositiveSmallIntegerField(_("turn"))
     way = models.CharField(_("way of signing"), max_length=10, choices=SigningWay)
     state = models.CharField(_("state"), max_length=8, choices=RequestState, default=RequestState.WAITING)
-    asked_at = models.DateTimeField(_("asked"), null=True)
+    asked_at = models.DateTimeField(pgettext_lazy("signing", "asked"), null=True)
 
     objects: ClassVar[models.Manager["SigningRequest"]] = models.Manager()
 

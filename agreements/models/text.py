@@ -40,7 +40,7 @@ class AgreementTemplate(models.Model):
     text_en = models.TextField(_("text in English"), blank=True)
     needs_office = models.BooleanField(_("the association reviews it as well"), default=False)
     is_offered = models.BooleanField(_("offered"), default=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("in an order", "position"), default=0)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     name: ClassVar = Translated("title")
@@ -194,7 +194,7 @@ class Approval(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("reviewer")
     )
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict, blank=True)
-    reason = models.TextField(_("reason"), blank=True)
+    reason = models.TextField(pgettext_lazy("of an agreement", "reason"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"), null=True)
 

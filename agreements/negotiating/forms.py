@@ -78,7 +78,9 @@ class TermsForm(forms.Form):
     )
     renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal, widget=forms.RadioSelect)
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=730)
-    subject_en = forms.CharField(label=_("Subject in English"), required=False, max_length=300)
+    subject_en = forms.CharField(
+        label=pgettext_lazy("of an agreement", "Subject in English"), required=False, max_length=300
+    )
     text_en = forms.CharField(
         label=_("Text in English"),
         required=False,

@@ -162,7 +162,7 @@ def _facts_of_terms(whole: Mapping[str, Any], terms: Mapping[str, Any]) -> list[
     facts = [
         (_("Kind"), str(AgreementKind(whole["kind"]).label)),
         (str(Relation(whole["relation"]).label) if whole["relation"] else "", whole["parent"]),
-        (_("Subject in English"), terms["subject_en"]),
+        (pgettext("of an agreement", "Subject in English"), terms["subject_en"]),
         (_("Place"), terms["place"]),
         (_("In force from"), _day(terms["starts_on"]) or _("its conclusion")),
         (_("In force until"), _day(terms["ends_on"]) or _("without a term")),

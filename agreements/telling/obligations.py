@@ -4,6 +4,7 @@ from functools import partial
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.models import Obligation, ObligationReport
 from agreements.telling.notices import readers_at, tell_people
@@ -40,7 +41,9 @@ def _words(report: ObligationReport, action: str) -> Words:
             return Words(title, report.text)
         case "confirm":
             return Words(_("Progress is confirmed: %(what)s") % named)
-    return Words(_("Progress is not confirmed: %(what)s") % named, _("Reason: %(reason)s") % named)
+    return Words(
+        _("Progress is not confirmed: %(what)s") % named, pgettext("of an agreement", "Reason: %(reason)s") % named
+    )
 
 
 def tell_of_due(obligation: Obligation, *, key: str, is_late: bool, tells_other_side: bool) -> None:

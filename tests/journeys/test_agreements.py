@@ -160,9 +160,9 @@ def _all_were_told(post: Post, agreement: Agreement, amendment: Agreement) -> No
     notice = f"Лоретт уведомляет о расторжении: № {number}, {SUBJECT}"
     assert everybody | {notice} <= {*post.subjects(COORDINATOR)}
     assert everybody - {f"Пора подписать: {SUBJECT}", f"Пора подписать: {changed}"} | {
-        f"Соглашение ждёт проверки: {SUBJECT}", f"Лоретт сообщает об исполнении, подтвердите: {PROMISE}", notice,
+        f"Соглашение ждёт проверки: {SUBJECT}", f"Лоретт сообщает о выполнении, подтвердите: {PROMISE}", notice,
     } <= {*post.subjects(HEAD)}  # fmt: skip
-    assert everybody | {f"Исполнение подтверждено: {PROMISE}"} <= {*post.subjects(COMPANY)}
+    assert everybody | {f"Выполнение подтверждено: {PROMISE}"} <= {*post.subjects(COMPANY)}
     assert {*post.subjects(CONSORTIUM)} == everybody | others - {f"Подписано (Физтех-лицей): {changed}"} | {
         f"Лоретт предлагает новую редакцию: {SUBJECT}", f"Лоретт принимает редакцию: {SUBJECT}",
         f"Лоретт принимает редакцию: {changed}", f"Подписано (Лоретт): {changed}",
