@@ -242,9 +242,9 @@ class DraftForm(forms.Form):
 TYPED = ("subject", "subject_en", "place", "starts_on", "ends_on", "renewal", "notice_days", "prevails")
 
 
-def field_of(one: KindField) -> forms.Field:
+def field_of(one: KindField, *, is_required: bool = False) -> forms.Field:
     """None is required of a draft; what is missing is said when it is sent."""
-    told: dict[str, Any] = {"label": one.label, "required": False, "help_text": one.help}
+    told: dict[str, Any] = {"label": one.label, "required": is_required, "help_text": one.help}
     match one.type:
         case FieldType.TEXT:
             return forms.CharField(max_length=5000, widget=forms.Textarea({"rows": 3}), **told)

@@ -11,40 +11,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.kinds import KINDS, FieldType, KindField
+from agreements.drafting.forms import LONGEST_TEXT, MOST_DAYS, DayInput, field_of, kept
+from agreements.drafting.promises import MOST_PROMISES
+from agreements.kinds import KINDS
 from agreements.models import Agreement, ClauseComment, ObligationKind, Party, Renewal, SigningWay
 from agreements.terms import Promise, Terms, new_key, parsed
 from common.one_line import one_line
 from members.models import User
 
-LONGEST_TEXT = 200_000
-MOST_PROMISES = 40
 DETAIL = "detail_"
 TEXT_HELP = _(
     "A line that begins with # is a heading; paragraphs are parted by an empty line and numbered by themselves; a line "
     "that begins with - is a point of the paragraph above it."
 )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def field_of(field: KindField) -> forms.Field:
-    told: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": field.is_required}
-    match field.type:
-        case FieldType.TEXT:
-            return forms.CharField(max_length=4000, widget=forms.Textarea({"rows": 4}), **told)
-        case FieldType.NUMBER:
-            return forms.IntegerField(min_value=0, max_value=1_000_000_000, **told)
-        case FieldType.DATE:
-            return forms.DateField(widget=DayInput, **told)
-        case FieldType.YES_NO:
-            return forms.BooleanField(**told)
-    return forms.CharField(max_length=300, **told)
 
 
 class TermsForm(forms.Form):
@@ -77,7 +56,7 @@ class TermsForm(forms.Form):
         label=_("In force until"), required=False, widget=DayInput, help_text=_("Empty: without a term")
     )
     renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal, widget=forms.RadioSelect)
-    notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=730)
+    notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=MOST_DAYS)
     subject_en = forms.CharField(
         label=pgettext_lazy("of an agreement", "Subject in English"), required=False, max_length=300
     )
@@ -96,7 +75,7 @@ class TermsForm(forms.Form):
         super().__init__(data, initial={"base": base, **initial_of(terms)})
         self.own_fields = KINDS[agreement.kind].fields
         for one in self.own_fields:
-            self.fields[DETAIL + one.name] = field_of(one)
+            self.fields[DETAIL + one.name] = field_of(one, is_required=one.is_required)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -115,12 +94,12 @@ class TermsForm(forms.Form):
             for name, value in self.cleaned_data.items()
         }
         same = {name: data[name] for name in ("subject", "subject_en", "place", "renewal", "notice_days", "prevails")}
-        details = {one.name: _kept(data[DETAIL + one.name]) for one in self.own_fields}
+        details = {one.name: kept(data[DETAIL + one.name]) for one in self.own_fields}
         return replace(
             self.former,
             **same,
-            starts_on=_kept(data["starts_on"]) or "",
-            ends_on=_kept(data["ends_on"]) or "",
+            starts_on=kept(data["starts_on"]) or "",
+            ends_on=kept(data["ends_on"]) or "",
             details={**self.former.details, **details},
             clauses=parsed(data["text"]),
             clauses_en=parsed(data["text_en"]),
@@ -154,11 +133,6 @@ def initial_of(terms: Terms) -> dict[str, Any]:
         "text_en": terms.text_en,
         **{DETAIL + name: value for name, value in terms.details.items()},
     }
-
-
-def _kept(value: Any) -> Any:
-    """As JSON keeps it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 # --- Obligations ---------------------------------------------------------------------------------------------
@@ -216,7 +190,7 @@ class PromiseForm(forms.Form):
             owner=data["owner"],
             beneficiary=data["beneficiary"],
             amount=str(data["amount"]) if data["amount"] is not None else "",
-            due_on=_kept(data["due_on"]) or "",
+            due_on=kept(data["due_on"]) or "",
             evidence=one_line(data["evidence"]),
             key=data["key"] or new_key(),
         )

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from agreements.desk.move_pages import MOVE_PAGES
 from agreements.drafting.drafts import return_draft, submit
+from agreements.drafting.forms import MOST_DAYS
+from agreements.drafting.promises import MOST_PROMISES
 from agreements.models import Acceptance, Agreement, AgreementState, ClauseComment, VersionReading
 from agreements.negotiating.comparing import compared, compared_clauses
 from agreements.negotiating.versions import comment, propose_version
@@ -379,6 +381,18 @@ def test_a_version_is_proposed_by_the_form() -> None:
         ("Пять совместных проектов", "7", 1), ("Десять мест", "", 2),
     ]  # fmt: skip
     assert terms.promises[0].key == "aaaaaaaa"
+
+
+def test_whatever_a_draft_may_hold_the_parties_can_change() -> None:
+    promises = tuple(made.promise(what=f"Проект № {number}") for number in range(MOST_PROMISES))
+    details = {"directions": "о" * 5000}
+    agreement = made.in_negotiation(promises=promises, notice_days=MOST_DAYS, details=details)
+    company = sides(agreement)[1]
+    url, client = address(agreement, company, "propose"), acting(company)
+    assert client.post(url, typed(client, url, place="Пермь")).status_code == 302
+    terms = Terms.of(agreement.newest_version.terms)
+    assert (terms.place, terms.notice_days, terms.promises) == ("Пермь", MOST_DAYS, promises)
+    assert terms.details["directions"] == "о" * 5000
 
 
 def test_sent_twice_it_is_one_version() -> None:
