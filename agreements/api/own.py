@@ -23,6 +23,7 @@ from agreements.models import (
     Party,
     Version,
 )
+from agreements.negotiating.reading import readable_comments, readable_versions
 from agreements.negotiating.versions import accept_version, comment
 from agreements.policies import can_confirm_progress, can_negotiate, can_report_progress
 from agreements.terms import Terms, numbered
@@ -211,8 +212,9 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(parameters=[ID], responses=VersionSerializer(many=True))
     @action(detail=True, pagination_class=None)
     def versions(self, request: Request, pk: str) -> Response:
-        """All of them, the first one first."""
-        versions = self.get_object().versions.select_related("organisation").order_by("number")
+        """Those that were sent to the party, the first one first; all, to who draws it up."""
+        agreement = self.get_object()
+        versions = readable_versions(agreement, self._reader(agreement)).order_by("number")
         return Response(VersionSerializer(versions, many=True).data)
 
     @extend_schema(parameters=[ID], request=AcceptSerializer, responses=OwnDetailSerializer)
@@ -233,13 +235,13 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
         agreement = self.get_object()
         if request.method == "POST":
             return self._remarked(agreement)
-        remarks = agreement.comments.select_related("version", "party__organisation")
+        remarks = readable_comments(agreement, self._reader(agreement))
         return Response(RemarkSerializer(remarks, many=True).data)
 
     def _remarked(self, agreement: Agreement) -> Response:
         key, asked = key_of(self.request.headers), self._asked(RemarkAskedSerializer)
         party = self._party(agreement, asked["organisation"])
-        version = agreement.versions.filter(number=asked["version"]).first()
+        version = readable_versions(agreement, party.organisation).filter(number=asked["version"]).first()
         if version is None:
             raise serializers.ValidationError({"version": [_("There is no such version.")]})
         if asked["clause"] not in {"", *(one.key for one in Terms.of(version.terms).clauses)}:
@@ -315,6 +317,12 @@ class OwnAgreementViewSet(viewsets.ReadOnlyModelViewSet):
         serializer = asked(data=self.request.data, context={"request": self.request})
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def _reader(self, agreement: Agreement) -> Organisation:
+        """For which they read it: who draws it up has more to read."""
+        own = Organisation.objects.represented_by(self.person)
+        parties = own.filter(parts_in_agreements__agreement=agreement)
+        return own.filter(pk=agreement.initiator_id).first() or parties[0]
 
     def _party(self, agreement: Agreement, organisation: Organisation) -> Party:
         """Raises ValidationError (400) for who is none, and PermissionDenied (403) for who only reads."""
