@@ -5,18 +5,19 @@ import datetime
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
-from difflib import SequenceMatcher
-from itertools import zip_longest
 from typing import Any, Self
 from uuid import uuid4
 
 from agreements.models import Agreement, AgreementFile, ObligationKind, Party, Renewal
+from common.one_line import one_line
+from common.text import in_both
 
 FORMAT = 1  # of the content; another one if its shape ever changes
-ALIKE = 0.5  # two clauses that share so much of their words are one, changed
+ALIKE = 0.5  # two clauses that share so much of their letters, by threes, are one, changed
 HEADING, CLAUSE, POINT, PREAMBLE = 1, 2, 3, 0
 HEADING_SIGN, POINT_SIGN = re.compile(r"^#+\s*"), re.compile(r"^[-–—•]\s+")
 
@@ -130,13 +131,14 @@ def continued(terms: Terms, first: datetime.date, last: datetime.date) -> Terms:
 
 
 def parsed(text: str) -> tuple[Clause, ...]:
-    """``# Heading``, paragraphs parted by blank lines, and points that begin with a dash."""
+    """``# Heading``, paragraphs parted by blank lines, and points that begin with a dash. Signs that nobody sees go:
+    with those that turn the direction of writing, other words would be shown than are hashed."""
     found: list[Clause] = []
     is_headed = False
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         words: list[str] = []
         level = CLAUSE if is_headed else PREAMBLE
-        for line in filter(None, map(str.strip, block.splitlines())):
+        for line in filter(None, map(one_line, block.splitlines())):
             if sign := HEADING_SIGN.match(line):
                 found += _clause(level, words)
                 found.append(Clause(new_key(), HEADING, line[sign.end() :]))
@@ -179,17 +181,25 @@ def numbered(clauses: Iterable[Clause]) -> list[NumberedClause]:
 def followed(new: Sequence[Clause], old: Sequence[Clause]) -> tuple[Clause, ...]:
     """``new`` with the keys of those clauses of ``old`` that they are, changed or not: remarks stay where they are."""
     kept = [*new]
-    matcher = SequenceMatcher(None, [one.text for one in old], [one.text for one in new], autojunk=False)
-    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-        if tag not in ("equal", "replace"):
-            continue
-        for before, place in zip_longest(old[old_from:old_to], range(new_from, new_to)):
-            if before is None or place is None:
-                break
-            after = new[place]
-            if tag == "equal" or SequenceMatcher(None, before.text, after.text).ratio() >= ALIKE:
-                kept[place] = Clause(before.key, after.level, after.text)
+    left, right = 0, 0
+    same = in_both([one.text for one in old], [one.text for one in new])
+    for end, to in [*same, (len(old), len(new))]:
+        for before, place in zip(old[left:end], range(right, to), strict=False):  # in a gap, by their places in it
+            if _are_alike(before.text, new[place].text):
+                kept[place] = replace(new[place], key=before.key)
+        if end < len(old):
+            kept[to] = replace(new[to], key=old[end].key)
+        left, right = end + 1, to + 1
     return tuple(kept)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    ours, theirs = _threes(one), _threes(other)
+    return 2 * (ours & theirs).total() >= ALIKE * (ours.total() + theirs.total())
+
+
+def _threes(text: str) -> Counter[str]:
+    return Counter(text[place : place + 3] for place in range(max(len(text) - 2, 1)))
 
 
 # --- The whole, in one form ----------------------------------------------------------------------------------

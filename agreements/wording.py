@@ -87,7 +87,13 @@ def _party(party: Mapping[str, Any]) -> Iterator[str]:
     yield ", ".join(filter(None, (party["signatory"], party["signatory_position"]))) or "—"
     yield told_ground(party["authority"], party["authority_number"], day(party["authority_until"] or ""))
     yield str(SigningWay(party["way"]).label)
-    for label, name in ((_("KPP"), "kpp"), (_("legal address"), "address")):
+    for label, name in (
+        (_("Name in English"), "name_en"),
+        (_("INN"), "inn"),
+        (_("OGRN"), "ogrn"),
+        (_("KPP"), "kpp"),
+        (_("legal address"), "address"),
+    ):
         if party[name]:
             yield f"{label}: {party[name]}"
 

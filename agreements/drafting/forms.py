@@ -22,6 +22,7 @@ from agreements.models import (
     SigningWay,
 )
 from agreements.terms import Promise, Terms, parsed, sha256_of
+from common.days import PLAUSIBLE
 from common.errors import RuleViolated
 from common.forms import OnceForm
 from common.one_line import one_line
@@ -116,11 +117,16 @@ class DraftForm(forms.Form):
     subject_en = LineField(label=pgettext_lazy("of an agreement", "Subject in English"), max_length=300, required=False)
     place = LineField(label=_("Place"), max_length=200, required=False, help_text=_("Where it is concluded"))
     starts_on = forms.DateField(
-        label=_("In force from"), required=False, widget=DayInput, help_text=_("Empty: from its conclusion")
+        label=_("In force from"),
+        required=False,
+        validators=PLAUSIBLE,
+        widget=DayInput,
+        help_text=_("Empty: from its conclusion"),
     )
     ends_on = forms.DateField(
         label=_("In force until"),
         required=False,
+        validators=PLAUSIBLE,
         widget=DayInput,
         help_text=_("With that day. Empty: without a term"),
     )
@@ -158,6 +164,7 @@ class DraftForm(forms.Form):
     planned_on = forms.DateField(
         label=_("Planned to be signed on"),
         required=False,
+        validators=PLAUSIBLE,
         widget=DayInput,
         help_text=_("If it is public, the register announces it as planned"),
     )
@@ -251,7 +258,7 @@ def field_of(one: KindField, *, is_required: bool = False) -> forms.Field:
         case FieldType.NUMBER:
             return forms.IntegerField(min_value=0, max_value=10**12, **told)
         case FieldType.DATE:
-            return forms.DateField(widget=DayInput, **told)
+            return forms.DateField(validators=PLAUSIBLE, widget=DayInput, **told)
         case FieldType.YES_NO:
             return forms.BooleanField(**told)
     return LineField(max_length=300, **told)
@@ -335,7 +342,7 @@ class PromiseForm(OnceForm):
         decimal_places=2,
         help_text=_("Where there is one, progress is counted up to it"),
     )
-    due_on = forms.DateField(label=_("Due"), required=False, widget=DayInput)
+    due_on = forms.DateField(label=_("Due"), required=False, validators=PLAUSIBLE, widget=DayInput)
     evidence = LineField(
         label=_("Shown by"),
         max_length=300,

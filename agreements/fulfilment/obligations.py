@@ -32,6 +32,7 @@ from members.models import Organisation, User
 
 DUE_BEFORE = (30, 7)  # days before the day on which something is due that its owner is reminded
 LATE_AFTER = (1, 14)  # days after it: the owner, then the other side as well
+MOST = Decimal(10) ** 12  # of which a row can keep less
 
 
 def follow_terms(agreement: Agreement, terms: Terms, *, because: Agreement | None = None) -> None:
@@ -157,6 +158,8 @@ def decide_report(
         raise RuleViolated(_("The other side confirms what was done."), code="not_other_side")
     if not confirms and not reason.strip():
         raise RuleViolated(_("Say why: the other side will read it."), code="reason_missing")
+    if confirms and obligation.done + (locked.amount or 0) >= MOST:
+        raise RuleViolated(_("It is more than can be counted. Say no, and why."), code="too_much")
     locked.state, locked.decided_by, locked.decided_at, locked.reason = state, by, timezone.now(), reason
     locked.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     if confirms:
@@ -167,10 +170,11 @@ def decide_report(
 
 @transaction.atomic
 def recount(obligation: Obligation) -> Obligation:
-    """After linked work was done, or undone, elsewhere (agreements.fulfilment.counted). Repeated, does nothing."""
+    """After linked work was done, or undone, elsewhere (agreements.fulfilment.counted). What is over
+    stands as it ended. Repeated, does nothing."""
     agreement, locked = _locked(obligation)
     before = locked.done
-    if locked.state != ObligationState.CLOSED and _done(locked) != before:
+    if agreement.state in IN_FORCE and locked.state != ObligationState.CLOSED and _done(locked) != before:
         _count(locked)
         chain.append(agreement, "count", by=None, facts={"obligation": locked.pk, "done": str(locked.done)})
     return locked

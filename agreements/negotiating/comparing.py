@@ -94,6 +94,8 @@ def compared_terms(old: Sequence[Told], new: Sequence[Told]) -> list[ComparedTer
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
         words = (was.words if was else "", now.words if now else "")
+        if was and now and was.label != now.label:  # a party is called otherwise now
+            words = (f"{was.label}; {was.words}", f"{now.label}; {now.words}")
         if words[0] != words[1]:
             label = (now or was or old[0]).label
             found.append(ComparedTerm(label, _status(was, now), changed_words(*words)))

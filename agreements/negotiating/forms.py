@@ -16,6 +16,7 @@ from agreements.drafting.promises import MOST_PROMISES
 from agreements.kinds import KINDS
 from agreements.models import Agreement, ClauseComment, ObligationKind, Party, Renewal, SigningWay
 from agreements.terms import Promise, Terms, new_key, parsed
+from common.days import PLAUSIBLE
 from common.one_line import one_line
 from members.models import User
 
@@ -50,10 +51,18 @@ class TermsForm(forms.Form):
         label=pgettext_lazy("of an agreement", "Place of conclusion"), required=False, max_length=200
     )
     starts_on = forms.DateField(
-        label=_("In force from"), required=False, widget=DayInput, help_text=_("Empty: from its conclusion")
+        label=_("In force from"),
+        required=False,
+        validators=PLAUSIBLE,
+        widget=DayInput,
+        help_text=_("Empty: from its conclusion"),
     )
     ends_on = forms.DateField(
-        label=_("In force until"), required=False, widget=DayInput, help_text=_("Empty: without a term")
+        label=_("In force until"),
+        required=False,
+        validators=PLAUSIBLE,
+        widget=DayInput,
+        help_text=_("Empty: without a term"),
     )
     renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal, widget=forms.RadioSelect)
     notice_days = forms.IntegerField(label=_("Days of notice"), min_value=0, max_value=MOST_DAYS)
@@ -154,7 +163,7 @@ class PromiseForm(forms.Form):
         decimal_places=2,
         localize=True,
     )
-    due_on = forms.DateField(label=_("Due"), required=False, widget=DayInput)
+    due_on = forms.DateField(label=_("Due"), required=False, validators=PLAUSIBLE, widget=DayInput)
     evidence = forms.CharField(label=_("Shown by"), required=False, max_length=300)
 
     def __init__(self, *args: Any, parties: Iterable[Party], **kwargs: Any) -> None:

@@ -65,6 +65,7 @@ def see_original(request: SigningRequest, *, by: User) -> Signature:
     check(agreement, "see", who=Who.OFFICE)
     _check_waits(part, RequestState.SENT)
     signature = part.signature
+    _check_not_own(signature, by)
     signature.seen_by, signature.seen_at = by, timezone.now()
     signature.save(update_fields=["seen_by", "seen_at"])
     _put(part, RequestState.SEEN)
@@ -89,7 +90,7 @@ def reject_copy(request: SigningRequest, *, by: User, reason: str) -> Agreement:
 def confirm_original(request: SigningRequest, *, by: User) -> Agreement:
     """By a second person. Repeated, does nothing.
 
-    Raises RuleViolated for who has seen it first.
+    Raises RuleViolated for who has seen it first, and for who signs or has sent it.
     """
     agreement, part = locked_request(request)
     if part.state == RequestState.SIGNED:
@@ -99,6 +100,7 @@ def confirm_original(request: SigningRequest, *, by: User) -> Agreement:
     signature = part.signature
     if signature.seen_by_id in (None, by.pk):
         raise RuleViolated(_("Another person confirms what you have seen."), code="same_person")
+    _check_not_own(signature, by)
     signature.confirmed_by, signature.confirmed_at = by, timezone.now()
     signature.save(update_fields=["confirmed_by", "confirmed_at"])
     return count_signature(agreement, signature, who=Who.OFFICE, by=by)
@@ -114,6 +116,12 @@ def _forget(signature: Signature) -> None:
     """The history keeps the hash of the file, and nobody the copy."""
     forget_file(signature.file)
     signature.delete()
+
+
+def _check_not_own(signature: Signature, by: User) -> None:
+    if by.pk in (signature.by_id, signature.request.party.signatory_id):
+        text = _("Who signs for a party, or has sent its copy, does not check it: somebody else does.")
+        raise RuleViolated(text, code="own_copy")
 
 
 def _put(request: SigningRequest, state: str) -> None:

@@ -107,6 +107,8 @@ def check_turn(
         raise RuleViolated(_("Only the signatory whom the text names can sign for the party."), code="not_signatory")
     if request.round.version.sha256 != sha256:
         raise RuleViolated(_("These are not the words that are to be signed."), code="other_content")
+    if request.state == RequestState.SIGNED:
+        raise RuleViolated(_("The party has signed already."), code="signed_already")
     if request.state == RequestState.WAITING:
         raise RuleViolated(_("Others sign first: you will be asked."), code="not_your_turn")
     if not request.party.has_authority_today:
