@@ -37,7 +37,7 @@ TOGETHER = {
     f"tests/{module}.py"
     for module in (
         *("browser/test_pages", "browser/test_letters", "journeys/test_application", "test_permissions", "test_run"),
-        *("journeys/test_agreements", "journeys/test_events"),
+        *("journeys/test_agreements", "journeys/test_events", "agreements/test_random_courses"),
         *("deployment/test_backup", "deployment/test_compose", "deployment/test_nginx"),
     )
 }

@@ -447,6 +447,8 @@ PAGES = """
 /dashboard/a/agreements/obligations/     POST  login  factor 405
 /dashboard/hidden/agreements/obligations/ GET  login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/agreements/obligations/ POST login  factor 405
+/dashboard/a/agreements/<pact>/package/ GET  login  factor 404
+/dashboard/a/agreements/<pact>/package/ POST login  factor 405
 /dashboard/a/agreements/<pact>/obligations/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/<pact>/obligations/ POST login factor 405
 /dashboard/a/agreements/<pact>/obligations/<obligation>/report/ GET login factor 404 404 404 403 403 200 200 404

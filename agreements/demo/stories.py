@@ -88,6 +88,7 @@ def _plan(entry: dict[str, Any]) -> None:
     agreement = Agreement(
         kind=AgreementKind.COOPERATION,
         initiator=initiator,
+        shared_at=timezone.now(),
         planned_on=entry["planned_on"],
         planned_at=entry["planned_at"],
     )

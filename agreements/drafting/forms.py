@@ -166,7 +166,7 @@ class DraftForm(forms.Form):
         required=False,
         validators=PLAUSIBLE,
         widget=DayInput,
-        help_text=_("If it is public, the register announces it as planned"),
+        help_text=_("If it is public, the register announces it as planned once the parties have it"),
     )
     planned_at = LineField(
         label=_("Planned to be signed at"), max_length=200, required=False, help_text=_("For example an event")

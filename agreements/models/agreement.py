@@ -90,9 +90,9 @@ class SigningOrder(models.TextChoices):
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def shown(self) -> Self:
-        """In the public register: numbered ones, and those whose signing has been announced for a day. What belongs to
-        one that is not public is not, either."""
-        announced = Q(state__in=UNCONCLUDED, planned_on__isnull=False)
+        """In the public register: numbered ones, and those that have been sent to their parties to be signed on a
+        certain day. What belongs to one that is not public is not, either."""
+        announced = Q(state__in=UNCONCLUDED, planned_on__isnull=False, shared_at__isnull=False)
         public = self.model._base_manager.filter(pk=OuterRef("parent"), is_public=True)
         of_public = Q(parent=None) | Exists(public)  # a join would read all parents, and few have one
         return self.filter(Q(number__gt="") | announced, of_public, is_public=True)

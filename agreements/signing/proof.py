@@ -46,11 +46,14 @@ def _of_file(signature: Signature) -> str:
         "%(chain)s; revocation of the certificate: %(revocation)s."
     )
     revocation = _("checked") if told.get("revocation") is True else _("not checked")
-    return words % {
+    said = words % {
         "matches": answers[told.get("matches")],
         "chain": answers[told.get("chain")],
         "revocation": revocation,
     }
+    if told.get("certificate", {}).get("organisation") is False:
+        said += " " + _("The certificate names another organisation than the party.")
+    return said
 
 
 def _day(moment: datetime.datetime) -> str:

@@ -169,3 +169,10 @@ def test_who_saw_the_original_and_who_confirmed_it_are_told_by_their_days() -> N
     with override("en"):
         said = what_was_checked(Signature(way="paper", seen_at=first, confirmed_at=second))
     assert said.endswith("seen on 2\xa0November 2026, and a second person confirmed it on 3\xa0November 2026.")
+
+
+@pytest.mark.parametrize(("named", "is_said"), [(True, False), (None, False), (False, True)])
+def test_a_certificate_of_another_organisation_is_told_to_everybody(named: bool | None, is_said: bool) -> None:
+    with override("en"):
+        said = what_was_checked(Signature(way="qualified", evidence={"certificate": {"organisation": named}}))
+    assert ("names another organisation" in said) == is_said

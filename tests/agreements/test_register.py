@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agreements import chain
+from agreements.drafting.drafts import submit
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.models import Agreement, HistoryEntry, Party, Version
 from agreements.register.bonds import pairs
@@ -59,8 +60,15 @@ def test_an_amendment_of_what_is_not_public_is_not_public() -> None:
     assert found() == []
 
 
-def test_a_called_off_plan_leaves_the_register() -> None:
+def test_a_plan_that_its_parties_have_not_seen_is_announced_to_nobody() -> None:
     agreement = made.draft(planned_on=TODAY())
+    assert [*Agreement.objects.shown()] == []
+    submit(agreement, by=made.head_of(agreement.initiator))
+    assert [*Agreement.objects.shown()] == [agreement]
+
+
+def test_a_called_off_plan_leaves_the_register() -> None:
+    agreement = made.in_negotiation(planned_on=TODAY())
     assert found() == [agreement.subject]
     Agreement.objects.filter(pk=agreement.pk).update(state="cancelled")
     assert found() == []
@@ -72,7 +80,7 @@ def test_filters_narrow_and_their_numbers_are_of_what_is_behind_them() -> None:
     made.in_force(company, initiator=school, subject="Первое")
     made.concluded(subject="Второе", initiator=school)
     planned = TODAY().replace(year=TODAY().year + 1)
-    made.draft(subject="Третье", planned_on=planned)
+    made.in_negotiation(subject="Третье", planned_on=planned)
     assert found("state=active") == ["Первое"]
     assert found("state=planned") == ["Третье"]
     assert found("state=planned&state=concluded") == ["Третье", "Второе"]
@@ -155,7 +163,7 @@ def test_an_empty_register_says_so(client: Client) -> None:
 
 def test_the_feeds_hold_what_the_list_holds(client: Client) -> None:
     first = made.in_force(subject="=Первое", promises=(made.promise(),))
-    made.draft(subject="Намечено", planned_on=TODAY() + datetime.timedelta(days=1))
+    made.in_negotiation(subject="Намечено", planned_on=TODAY() + datetime.timedelta(days=1))
     feed = ElementTree.fromstring(client.get("/agreements/feed.rss?state=active").content)  # noqa: S314 - our own
     assert [one.findtext("title") for one in feed.iter("item")] == [f"№ {first.number}: =Первое"]
     assert [one.findtext("link") for one in feed.iter("item")] == [f"http://testserver/agreements/{first.number}/"]
@@ -240,7 +248,7 @@ def test_bonds_are_public_agreements_in_force(client: Client) -> None:
     parent = made.in_force(third, initiator=one)
     made.in_force(third, initiator=one, parent=parent, relation="amendment")
     made.in_force(other, initiator=third, is_public=False)
-    made.draft(other, initiator=third, planned_on=TODAY())
+    made.in_negotiation(other, initiator=third, planned_on=TODAY())
     told = {(frozenset((pair.one, pair.other)), pair.agreements) for pair in pairs()}
     assert told == {(frozenset((one.pk, other.pk)), 2), (frozenset((one.pk, third.pk)), 1)}
     lattice = Lattice.bound(Organisation.objects.filter(pk__in=[one.pk, other.pk, third.pk]), pairs())
