@@ -5,22 +5,28 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from agreements import chain
+from agreements.annex.people import Told, erase_entry, name_person
 from agreements.drafting.drafts import approve, change_draft, return_draft, submit
+from agreements.drafting.following import FOLLOWING, begin_following
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.life.machine import MOVES, Who
 from agreements.models import (
     NUMBERED,
+    UNCONCLUDED,
     Acceptance,
     Agreement,
     AgreementState,
+    ClauseComment,
     HistoryEntry,
     ObligationReport,
     ObligationState,
@@ -30,16 +36,19 @@ from agreements.models import (
     SigningCode,
     SigningRequest,
 )
-from agreements.negotiating.versions import accept_version, propose_version, reopen
+from agreements.negotiating.versions import accept_version, comment, propose_version, reopen, settle
 from agreements.policies import (
     can_confirm_progress,
     can_draw_up_agreement,
+    can_erase_from_annex,
     can_give_notice,
     can_negotiate,
     can_register_on_paper,
     can_report_progress,
     can_review_for_office,
+    can_settle,
     can_steer_signing,
+    can_tend_annex,
 )
 from agreements.running.course import give_notice, object_to_renewal
 from agreements.running.sweep import sweep
@@ -56,6 +65,7 @@ from tests.factories.members import OrganisationFactory, RepresentativeFactory, 
 pytestmark = pytest.mark.django_db
 S = AgreementState
 EXAMPLES = 400 if os.environ.get("FAULTS") == "full" else 12
+DETAILS = {"places": 2, "supervisor": "Начальник цеха", "liability": "Школа", "has_minors": True}
 CODE = "246810"
 EVERYBODY = 8  # people of the world
 
@@ -66,17 +76,21 @@ class Denied(Exception):
 
 @dataclass
 class World:
-    """Three organisations, a stranger among them by intent, two of the office, and one agreement."""
+    """Three organisations, a stranger among them by intent, two of the office, and one agreement with what follows it;
+    ``agreement`` is the one that is worked on."""
 
+    root: Agreement = field(init=False)
     agreement: Agreement = field(init=False)
     people: list[User] = field(init=False)
 
     def __post_init__(self) -> None:
         school, company, other, stranger = (OrganisationFactory() for _ in range(4))
-        self.agreement = made.draft(
+        self.root = self.agreement = made.draft(
             company,
             other,
             initiator=school,
+            kind="internship",
+            details=DETAILS,
             ways={1: "code", 2: "paper", 3: "paper"},
             ends_on=made.days_from(timezone.localdate(), 400),
             renewal="automatic",
@@ -90,8 +104,15 @@ class World:
         self.people = [*heads, second, viewer, *office]
 
     def fresh(self) -> Agreement:
+        """Of what follows, until it is in force or called off."""
         self.agreement.refresh_from_db()
+        if self.agreement.state not in (*UNCONCLUDED, S.CONCLUDED):
+            self.root.refresh_from_db()
+            self.agreement = self.root
         return self.agreement
+
+    def all(self) -> list[Agreement]:
+        return [*Agreement.objects.filter(Q(pk=self.root.pk) | Q(parent=self.root) | Q(parent__parent=self.root))]
 
 
 def allowed(answer: bool) -> None:
@@ -145,7 +166,7 @@ def do_propose(world: World, person: User) -> None:
 
 def _lasting(world: World) -> dict[str, Any]:
     kept = Terms.of(world.agreement.terms)
-    return {"promises": kept.promises, "ends_on": kept.ends_on, "renewal": kept.renewal}
+    return {name: getattr(kept, name) for name in ("details", "promises", "ends_on", "renewal")}
 
 
 def do_accept(world: World, person: User) -> None:
@@ -226,6 +247,40 @@ def do_notice(world: World, person: User) -> None:
     give_notice(world.agreement, party=party_of(world, person, can_give_notice), by=person, reason="Уходим")
 
 
+def do_follow(world: World, person: User) -> None:
+    party = party_of(world, person, lambda who, party: can_draw_up_agreement(who, party.organisation))
+    relation = sorted(FOLLOWING)[world.agreement.history.count() % len(FOLLOWING)]
+    told = {"organisation": party.organisation, "by": person, "key": uuid4().hex}
+    world.agreement = begin_following(world.agreement, relation=relation, **told)
+
+
+def do_comment(world: World, person: User) -> None:
+    party, version = party_of(world, person, can_negotiate), world.agreement.newest_version
+    if version is None:
+        raise Denied
+    comment(world.agreement, version=version, clause="", party=party, by=person, text="Где место?")
+
+
+def do_settle(world: World, person: User) -> None:
+    remark = ClauseComment.objects.filter(agreement=world.agreement, settled_at=None).first()
+    if remark is None or not can_settle(person, remark):
+        raise Denied
+    settle(remark, by=person)
+
+
+def do_annex(world: World, person: User) -> None:
+    party = party_of(world, person, lambda who, party: can_tend_annex(who, party.organisation))
+    told: dict[str, Any] = {"told": Told("Ученица"), "is_adult": False, "key": uuid4().hex}
+    name_person(world.agreement, organisation=party.organisation, by=person, **told)
+
+
+def do_erase(world: World, person: User) -> None:
+    entry = world.agreement.annex.first()
+    if entry is None or not can_erase_from_annex(person, entry.organisation):
+        raise Denied
+    erase_entry(entry, by=person)
+
+
 def do_report(world: World, person: User) -> None:
     obligation = world.agreement.obligations.first()
     if obligation is None:
@@ -268,10 +323,10 @@ TOWARDS: dict[str, list[Act]] = {
 ASIDE: dict[str, list[Act]] = {
     S.DRAFT: [do_write, do_cancel],
     S.REVIEW: [do_return, do_cancel],
-    S.NEGOTIATION: [do_propose, do_cancel],
+    S.NEGOTIATION: [do_propose, do_comment, do_settle, do_cancel],
     S.FROZEN: [do_reopen, do_cancel],
     S.SIGNING: [do_decline, do_recall, do_reject, do_cancel],
-    S.ACTIVE: [do_object, do_notice],
+    S.ACTIVE: [do_object, do_notice, do_follow, do_annex],
 }
 # How often somebody goes on; then an act aside by its number, or any act of anybody.
 Leg = tuple[int, int | tuple[Act, int]]
@@ -303,7 +358,13 @@ def tried(world: World, act: Act, person: User) -> bool:
 
 
 def check_all(world: World) -> None:
-    agreement = world.fresh()
+    for agreement in world.all():
+        check(agreement)
+    numbers = sorted(Agreement.objects.exclude(number="").values_list("number", flat=True))
+    assert [int(number.partition("-")[2]) for number in numbers] == [*range(1, len(numbers) + 1)]
+
+
+def check(agreement: Agreement) -> None:
     moves = [*agreement.history.exclude(target="").order_by("sequence")]
     state = S.DRAFT
     for one in moves:
@@ -317,18 +378,17 @@ def check_all(world: World) -> None:
         assert accepted.at <= later.at
     if agreement.state == S.NEGOTIATION:
         assert newest.acceptances.count() < agreement.parties.count()
-    if agreement.state in (S.FROZEN, S.SIGNING, *NUMBERED):
+    goes_on = bool(moves) and moves[0].action == "prolong"  # by a clause of what was signed: nobody signs it
+    if agreement.state in (S.FROZEN, S.SIGNING, *NUMBERED) and not goes_on:
         signed = agreement.versions.filter(amendment=None).latest("number")
         assert signed.acceptances.count() == agreement.parties.count()
         assert chain.hash_of(agreement.history.latest("sequence")) == agreement.history.latest("sequence").sha256
     assert agreement.rounds.filter(state=RoundState.OPEN).count() == (agreement.state == S.SIGNING)
-    if agreement.state in NUMBERED:
+    if agreement.state in NUMBERED and not goes_on:
         completed = agreement.rounds.get(state=RoundState.COMPLETED)
         assert {one.signature.content_sha256 for one in completed.requests.all()} == {completed.version.sha256}
         assert {one.state for one in completed.requests.all()} == {RequestState.SIGNED}
         assert [one.action for one in moves if one.target == S.CONCLUDED] == ["sign"]
-    numbers = sorted(Agreement.objects.exclude(number="").values_list("number", flat=True))
-    assert [int(number.partition("-")[2]) for number in numbers] == [*range(1, len(numbers) + 1)]
     for obligation in agreement.obligations.all():
         confirmed = obligation.reports.filter(state=ReportState.CONFIRMED)
         assert obligation.done == sum(one.amount or 0 for one in confirmed)
@@ -348,6 +408,8 @@ def check_all(world: World) -> None:
 @example(course=[(7, 1), (8, 0), (5, 3)])  # recalled; declined after a signature; cancelled
 @example(course=[(3, 0), (3, 0)])  # changed; negotiated anew
 @example(course=[(9, 2)])  # a copy is rejected
+@example(course=[(3, 1), (0, 2), (0, 0)])  # remarked on, settled, changed
+@example(course=[(14, 3), (0, (do_erase, 0)), (0, 0), (0, 2), (16, 2), (16, 2), (30, 1)])  # and what follows
 def test_whatever_everybody_tries_the_rules_hold(course: list[Leg]) -> None:
     with transaction.atomic():
         world = World()
@@ -365,10 +427,13 @@ def test_whatever_everybody_tries_the_rules_hold(course: list[Leg]) -> None:
             check_all(world)
         assert [*chain.broken_links()] == []
         assert [(one.invariant, one.figures) for one in recount()] == []
-        seen[f"reached {world.fresh().state}"] += 1
+        seen.update(f"{one.relation} {one.state}".strip() for one in world.all())
         transaction.set_rollback(True)
 
 
 def test_the_courses_have_come_far() -> None:
     """Else the test above would show little."""
     assert {act.__name__ for act in ACTS if not seen[act.__name__]} == set()
+    following = {"amendment terminated", "renewal active", "termination terminated"}
+    ends = {"terminated", "expired", "renewed", "cancelled"} | following
+    assert ends - seen.keys() == set()
