@@ -6,12 +6,13 @@ its own, so its memory is that of one.
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+from benchmarks.reports import office, timed
 
 LISTED = 20
 FEW, MANY = 2_500, 10_000  # reminders
@@ -52,29 +53,13 @@ def main() -> None:
 
 
 def _read(rounds: int) -> dict[str, tuple[float, int]]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    took: dict[str, list[float]] = {}
-    queries: dict[str, int] = {}
-    asked = _asked()
-    for number in range(rounds + 1):
-        for what, ask in asked.items():
-            with CaptureQueriesContext(connection) as captured:
-                began = time.perf_counter()
-                ask()
-                seconds = time.perf_counter() - began
-            queries[what] = len(captured)
-            if number:  # the first round warms
-                took.setdefault(what, []).append(1000 * seconds)
-    return {what: (statistics.median(times), queries[what]) for what, times in took.items()}
+    return timed(_asked(), rounds=rounds)
 
 
 def _asked() -> dict[str, Callable[[], object]]:
     from django.test import Client
 
     from agreements.models import Agreement
-    from benchmarks.reports import office
     from members.models import Organisation, Representative, Role
 
     first = Agreement.objects.filter(state="active").order_by("pk")[0]  # of the organisation that has three hundred

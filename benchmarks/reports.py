@@ -24,22 +24,26 @@ def main() -> None:
     import django
 
     django.setup()
+    print(json.dumps(timed(_asked(), rounds=int(sys.argv[1]))))
+
+
+def timed(asked: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, tuple[float, int]]:
+    """Of each its median in milliseconds and its queries; they take turns, and a first round warms."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     took: dict[str, list[float]] = {}
     queries: dict[str, int] = {}
-    asked = _asked()
-    for number in range(int(sys.argv[1]) + 1):
+    for number in range(rounds + 1):
         for what, ask in asked.items():
             with CaptureQueriesContext(connection) as captured:
                 began = time.perf_counter()
                 ask()
                 seconds = time.perf_counter() - began
             queries[what] = len(captured)
-            if number:  # the first round warms
+            if number:
                 took.setdefault(what, []).append(1000 * seconds)
-    print(json.dumps({what: (statistics.median(times), queries[what]) for what, times in took.items()}))
+    return {what: (statistics.median(times), queries[what]) for what, times in took.items()}
 
 
 def _asked() -> dict[str, Callable[[], object]]:
