@@ -660,10 +660,6 @@ PAGES = """
 /dashboard/a/agreements/signing-rules/ POST login factor 404 404 404 403 403 403 200 404
 /dashboard/a/agreements/<agreement>/signing/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/<agreement>/signing/ POST login factor 405
-/dashboard/a/agreements/<agreement>/signing/open/ GET login factor 404 404 404 403 403 403 200 404
-/dashboard/a/agreements/<agreement>/signing/open/ POST login factor 404 404 404 403 403 403 200 404
-/dashboard/a/agreements/<agreement>/signing/recall/ GET login factor 404 404 404 403 403 403 200 404
-/dashboard/a/agreements/<agreement>/signing/recall/ POST login factor 404 404 404 403 403 403 200 404
 /dashboard/a/agreements/<agreement>/signing/content/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/<agreement>/signing/content/ POST login factor 405
 /dashboard/a/agreements/<agreement>/signing/text/ GET login factor 404 404 404 200 200 200 200 404

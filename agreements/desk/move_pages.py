@@ -15,20 +15,12 @@ from agreements.models import Agreement, Party, Renewal, RequestState, RoundStat
 from agreements.negotiating.versions import reopen
 from agreements.policies import can_give_notice, can_negotiate, can_steer_signing
 from agreements.running.course import give_notice, has_objection, notice_ends_on, object_to_renewal
+from agreements.signing.forms import OpenForm, ReasonForm
 from agreements.signing.rounds import cancel, open_round, recall
 from common.forms import WordsForm
 
 if TYPE_CHECKING:
     from members.models import User
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("The reason"),
-        max_length=1000,
-        help_text=_("All parties read it, and it stays in the history"),
-        widget=forms.Textarea({"rows": 3}),
-    )
 
 
 class CancelForm(ReasonForm, WordsForm):
@@ -39,16 +31,6 @@ class CancelForm(ReasonForm, WordsForm):
 class NoticeForm(ReasonForm, WordsForm):
     asked = _("we give notice")
     field_order = ["reason", "words"]
-
-
-class OpenForm(forms.Form):
-    days = forms.IntegerField(
-        label=_("Days to sign"),
-        initial=timers.SIGN_WITHIN,
-        min_value=1,
-        max_value=180,
-        help_text=_("Whoever has not signed by then is asked anew in another round"),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +47,7 @@ class MovePage:
     act: Callable[[Agreement, Party, "User", dict[str, Any]], object]
     fits: Callable[[Agreement], bool] = lambda agreement: True
     kind: str = ""
+    tells_signatories: bool = False
 
     def is_offered(self, move: str, user: "User", agreement: Agreement, party: Party) -> bool:
         return agreement.state in MOVES[move].before and self.may(user, agreement, party) and self.fits(agreement)
@@ -85,13 +68,17 @@ def _can_be_objected_to(agreement: Agreement) -> bool:
 MOVE_PAGES = {
     "open": MovePage(
         _("Open the signing"),
-        _("Each signatory is asked to sign exactly the version that all have accepted."),
+        _(
+            "Each signatory is asked by letter to sign exactly the version that all have accepted. Until somebody has "
+            "signed you can recall it; then a party can only decline."
+        ),
         _("The signing is open. The signatories have been asked."),
         "signature",
         OpenForm,
         lambda user, agreement, party: can_steer_signing(user, agreement),
         lambda agreement, party, by, typed: open_round(agreement, by=by, days=typed["days"]),
         kind="primary",
+        tells_signatories=True,
     ),
     "reopen": MovePage(
         _("Negotiate anew"),

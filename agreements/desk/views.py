@@ -148,6 +148,7 @@ def dashboard_agreement_move(request: HttpRequest, slug: str, pk: int, move: str
         "sections": sections_of(agreement, organisation, request.user),
         "form": form,
         "page": page,
+        "signatories": agreement.parties.select_related("organisation") if page.tells_signatories else (),
         "is_possible": page.is_offered(move, by, agreement, party),
     }
     return render(request, "agreements/dashboard_agreement_move.html", context, status=status)

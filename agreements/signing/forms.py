@@ -27,9 +27,9 @@ class OpenForm(forms.Form):
     days = forms.IntegerField(
         label=_("Days to sign"),
         min_value=1,
-        max_value=90,
+        max_value=180,
         initial=SIGN_WITHIN,
-        help_text=_("Then what was signed is void, and the signing can be opened anew."),
+        help_text=_("Then what was signed is void, and the signing can be opened anew"),
     )
 
 
@@ -38,7 +38,7 @@ class ReasonForm(forms.Form):
         label=_("The reason"),
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("All parties read it"),
+        help_text=_("All parties read it, and it stays in the history"),
     )
 
 

@@ -7,8 +7,6 @@ from agreements.signing import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("signing-rules/", views.dashboard_signing_rules, name="dashboard_signing_rules"),
     path("<int:pk>/signing/", views.dashboard_agreement_signing, name="dashboard_agreement_signing"),
-    path("<int:pk>/signing/open/", views.dashboard_agreement_open, name="dashboard_agreement_open"),
-    path("<int:pk>/signing/recall/", views.dashboard_agreement_recall, name="dashboard_agreement_recall"),
     path("<int:pk>/signing/content/", views.dashboard_agreement_content, name="dashboard_agreement_content"),
     path("<int:pk>/signing/text/", views.dashboard_agreement_signed_text, name="dashboard_agreement_signed_text"),
     path("<int:pk>/signing/<int:part>/", views.dashboard_agreement_sign, name="dashboard_agreement_sign"),

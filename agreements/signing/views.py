@@ -29,9 +29,9 @@ from agreements.policies import (
     can_steer_signing,
 )
 from agreements.signing.codes import send_code
-from agreements.signing.forms import FORMS, JoinForm, OpenForm, ReasonForm
+from agreements.signing.forms import FORMS, JoinForm, ReasonForm
 from agreements.signing.paper import BY_COPY
-from agreements.signing.rounds import decline, open_round, recall
+from agreements.signing.rounds import decline
 from agreements.signing.rules import EDITION, RULES, accession_of, join_rules, leave_rules
 from agreements.signing.shown import PROVES, lines_of, newest_round, text_of
 from agreements.terms import sha256_of
@@ -78,63 +78,6 @@ def dashboard_agreement_signing(request: HttpRequest, slug: str, pk: int) -> Htt
 
 def _shared(organisation: Organisation, agreement: Agreement) -> dict[str, object]:
     return {"organisation": organisation, "agreement": agreement, "sections": sections_of(agreement, organisation)}
-
-
-# --- By the head of who has drawn it up ---------------------------------------------------------------------------
-
-
-@private_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_agreement_open(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    organisation, agreement = _steered(request, slug, pk)
-    form = OpenForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_valid():
-        try:
-            open_round(agreement, by=cast("User", request.user), days=form.cleaned_data["days"])
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, _("The parties are asked to sign."))
-            return redirect("agreements:dashboard_agreement_signing", slug, pk)
-    parties = agreement.parties.select_related("organisation").order_by("position")
-    context = {**_shared(organisation, agreement), "form": form, "parties": parties}
-    return render(request, "agreements/dashboard_agreement_open.html", context, status=status)
-
-
-@private_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def dashboard_agreement_recall(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    organisation, agreement = _steered(request, slug, pk)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_valid():
-        try:
-            recall(agreement, by=cast("User", request.user), reason=form.cleaned_data["reason"])
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, _("The signing is recalled. The parties are told, and can negotiate again."))
-            return redirect("agreements:dashboard_agreement_signing", slug, pk)
-    context = {
-        **_shared(organisation, agreement),
-        "form": form,
-        "title": _("Recall the signing"),
-        "text": _("Possible until somebody has signed. The text is open to changes again, and all accept it anew."),
-    }
-    return render(request, "agreements/dashboard_agreement_recall.html", context, status=status)
-
-
-def _steered(request: HttpRequest, slug: str, pk: int) -> tuple[Organisation, Agreement]:
-    """There at the address of who has drawn it up alone."""
-    organisation, agreement = own_agreement(request, slug, pk)
-    if organisation != agreement.initiator:
-        raise Http404
-    if not can_steer_signing(request.user, agreement):
-        raise PermissionDenied(_("The head of the organisation opens and recalls the signing."))
-    return organisation, agreement
 
 
 # --- By who signs -------------------------------------------------------------------------------------------------

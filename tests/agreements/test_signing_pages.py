@@ -157,17 +157,18 @@ def test_the_overview_leads_whoever_may_sign_there(way: str) -> None:
 def test_it_is_opened_and_recalled_by_the_head_of_who_has_drawn_it_up() -> None:
     agreement = made.frozen()
     slug = agreement.initiator.slug
-    open_page, recall_page, page = (
-        reverse(f"agreements:dashboard_agreement_{name}", args=[slug, agreement.pk])
-        for name in ("open", "recall", "signing")
+    open_page, recall_page = (
+        reverse("agreements:dashboard_agreement_move", args=[slug, agreement.pk, move]) for move in ("open", "recall")
     )
+    page = reverse("agreements:dashboard_agreement_signing", args=[slug, agreement.pk])
     coordinator = RepresentativeFactory(organisation=agreement.initiator, role=Role.COORDINATOR).user
     assert as_reader(coordinator).post(open_page, {"days": 30}).status_code == 403
     other = made.last_party(agreement).organisation
-    foreign = reverse("agreements:dashboard_agreement_open", args=[other.slug, agreement.pk])
-    assert as_reader(made.head_of(other)).post(foreign, {"days": 30}).status_code == 404
+    foreign = reverse("agreements:dashboard_agreement_move", args=[other.slug, agreement.pk, "open"])
+    assert as_reader(made.head_of(other)).post(foreign, {"days": 30}).status_code == 403
     head = as_reader(made.head_of(agreement.initiator))
     assert open_page in text(head.get(page))
+    assert made.last_party(agreement).signatory_name in text(head.get(open_page))
     assert head.post(open_page, {"days": 0}).status_code == 200
     assert head.post(open_page, {"days": 10}).status_code == 302
     agreement.refresh_from_db()

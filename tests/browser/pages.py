@@ -261,7 +261,7 @@ PAGES = [
     ),
     Page(
         "agreement-open",
-        "/dashboard/phystech-lyceum/agreements/{agreement_frozen}/signing/open/",
+        "/dashboard/phystech-lyceum/agreements/{agreement_frozen}/moves/open/",
         HEAD,
         only_in_tests=True,
     ),
@@ -285,7 +285,7 @@ PAGES = [
     ),
     Page(
         "agreement-recall",
-        "/dashboard/phystech-lyceum/agreements/{agreement_paper}/signing/recall/",
+        "/dashboard/phystech-lyceum/agreements/{agreement_paper}/moves/recall/",
         HEAD,
         only_in_tests=True,
     ),
