@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agreements.drafting.drafts import take_back
 from agreements.life import timers
 from agreements.life.machine import MOVES, Who
 from agreements.models import Agreement, Party, Renewal, RequestState, RoundState
 from agreements.negotiating.versions import reopen
-from agreements.policies import can_give_notice, can_negotiate, can_steer_signing
+from agreements.policies import can_draw_up_agreement, can_give_notice, can_negotiate, can_steer_signing
 from agreements.running.course import give_notice, has_objection, notice_ends_on, object_to_renewal
 from agreements.signing.forms import OpenForm, ReasonForm
 from agreements.signing.rounds import cancel, open_round, recall
@@ -66,6 +67,17 @@ def _can_be_objected_to(agreement: Agreement) -> bool:
 
 
 MOVE_PAGES = {
+    "take_back": MovePage(
+        _("Take back from the review"),
+        _("It is a draft again, and is sent for review anew once it is changed."),
+        _("The draft can be changed again."),
+        "undo-2",
+        ReasonForm,
+        lambda user, agreement, party: (
+            party.organisation_id == agreement.initiator_id and can_draw_up_agreement(user, agreement.initiator)
+        ),
+        lambda agreement, party, by, typed: take_back(agreement, by=by, reason=typed["reason"]),
+    ),
     "open": MovePage(
         _("Open the signing"),
         _(

@@ -288,6 +288,14 @@ def return_draft(agreement: Agreement, *, by: User, reason: str, for_office: boo
     return locked
 
 
+@transaction.atomic
+def take_back(agreement: Agreement, *, by: User, reason: str) -> Agreement:
+    """By those who draw it up: a slip was found, or a reviewer has left the organisation."""
+    locked = locked_agreement(agreement)
+    turn(locked, "take_back", who=Who.AUTHOR, by=by, reason=reason)
+    return locked
+
+
 def _task(agreement: Agreement, *, by: User, for_office: bool) -> Approval:
     version = agreement.newest_version
     tasks = Approval.objects.filter(version=version, approver=None if for_office else by).select_related("version")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agreements.drafting.drafts import COLUMNS, mark_of
+from agreements.drafting.filling import unfilled
 from agreements.drafting.parties import heads_at
 from agreements.kinds import KINDS, FieldType, KindField
 from agreements.models import (
@@ -204,8 +205,9 @@ class DraftForm(forms.Form):
 
     @property
     def sections(self) -> Iterator[tuple[str, str | Words, str | Words, list[tuple[forms.BoundField, bool]]]]:
-        """With each field, whether it is needed before the draft is sent."""
-        needed = {f"{self.OWN}{one.name}" for one in self.asked if one.is_required}
+        """With each field, whether it is needed before the draft is sent: always, or because the text names it."""
+        named = {name.strip("{}") for name in unfilled(Terms.of(self.agreement.terms))}
+        needed = named | {f"{self.OWN}{one.name}" for one in self.asked if one.is_required or one.name in named}
         for key, title, intro, names in self.SECTIONS:
             own = [f"{self.OWN}{one.name}" for one in self.asked] if key == "kind" else names
             if own:

@@ -52,6 +52,8 @@ MOVES: dict[str, Move] = {
                       pgettext_lazy("agreement", "Approved")),
     "return":    Move((S.REVIEW,), (S.DRAFT,), (Who.APPROVER, Who.OFFICE), gettext_lazy("Returned with a reason"),
                       needs_reason=True),
+    "take_back": Move((S.REVIEW,), (S.DRAFT,), (Who.AUTHOR,), gettext_lazy("Taken back from the review"),
+                      needs_reason=True),
     "propose":   Move((S.NEGOTIATION,), (S.NEGOTIATION,), (Who.PARTY,), gettext_lazy("New version")),
     "accept":    Move((S.NEGOTIATION,), (S.NEGOTIATION, S.FROZEN), (Who.PARTY,), gettext_lazy("Version accepted")),
     "reopen":    Move((S.FROZEN,), (S.NEGOTIATION,), (Who.PARTY,), gettext_lazy("Negotiation taken up again"),

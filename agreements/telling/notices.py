@@ -29,6 +29,7 @@ WORDS: dict[str, str | Promise] = {
     "approve": gettext_lazy("Reviewed, nothing speaks against it: %(subject)s"),
     "invite": gettext_lazy("%(initiator)s proposes an agreement: %(subject)s"),
     "return": gettext_lazy("Returned to its author: %(subject)s"),
+    "take_back": gettext_lazy("Taken back from the review: %(subject)s"),
     "propose": gettext_lazy("%(party)s proposes a new version: %(subject)s"),
     "accept": gettext_lazy("%(party)s accepts the version: %(subject)s"),
     "reopen": gettext_lazy("%(party)s takes up the negotiation again: %(subject)s"),

@@ -131,6 +131,29 @@ def test_it_is_returned_with_a_reason_that_the_author_reads(client: Client, draf
     assert "Нет срока" not in text_of(colleague.get(f"{place}review/"))
 
 
+def test_who_draws_it_up_takes_it_back_from_a_review_that_nobody_finishes(client: Client, draft: Agreement) -> None:
+    gone = RepresentativeFactory(organisation=draft.initiator, role=Role.HEAD)
+    place = place_of(draft)
+    assert client.post(f"{place}submit/").status_code == 302
+    gone.delete()
+    assert f"{place}moves/take_back/" in client.get(place).content.decode()
+    assert client.post(f"{place}moves/take_back/", {"reason": "Рецензент уволился"}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.state, draft.history.latest("sequence").reason) == (AgreementState.DRAFT, "Рецензент уволился")
+    assert send(client, f"{place}draft/", subject="Другой предмет").status_code == 302
+
+
+def test_what_the_text_names_is_needed(client: Client, draft: Agreement) -> None:
+    def needed() -> set[str]:
+        sections = client.get(f"{place_of(draft)}draft/").context["form"].sections
+        return {field.name for *_, fields in sections for field, is_needed in fields if is_needed}
+
+    assert send(client, f"{place_of(draft)}draft/", text="Без полей").status_code == 302
+    assert needed() == set()
+    assert send(client, f"{place_of(draft)}draft/", text="В {place} — {directions}").status_code == 302
+    assert needed() == {"place", "kind-directions"}
+
+
 def test_what_lacks_is_said_and_nothing_is_sent(client: Client, school: Organisation, head: User) -> None:
     agreement = made.draft(initiator=school, kind=AgreementKind.OFFICE_ABROAD, clauses=parsed("В {country} и {там}."))
     page = client.get(f"{place_of(agreement)}submit/")

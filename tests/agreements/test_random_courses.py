@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from agreements import chain
 from agreements.annex.people import Told, erase_entry, name_person
-from agreements.drafting.drafts import approve, change_draft, return_draft, submit
+from agreements.drafting.drafts import approve, change_draft, return_draft, submit, take_back
 from agreements.drafting.following import begin_following
 from agreements.fulfilment.obligations import decide_report, report_progress
 from agreements.life.machine import MOVES, Who
@@ -153,6 +153,11 @@ def do_approve(world: World, person: User) -> None:
 
 def do_return(world: World, person: User) -> None:
     return_draft(world.agreement, by=person, reason="Нет срока", for_office=can_review_for_office(person))
+
+
+def do_take_back(world: World, person: User) -> None:
+    allowed(can_draw_up_agreement(person, world.agreement.initiator))
+    take_back(world.agreement, by=person, reason="Опечатка")
 
 
 def do_propose(world: World, person: User) -> None:
@@ -334,7 +339,7 @@ TOWARDS: dict[str, list[Act]] = {
 # And what leads back or away.
 ASIDE: dict[str, list[Act]] = {
     S.DRAFT: [do_write, do_cancel],
-    S.REVIEW: [do_return, do_cancel],
+    S.REVIEW: [do_return, do_take_back, do_cancel],
     S.NEGOTIATION: [do_propose, do_comment, do_settle, do_cancel],
     S.FROZEN: [do_reopen, do_cancel],
     S.SIGNING: [do_decline, do_recall, do_reject, do_cancel],
@@ -417,7 +422,7 @@ def check(agreement: Agreement) -> None:
 )
 @given(course=legs)
 @example(course=[(0, 0), (2, 0), (14, 1), (3, 0)])  # written; returned; in force, and notice is given
-@example(course=[(14, 0), (3, 0)])  # objected to the renewal, expired
+@example(course=[(1, 1), (14, 0), (3, 0)])  # taken back; objected to the renewal, expired
 @example(course=[(7, 1), (8, 0), (5, 3)])  # recalled; declined after a signature; cancelled
 @example(course=[(3, 0), (3, 0)])  # changed; negotiated anew
 @example(course=[(9, 2)])  # a copy is rejected
