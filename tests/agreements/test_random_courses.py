@@ -4,6 +4,9 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -54,12 +57,14 @@ from agreements.policies import (
 from agreements.running.course import give_notice, object_to_renewal
 from agreements.running.sweep import sweep
 from agreements.signing import codes, paper
+from agreements.signing.qualified import sign_by_file
 from agreements.signing.rounds import cancel, decline, open_round, recall
 from agreements.signing.rules import join_rules
 from agreements.terms import Terms, parsed
 from common.errors import RuleViolated
 from common.recounts import recount
 from members.models import Role, User
+from tests.agreements.authority import Authority, Signer
 from tests.factories import agreements as made
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 
@@ -92,7 +97,7 @@ class World:
             initiator=school,
             kind="internship",
             details=DETAILS,
-            ways={1: "code", 2: "paper", 3: "paper"},
+            ways={1: "code", 2: "paper", 3: "qualified"},
             ends_on=made.days_from(timezone.localdate(), 400),
             renewal="automatic",
             promises=(made.promise(due_on=made.days_from(timezone.localdate(), 90)),),
@@ -205,6 +210,24 @@ def do_code(world: World, person: User) -> None:
     sent = codes.send_code(request, by=person, sha256=sha256)
     SigningCode.objects.filter(pk=sent.pk).update(code_hash=codes.make_password(CODE))
     codes.sign_by_code(request, by=person, sha256=sha256, code=CODE)
+
+
+@cache
+def signature(content: str) -> bytes:
+    """By the one signer of the tests."""
+    return signer().sign(content)
+
+
+@cache
+def signer() -> Signer:
+    return Authority(Path(mkdtemp())).issue("Испытатель")
+
+
+def do_file(world: World, person: User) -> None:
+    request = request_of(world, person)
+    version = request.round.version
+    told: dict[str, Any] = {"sha256": version.sha256, "file": signature(version.content), "name": "a.sig"}
+    sign_by_file(request, by=person, **told)
 
 
 def do_send_copy(world: World, person: User) -> None:
@@ -333,7 +356,7 @@ TOWARDS: dict[str, list[Act]] = {
     S.REVIEW: [do_approve],
     S.NEGOTIATION: [do_accept],
     S.FROZEN: [do_open],
-    S.SIGNING: [do_code, do_send_copy, do_see, do_confirm_copy],
+    S.SIGNING: [do_code, do_file, do_send_copy, do_see, do_confirm_copy],
     S.ACTIVE: [do_decide, do_report],
 }
 # And what leads back or away.
