@@ -28,6 +28,13 @@ class ViewSettingsForm(forms.Form):
         return ViewSettings(**self.cleaned_data)
 
 
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class WordsForm(forms.Form):
     """Asks for the words ``asked``, which nobody types by accident."""
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from zlib import crc32
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
 
 def hold(name: str) -> None:
@@ -13,6 +14,13 @@ def hold(name: str) -> None:
         raise transaction.TransactionManagementError("it would be let go at once")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(name.encode())])
+
+
+def check_isolation() -> None:
+    """Raises RuntimeError under another isolation than READ COMMITTED: what was read before a lock would be read again
+    after it, and a place be given twice."""
+    if connection.isolation_level != IsolationLevel.READ_COMMITTED:  # type: ignore[attr-defined]
+        raise RuntimeError("places are counted under READ COMMITTED")
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from agreements.models import (
 from agreements.terms import Promise, Terms, parsed, sha256_of
 from common.days import PLAUSIBLE
 from common.errors import RuleViolated
-from common.forms import OnceForm
+from common.forms import DayInput, OnceForm
 from common.one_line import one_line
 from common.uploads import TYPES, CheckedDocument, checked_document
 from members.models import Organisation, Representative, User
@@ -41,13 +41,6 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class DocumentField(forms.FileField):

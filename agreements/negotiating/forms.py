@@ -11,12 +11,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.drafting.forms import LONGEST_TEXT, MOST_DAYS, DayInput, field_of, kept
+from agreements.drafting.forms import LONGEST_TEXT, MOST_DAYS, field_of, kept
 from agreements.drafting.promises import MOST_PROMISES
 from agreements.kinds import KINDS
 from agreements.models import Agreement, ClauseComment, ObligationKind, Party, Renewal, SigningWay
 from agreements.terms import Promise, Terms, new_key, parsed
 from common.days import PLAUSIBLE
+from common.forms import DayInput
 from common.one_line import one_line
 from members.models import User
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.times import Times, said
 from events.models import (
     Event,
     EventKind,
@@ -21,7 +22,6 @@ from events.models import (
 from events.public.listing import EventList, Row
 from events.public.months import Brief, Day
 from events.registering.tickets import qr_of
-from events.times import Times, said
 from members.models import Kind
 
 CODE = "PFZ6RPH6RP"

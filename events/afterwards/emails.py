@@ -10,9 +10,9 @@ from django.utils.translation import override
 from common.addresses import absolute, without_language
 from common.mail.letters import Letter, compose
 from common.mail.purposes import Priority, Purpose, register
+from common.times import when
 from events.afterwards.feedback import closes_at
 from events.models import Registration
-from events.times import when
 
 # Whoever holds its link answers in the place of its reader. Nobody has asked for it, so it can be unsubscribed from.
 FEEDBACK = register(

@@ -16,6 +16,7 @@ from common.errors import RuleViolated
 from common.exports import csv_response
 from common.limits import limited
 from common.private_pages import private_page
+from common.times import when
 from events.access import event_with_numbers, note_names
 from events.afterwards.asking import asks_at
 from events.afterwards.emails import key_of
@@ -34,7 +35,6 @@ from events.afterwards.summary import LEAST, Summary, summary_of
 from events.models import Event, FeedbackSurvey, Registration
 from events.policies import can_tend_attendees
 from events.registering.tickets import qr_of
-from events.times import when
 from members.models import Organisation
 
 # --- For those who came ------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from common.private_pages import private_page
 from common.report_book import book_of
 from common.tables import Xlsx
+from common.times import when
 from events.access import event_with_numbers, tends
 from events.afterwards.report import NOTE, EventReport
 from events.models import Event, RegistrationWay
-from events.times import when
 from members.models import Organisation
 
 

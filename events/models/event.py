@@ -23,6 +23,7 @@ from common.html import RichTextField
 from common.models import PublicContent
 from common.one_line import OneLineField
 from common.search import searched
+from common.times import Precision
 from common.translation import Translated
 from events.models.addresses import RESERVED, validate_event_slug
 from members.models import Direction, Organisation, Region
@@ -60,15 +61,6 @@ class EventState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("of an event", "Cancelled")
     HELD = "held", pgettext_lazy("of an event", "Held")
     ARCHIVED = "archived", pgettext_lazy("of an event", "In the archive")
-
-
-class Precision(models.TextChoices):
-    """How far the time is known: sources often give a day, or no more than a year."""
-
-    TIME = "time", _("hours and minutes")
-    DAY = "day", _("day")
-    MONTH = "month", _("month")
-    YEAR = "year", _("year")
 
 
 EXACT = (Precision.TIME, Precision.DAY)

@@ -20,11 +20,11 @@ from common import querystring
 from common.caching import kept_until_change, public_stamp
 from common.facets import Chip, Counts, FilteredList, Option
 from common.search import some_of
+from common.times import Leaf, Times, day_said, said
 from events.models import OVER, Audience, Event, EventFormat, EventKind, EventState
 from events.models.event import EventQuerySet
 from events.public.covers import WIDTHS, cover_url
 from events.public.filters import Selection
-from events.times import Leaf, Times, day_said, said
 from members.models import Organisation
 from members.organisations.filters import Overview
 

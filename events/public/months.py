@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
+from common.times import Times
 from events.models import EXACT, Event, EventState
 from events.public.filters import ALL, MOST_YEARS
 from events.public.listing import SHOWN, EventList, Row, rows_of
-from events.times import Times
 
 MOST_ROWS = 5000
 BRIEF = ("pk", "slug", "name", "name_en", "state", "starts_at", "ends_at", "precision", "time_zone")

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.addresses import absolute, webcal, without_language
+from common.times import moment_said, times_of
 from events.models import (
     AWAITED,
     EXACT,
@@ -31,7 +32,6 @@ from events.models import (
 )
 from events.public.covers import SHAPE, WIDTHS, cover_url
 from events.public.listing import place_of
-from events.times import moment_said, times_of
 from members.models import Direction, Organisation, PublicPerson
 from members.organisations.filters import Overview
 

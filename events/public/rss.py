@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.times import when
 from events.models import Event
 from events.models.event import EventQuerySet
 from events.public.filters import Selection
 from events.public.listing import place_of
-from events.times import when
 from members.organisations.filters import Overview
 
 MOST = 50

@@ -12,9 +12,9 @@ from django.utils.translation import override
 from common.addresses import absolute, without_language
 from common.mail.letters import Letter, compose
 from common.mail.purposes import Priority, Purpose, register
+from common.times import when_there_and_here
 from events.models import Event, Registration, RegistrationState
 from events.registering.calendar_files import NAME, Method, calendar_file, content_type
-from events.times import when_there_and_here
 from members.organisations.reader_zones import zone_of_reader
 
 # Its link shows the ticket and gives the place back, so nobody but its reader may see it.

@@ -4,25 +4,19 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from django.db.models import Exists, OuterRef, Subquery, Sum, Value
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import RuleViolated
+from common.locks import check_isolation
 from events.models import Event, Quota, Registration, TicketPool
 
 POOL_GONE = _("These places are not there any more: choose others.")
 
 
 def locked_event(event: Event) -> Event:
-    """The event as it is now; whoever else counts its places waits for the end of the transaction.
-
-    Raises RuntimeError under another isolation than READ COMMITTED: what was read before the lock would be read again
-    after it, and a place be given twice.
-    """
-    if connection.isolation_level != IsolationLevel.READ_COMMITTED:  # type: ignore[attr-defined]
-        raise RuntimeError("places are counted under READ COMMITTED")
+    """The event as it is now; whoever else counts its places waits for the end of the transaction."""
+    check_isolation()
     return Event.objects.select_for_update(no_key=True).get(pk=event.pk)
 
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.times import Times, when
 from events.models import Event, EventFormat
-from events.times import Times, when
 
 NAMES = (
     "starts_at", "ends_at", "precision", "time_zone", "format", "city", "city_en", "venue", "venue_en", "online_link",

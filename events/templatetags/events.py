@@ -6,26 +6,23 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
 from django.urls import get_script_prefix
-from django.utils import timezone
 from django.utils.dates import MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 
+from common.templatetags.times import moment
 from common.templatetags.ui import node, page_sections
+from common.times import within
 from events.access import sections_of
 from events.afterwards.emails import feedback_token
 from events.afterwards.feedback import is_asked
 from events.models import Precision, Registration
 from events.public.listing import Row
 from events.public.months import Brief, Day
-from events.times import HasTimes, Times, moment_said, times_of, within
-from events.times import when as day_and_hours
 
 register = template.Library()
 
@@ -78,41 +75,6 @@ def _long(day: datetime.date, _language: str | None) -> str:
     return f"{MONTHS_ALT[day.month]}, {within(WEEKDAYS[day.weekday()])}"
 
 
-@register.simple_tag
-def event_time(event: HasTimes) -> SafeString:
-    """When it is, by the clock of the place, for people and for programs."""
-    return moment(times_of(event), day_and_hours(event, today=timezone.localdate()))
-
-
-@register.filter
-def when(event: HasTimes) -> str:
-    return day_and_hours(event, today=timezone.localdate())
-
-
-@register.filter
-def clock_face(moment: datetime.datetime) -> str:
-    """As it stands, where the filter ``time`` would go by the clock of the portal."""
-    return f"{moment:%H:%M}"
-
-
-@register.filter
-def day_face(moment: datetime.datetime) -> str:
-    """The day of it, likewise."""
-    return date_format(moment, "j E")
-
-
-@register.filter
-def moment_at(moment: datetime.datetime, event: HasTimes) -> str:
-    """A term, by the clock of the place."""
-    return moment_said(moment, event)
-
-
-@register.filter
-def at_place(moment: datetime.datetime | None, event: HasTimes) -> datetime.datetime | None:
-    """The same moment by the clock of the place."""
-    return moment and moment.astimezone(ZoneInfo(event.time_zone))
-
-
 @register.inclusion_tag("components/event_sections.html", takes_context=True)
 def event_sections(context: Context) -> dict[str, Any]:
     """The pages of ``event`` that the reader may open."""
@@ -140,16 +102,6 @@ def _organiser(kind: str, title: str) -> str:
 @lru_cache(maxsize=1000)
 def _tag(hue: int, title: str) -> str:
     return f'<span class="tag" data-hue="{hue}">{escape(title)}</span>'
-
-
-@lru_cache(maxsize=5000)
-def moment(times: Times, words: str) -> SafeString:
-    """``<time>`` where there is a time."""
-    if times.local is None:
-        return mark_safe(escape(words))  # noqa: S308
-    stated = times.stated(times.local[0])
-    clocked = " data-clock" if times.precision == Precision.TIME else ""  # main.js says the reader's own beside it
-    return mark_safe(f'<time datetime="{stated}"{clocked}>{escape(words)}</time>')  # noqa: S308
 
 
 @lru_cache(maxsize=2000)

@@ -12,12 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from common.models import OutgoingMail
+from common.times import when_there_and_here
 from events.life.changes import change_event
 from events.models import Event, EventFormat, EventReminder, Precision, Registration, TicketPool
 from events.registering.registrations import register_attendee
 from events.telling.messages import Written, send_waiting, write_to_registered
 from events.telling.reminders import ask_who_comes, remind
-from events.times import when_there_and_here
 from members.models import Organisation, User
 from tests.events.people import asked
 from tests.factories.events import EventFactory, PoolFactory

@@ -5,19 +5,28 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from django.db import models
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from common.clocks import CLOCKS
-from events.models import Precision
+
+
+class Precision(models.TextChoices):
+    """How far a time is known: sources often give a day, or no more than a year."""
+
+    TIME = "time", gettext_lazy("hours and minutes")
+    DAY = "day", gettext_lazy("day")
+    MONTH = "month", gettext_lazy("month")
+    YEAR = "year", gettext_lazy("year")
 
 
 class HasTimes(Protocol):
-    """An event, or what a list has read of one."""
+    """An event, a booking, or what a list has read of one."""
 
     @property
     def starts_at(self) -> datetime.datetime | None: ...
