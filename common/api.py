@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpHeaders
@@ -18,6 +19,7 @@ from common.models import LONGEST_KEY
 from common.one_line import one_line
 
 KEY_HEADER = "Idempotency-Key"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 class Pagination(PageNumberPagination):
@@ -45,10 +47,20 @@ class LineField(serializers.CharField):
         return super().to_internal_value(one_line(data) if isinstance(data, str) else data)
 
 
+class MomentField(serializers.DateTimeField):
+    """Within what calendars of every time zone can reckon with."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        moment = super().to_internal_value(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail("overflow")
+        return moment
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """A broken rule of the domain answers 409 with a code for programs and a sentence for people."""
     if isinstance(error, RuleViolated):
-        return Response({"code": error.code, "detail": error.message}, status=status.HTTP_409_CONFLICT)
+        return Response(error.told(), status=status.HTTP_409_CONFLICT)
     return default_handler(error, context)
 
 

@@ -1,5 +1,7 @@
 """Errors that a person can act on."""
 
+from typing import Any
+
 
 class RuleViolated(Exception):
     """A rule of the domain forbids what was asked.
@@ -14,3 +16,7 @@ class RuleViolated(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.code
+
+    def told(self) -> dict[str, Any]:
+        """What the API answers."""
+        return {"code": self.code, "detail": self.message}

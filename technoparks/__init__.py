@@ -1,1 +1,1 @@
-"""Technoparks, labs, equipment, bookings, inductions, cohorts. Not begun."""
+"""Technoparks: labs, equipment, bookings, inductions, cohorts."""

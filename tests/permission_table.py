@@ -80,6 +80,12 @@ PAGES = """
 /events/open/                            POST  405    factor 405
 /events/open/event.ics                   GET   200    factor 200
 /events/open/event.ics                   POST  405    factor 405
+/technoparks/                            GET   200    factor 200
+/technoparks/                            POST  405    factor 405
+/technoparks/park/                       GET   200    factor 200
+/technoparks/park/                       POST  405    factor 405
+/technoparks/park/labs/lab/              GET   200    factor 200
+/technoparks/park/labs/lab/              POST  405    factor 405
 
 # Not published: there only for those who act for it, and for the office
 /organisations/hidden/                   GET   404    factor 404    404    404    200
@@ -88,6 +94,10 @@ PAGES = """
 /events/draft-a/                         POST  405    factor 405
 /events/draft-a/event.ics                GET   404    factor 404    404    404    200
 /events/draft-a/event.ics                POST  405    factor 405
+/technoparks/hidden-park/                GET   404    factor 404    404    404    200
+/technoparks/hidden-park/                POST  405    factor 405
+/technoparks/hidden-park/labs/lab/       GET   404    factor 404    404    404    200
+/technoparks/hidden-park/labs/lab/       POST  405    factor 405
 
 # The way out of letters: for whoever holds the address, and for nobody without it
 /unsubscribe/<token>/                    GET   200    factor 200
@@ -144,6 +154,14 @@ PAGES = """
 /settings/view/                          POST  302
 
 # Agreements of an organisation: read by all who act for it, drawn up by its heads and coordinators
+/dashboard/a/labs/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/ POST login factor 405
+/dashboard/a/labs/<lab>/book/ GET  login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/<lab>/book/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/bookings/<booking>/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/bookings/<booking>/ POST login factor 405
+/dashboard/a/labs/bookings/<booking>/approve/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/bookings/<booking>/approve/ POST login factor 404 404 404 403 403 302 302 404
 /dashboard/a/agreements/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/ POST login factor 405
 /dashboard/a/agreements/dates/ GET  login factor 404 404 404 200 200 200 200 404
@@ -307,6 +325,26 @@ PAGES = """
 /api/v1/my/agreements/<pact>/reports/<progress>/confirm/ POST 403 factor 404 404 404 400 400 400 400 404
 /api/v1/my/agreements/<pact>/reports/<progress>/refuse/ GET 403 factor 405
 /api/v1/my/agreements/<pact>/reports/<progress>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
+/api/v1/technoparks/                     GET   200    factor 200
+/api/v1/technoparks/                     POST  405    factor 405
+/api/v1/technoparks/park-a/              GET   200    factor 200
+/api/v1/technoparks/park-a/              POST  405    factor 405
+/api/v1/labs/                            GET   200    factor 200
+/api/v1/labs/                            POST  405    factor 405
+/api/v1/labs/<lab>/                      GET   200    factor 200
+/api/v1/labs/<lab>/                      POST  405    factor 405
+/api/v1/labs/<lab>/free/                 GET   200    factor 200
+/api/v1/labs/<lab>/free/                 POST  405    factor 405
+/api/v1/my/bookings/                     GET   403    factor 200
+/api/v1/my/bookings/                     POST  403    factor 400
+/api/v1/my/bookings/<booking>/           GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/bookings/<booking>/           POST  403    factor 405
+/api/v1/my/bookings/<booking>/cancel/    GET   403    factor 405
+/api/v1/my/bookings/<booking>/cancel/    POST  403    factor 404    404    404    403    403    409    409    404
+/api/v1/my/bookings/<booking>/approve/   GET   403    factor 405
+/api/v1/my/bookings/<booking>/approve/   POST  403    factor 404    404    404    403    403    200    200    404
+/api/v1/my/bookings/<booking>/decline/   GET   403    factor 405
+/api/v1/my/bookings/<booking>/decline/   POST  403    factor 404    404    404    403    403    400    400    404
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
@@ -929,6 +967,17 @@ ADMIN = """
 /admin/agreements/agreement/statistics/ POST  login  factor 403 405
 /admin/agreements/agreement/statistics.xlsx GET   login  factor 403 200
 /admin/agreements/agreement/statistics.xlsx POST  login  factor 403 405
+# Technoparks: bookings are decided for the host by those who may change them
+/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ GET  login  factor 403 403 200
+/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ POST login  factor 403
+/admin/technoparks/lab/<lab>/history/<historicallab>/ GET   login  factor 403 403    200
+/admin/technoparks/lab/<lab>/history/<historicallab>/ POST  login  factor 403
+/admin/technoparks/booking/<booking>/approve_this/ GET   login  factor 403 403    200
+/admin/technoparks/booking/<booking>/approve_this/ POST  login  factor 403 403    200
+/admin/technoparks/booking/<booking>/decline_this/ GET   login  factor 403 403    200
+/admin/technoparks/booking/<booking>/decline_this/ POST  login  factor 403 403    200
+/admin/technoparks/booking/<booking>/cancel_this/ GET   login  factor 403 403    200
+/admin/technoparks/booking/<booking>/cancel_this/ POST  login  factor 403 403    200
 """
 
 # The settings change nothing but the look of the reader's own pages; to unsubscribe, the address is the proof.

@@ -67,6 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
+from technoparks.models import Equipment, Lab, StatusChange, Technopark
 from tests.browser.readers import credential
 from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
@@ -85,6 +86,7 @@ from tests.factories.members import (
     PublicPersonFactory,
     RepresentativeFactory,
 )
+from tests.factories.technoparks import EquipmentFactory, LabFactory, booked
 from tests.permission_table import PAGES, ROLES
 from tests.test_permissions import MATRIX, plain, routes, rows
 
@@ -99,6 +101,11 @@ OBJECTS = {
     "/events/draft-a/": "/events/<event>/",
     "/events/forum/report/": "/events/<event>/report/",
     "/events/forum/feedback/": "/events/<event>/feedback/",
+    "/technoparks/park-a/": "/technoparks/<technopark>/",
+    "/technoparks/park/labs/lab/": "/technoparks/<technopark>/labs/<labslug>/",
+    "/technoparks/park/": "/technoparks/<technopark>/",
+    "/technoparks/hidden-park/labs/lab/": "/technoparks/<technopark>/labs/<labslug>/",
+    "/technoparks/hidden-park/": "/technoparks/<technopark>/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
     "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
@@ -224,6 +231,10 @@ class Estate:
         agreement = made.in_force(initiator=ours, is_public=False, promises=(made.promise(),))
         obligation = agreement.obligations.get()
         negotiated, remark, annex = made.negotiated(ours)
+        lab = LabFactory(technopark__host=ours, technopark__slug=f"park-of-{slug}")
+        booking = booked(lab, by=(ours, self.head))
+        Technopark.objects.filter(pk=lab.technopark_id).update(is_published=is_published)
+        EquipmentFactory(lab=lab)
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
@@ -247,6 +258,10 @@ class Estate:
             "ticket": ticket.pk,
             "parentconsent": tokens_of([ticket])[ticket.pk],
             "calendar": link_tokens("calendar", subjects=[str(self.head.pk)])[str(self.head.pk)],
+            "technopark": lab.technopark.slug,
+            "lab": lab.pk,
+            "labslug": lab.slug,
+            "booking": booking.pk,
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,
@@ -314,7 +329,7 @@ def related(start: models.Model) -> Iterator[models.Model]:
         for relation in row._meta.related_objects:
             model = relation.related_model
             assert isinstance(model, type)
-            if model.__module__.startswith(("members.", "common.", "events.", "agreements.")):
+            if model.__module__.startswith(("members.", "common.", "events.", "agreements.", "technoparks.")):
                 field = relation.field.name
                 todo += [one for one in model._base_manager.filter(**{field: row}) if type(one) is not Organisation]
         pointers = [field.name for field in row._meta.concrete_fields if field.related_model in (User, Document)]
@@ -449,13 +464,18 @@ def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
 def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     meeting = Meeting(is_published=is_published)
-    public = (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership) if is_published else ()
+    of_technoparks = (Technopark, StatusChange, Lab, Equipment)
+    public = (
+        (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership, *of_technoparks)
+        if is_published
+        else ()
+    )
     marked = keep_secret(meeting.theirs, besides=public)
     assert marked >= {
         "User", "Representative", "Invitation", "JoinRequest", "ProfileChange", "Invoice", "PublicPerson",
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
         "Registration", "Ticket", "FeedbackAnswer", "FeedbackQuestion",
-        "Agreement", "Party", "Version", "Obligation", "ObligationReport",
+        "Agreement", "Party", "Version", "Obligation", "ObligationReport", "Booking", "BookingMove",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

@@ -83,6 +83,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
+from tests.factories.technoparks import EquipmentFactory, LabFactory, TechnoparkFactory, booked
 from tests.members.test_applications import submitted
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
 
@@ -115,6 +116,8 @@ class World:
         }
         EventFactory(slug="open")
         EventOrganiserFactory(event=EventFactory(slug="draft-a", state=EventState.DRAFT), organisation=self.ours)
+        LabFactory(slug="lab", technopark__slug="park")
+        LabFactory(slug="lab", technopark=TechnoparkFactory(slug="hidden-park", host=self.ours, is_published=False))
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         [token] = link_tokens("unsubscribe", subjects=["reader@example.org news"]).values()
         [visitor] = people["visitor"]
@@ -163,6 +166,7 @@ class World:
             **self.application(),
             **self.registrations(visitor),
             **self.agreements(),
+            **self.technopark(),
             **self.signing(),
             **self.draft(),
             **made.internship(self.ours),
@@ -264,6 +268,20 @@ class World:
             "timer": agreement.timers.all()[0],
             "chainhead": publish_head(),
             "rulesaccession": join_rules(self.ours, by=head),
+        }
+
+    def technopark(self) -> dict[str, Any]:
+        """Of ours, and in its lab a booking of others that waits to be approved."""
+        lab = LabFactory(technopark__host=self.ours, technopark__slug="park-a", needs_approval=True)
+        machine = EquipmentFactory(lab=lab)
+        booking = booked(lab)
+        return {
+            "technopark": lab.technopark,
+            "lab": lab,
+            "equipment": machine,
+            "equipmentclass": machine.kind,
+            "hoursaccount": lab.technopark.hours_accounts.get(),
+            "booking": booking,
         }
 
     def representative(self, role: str, **fields: object) -> User:

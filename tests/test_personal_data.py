@@ -45,6 +45,9 @@ EXCUSED = {
     "events.CheckIn": "who stood at the door: the same; whose it is, the holder of registrations tells",
     "events.ParentConsent": "who noted a paper: the same; the parent goes with a refusal, or a year after the event",
     "agreements.VersionReading": "who has read it: the row of who was erased names nobody",
+    "technoparks.HistoricalTechnopark": "who changed it: the row of who was erased names nobody",
+    "technoparks.HistoricalLab": "the same",
+    "technoparks.BookingMove": "who moved it: the same; a reason goes with who was responsible",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }
 NAMES = {"first_name", "last_name", "patronymic"}

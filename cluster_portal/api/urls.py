@@ -14,6 +14,8 @@ from events.api.public import EventViewSet
 from events.api.registrations import OwnRegistrationViewSet
 from members.api.directory import DirectionViewSet, OrganisationViewSet, RegionViewSet
 from members.api.own import OwnOrganisationViewSet
+from technoparks.api.own import OwnBookingViewSet
+from technoparks.api.public import LabViewSet, TechnoparkViewSet
 
 router = SimpleRouter()
 router.register("organisations", OrganisationViewSet, basename="organisation")
@@ -21,9 +23,12 @@ router.register("regions", RegionViewSet, basename="region")
 router.register("directions", DirectionViewSet, basename="direction")
 router.register("events", EventViewSet, basename="event")
 router.register("agreements", RegisterViewSet, basename="agreement")
+router.register("technoparks", TechnoparkViewSet, basename="technopark")
+router.register("labs", LabViewSet, basename="lab")
 router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
 router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
 router.register("my/agreements", OwnAgreementViewSet, basename="own-agreement")
+router.register("my/bookings", OwnBookingViewSet, basename="own-booking")
 router.register("my/groups", OwnGroupViewSet, basename="own-group")
 
 # Of the door, and what each is done by.

@@ -19,6 +19,7 @@ from events.public.listing import EventList, Row, first_of_each
 from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
+from technoparks.public.listing import rows_of
 
 EVENTS_OF_ORGANISATION = 4  # to come, and past
 AGREEMENTS_OF_ORGANISATION = 4
@@ -47,6 +48,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
         "agreements": Register(QueryDict(f"organisation={organisation.slug}")).few(AGREEMENTS_OF_ORGANISATION),
+        "technoparks": rows_of(organisation.technoparks.published().with_status()),
         **_events_of(organisation),
     }
     return render(request, "pages/organisation_detail.html", context)

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "common",
     "members",
     "agreements",
+    "technoparks",
     "events",
     "cluster_portal.pages",
     "cluster_portal.api",
@@ -114,7 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cluster_portal.pages.context_processors.portal",
             ],
-            "builtins": ["common.templatetags.ui"],
+            "builtins": ["common.templatetags.ui", "common.templatetags.times"],
         },
     }
 ]
@@ -359,7 +360,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "Public directory of the association, its events and agreements; the organisations you act for.",
+    "DESCRIPTION": "The association: directory, events, agreements, technoparks; the organisations you act for.",
     # In the order of the page.
     "TAGS": [
         {"name": "events", "description": "Public events and their programmes"},
@@ -370,6 +371,11 @@ SPECTACULAR_SETTINGS = {
         {
             "name": "own agreements",
             "description": "Those of your organisations: read, accept, remark, report",
+        },
+        {"name": "technoparks", "description": "Technoparks, their laboratories, and when those are free"},
+        {
+            "name": "own bookings",
+            "description": "Of laboratories, by your organisations and at them: book, cancel, approve, decline",
         },
         {"name": "organisations", "description": "The public directory"},
         {"name": "own organisations", "description": "Those that you act for: people, membership, invoices"},
@@ -392,6 +398,10 @@ SPECTACULAR_SETTINGS = {
         "ObligationKindEnum": "agreements.models.ObligationKind",
         "ObligationStateEnum": "agreements.models.ObligationState",
         "ObligationReportStateEnum": "agreements.models.ReportState",
+        "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
+        "EquipmentStatusEnum": "technoparks.models.EquipmentStatus",
+        "BookingStateEnum": "technoparks.models.BookingState",
+        "BookedForEnum": "technoparks.models.BookedFor",
         "RegistrationStateEnum": "events.models.RegistrationState",
         "KindEnum": "members.models.Kind",
         "PrecisionEnum": "members.models.OfficeStatusChange.Precision",

@@ -122,6 +122,15 @@ UNFOLD = {
                 _page(_("Published heads of the history"), "link", "agreements_chainhead"),
             ),
             _section(
+                _("Technoparks"),
+                _page(_("Technoparks"), "apartment", "technoparks_technopark"),
+                _page(_("Laboratories"), "science", "technoparks_lab"),
+                _page(_("Bookings"), "calendar_month", "technoparks_booking"),
+                _page(_("Equipment"), "precision_manufacturing", "technoparks_equipment"),
+                _page(_("Classes of equipment"), "category", "technoparks_equipmentclass"),
+                _page(_("Hours of guests"), "hourglass_top", "technoparks_hoursaccount"),
+            ),
+            _section(
                 _("People"),
                 _page(_("People with an account"), "group", "members_user"),
                 _page(_("Representatives"), "supervisor_account", "members_representative"),

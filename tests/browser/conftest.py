@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from agreements.demo.stories import load_for_logins
 from members.demo import stories as demo
+from technoparks.demo.stories import load_bookings
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES
@@ -32,6 +33,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         call_command("demo")
         demo.load_logins()
         load_for_logins()
+        load_bookings()
         readers.load()
         stack.enter_context(
             override_settings(

@@ -26,6 +26,7 @@ PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
 COMPANY = "company@example.org"
 CONSORTIUM = "consortium@example.org"
+TECHNOPARK = "technopark@example.org"
 STAFF = "staff@example.org"
 VISITOR = "visitor@example.org"
 PROTECTED = "protected@example.org"
@@ -46,6 +47,12 @@ PAGES = [
     Page("event-programme", "/events/demo-mentors-forum/"),
     Page("event-held", "/events/international-cooperation-session-2021/"),
     Page("event-cancelled", "/events/demo-glass-excursion/"),
+    Page("technoparks", "/technoparks/"),
+    Page("technoparks-nothing", "/technoparks/?status=closed&region=nonsense"),
+    Page("technopark", "/technoparks/dolgoprudny/"),
+    Page("technopark-network", "/technoparks/kvantorium/"),
+    Page("lab", "/technoparks/dolgoprudny/labs/robotics/"),
+    Page("lab-holidays", "/technoparks/dolgoprudny/labs/programming/?week=2027-01-06", HEAD),
     Page("join", "/join/"),
     Page("join-apply", "/join/apply/?kind=company"),
     Page("join-preview", "/join/preview/school/", STAFF),
@@ -114,6 +121,16 @@ PAGES = [
     Page("dashboard-event-new", "/dashboard/phystech-lyceum/events/new/", HEAD),
     Page("dashboard-event", "/dashboard/phystech-lyceum/events/demo-open-day/", HEAD),
     Page("dashboard-event-edit", "/dashboard/phystech-lyceum/events/demo-open-day/edit/", HEAD),
+    Page("dashboard-labs", "/dashboard/phystech-lyceum/labs/", HEAD),
+    Page("dashboard-labs-host", "/dashboard/ashk/labs/", TECHNOPARK),
+    Page("dashboard-lab-book", "/dashboard/phystech-lyceum/labs/{lab}/book/", HEAD, only_in_tests=True),
+    Page("dashboard-booking", "/dashboard/phystech-lyceum/labs/bookings/{lab_booking}/", HEAD, only_in_tests=True),
+    Page(
+        "dashboard-booking-decline",
+        "/dashboard/ashk/labs/bookings/{lab_booking}/decline/",
+        TECHNOPARK,
+        only_in_tests=True,
+    ),
     Page("dashboard-event-cancel", "/dashboard/phystech-lyceum/events/demo-open-day/moves/cancel/", HEAD),
     Page("dashboard-event-repeat", "/dashboard/phystech-lyceum/events/demo-open-day/repeat/", HEAD),
     Page("dashboard-event-headcount", "/dashboard/phystech-lyceum/events/demo-open-day/headcount/", HEAD),

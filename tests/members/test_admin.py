@@ -169,6 +169,12 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "agreements_obligationreport",
         "agreements_rulesaccession",
         "agreements_timer",
+        "technoparks_technopark",
+        "technoparks_lab",
+        "technoparks_equipmentclass",
+        "technoparks_equipment",
+        "technoparks_hoursaccount",
+        "technoparks_booking",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]

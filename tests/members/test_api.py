@@ -138,6 +138,9 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/events/{slug}/check-in/walk-in/",
         "/api/v1/events/{slug}/programme/",
         "/api/v1/events/{slug}/registration/",
+        "/api/v1/labs/",
+        "/api/v1/labs/{id}/",
+        "/api/v1/labs/{id}/free/",
         "/api/v1/my/agreements/",
         "/api/v1/my/agreements/{id}/",
         "/api/v1/my/agreements/{id}/accept/",
@@ -147,6 +150,11 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/my/agreements/{id}/reports/{report}/confirm/",
         "/api/v1/my/agreements/{id}/reports/{report}/refuse/",
         "/api/v1/my/agreements/{id}/versions/",
+        "/api/v1/my/bookings/",
+        "/api/v1/my/bookings/{id}/",
+        "/api/v1/my/bookings/{id}/approve/",
+        "/api/v1/my/bookings/{id}/cancel/",
+        "/api/v1/my/bookings/{id}/decline/",
         "/api/v1/my/groups/",
         "/api/v1/my/groups/{id}/",
         "/api/v1/my/groups/{id}/accept/",
@@ -167,6 +175,8 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/organisations/{slug}/offices/",
         "/api/v1/regions/",
         "/api/v1/regions/{code}/",
+        "/api/v1/technoparks/",
+        "/api/v1/technoparks/{slug}/",
     ]
 
 

@@ -38,8 +38,10 @@ def filled(kind: Kind, rows: int) -> Organisation:
 @pytest.mark.parametrize(
     ("kind", "queries"),
     [
-        pytest.param(Kind.SCHOOL, 6, id="itself, people, memberships, events, agreements, what it is a part of"),
-        pytest.param(Kind.CONSORTIUM, 9, id="and its parts, and its offices with their turns"),
+        pytest.param(
+            Kind.SCHOOL, 7, id="itself, people, memberships, events, agreements, technoparks, what it is a part of"
+        ),
+        pytest.param(Kind.CONSORTIUM, 10, id="and its parts, and its offices with their turns"),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])

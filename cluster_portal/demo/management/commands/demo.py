@@ -15,6 +15,7 @@ from members.demo import applications as application_demo
 from members.demo import scale as members_scale
 from members.demo import stories as members_demo
 from members.models import Organisation
+from technoparks.demo import stories as technoparks_demo
 
 PAST_EACH, UPCOMING_FOR = 10, 10  # past events an organisation, organisations an upcoming one
 
@@ -44,9 +45,11 @@ class Command(BaseCommand):
                 members_demo.load()
                 events_demo.load()
                 agreements_demo.load()
+                technoparks_demo.load()
                 # Their password is public, and those who apply are nobody: only for a portal on one's own machine.
                 if settings.DEBUG:
                     members_demo.load_logins()
                     application_demo.load()
                     events_demo.load_registrations()
                     agreements_demo.load_for_logins()
+                    technoparks_demo.load_bookings()

@@ -1,0 +1,5 @@
+"""The association's office at work on technoparks."""
+
+from technoparks.admin import bookings, labs, sites
+
+__all__ = ["bookings", "labs", "sites"]

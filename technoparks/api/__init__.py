@@ -1,0 +1,1 @@
+"""Technoparks for programs: what everybody reads, and bookings of the organisations that one acts for."""

@@ -1,0 +1,304 @@
+"""Booking a lab, and what becomes of it; the states stand in ``technoparks.booking.moves``.
+
+Whoever books locks the account of the guest, then the lab, then its machines, each in the order of their keys: nobody
+else books there meanwhile, so what was found free stays free. Exclusion constraints stand behind it.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.errors import RuleViolated
+from common.idempotency import once
+from common.locks import check_isolation
+from members.models import Organisation, User
+from technoparks.booking.free import Calendar, Wish, blocked_span, chosen_seats, next_free
+from technoparks.booking.hours import Span
+from technoparks.booking.moves import Who, noted, turn
+from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
+from technoparks.booking.telling import tell_guest, tell_host
+from technoparks.models import (
+    Booking,
+    BookingSeries,
+    BookingState,
+    Equipment,
+    EquipmentStatus,
+    EquipmentTime,
+    HoursAccount,
+    Lab,
+)
+
+MOST_TIMES = 60  # of a series
+EARLY = datetime.timedelta(minutes=15)  # before its time a booking can be checked in
+
+
+class Taken(RuleViolated):
+    """Too few seats or no machine at this time. ``alternatives``: the next times at which it fits in."""
+
+    code = "taken"
+
+    def __init__(self, message: str, alternatives: Sequence[Span] = ()) -> None:
+        super().__init__(message)
+        self.alternatives = alternatives
+
+    def told(self) -> dict[str, Any]:
+        free = [{"starts_at": starts, "ends_at": ends} for starts, ends in self.alternatives]
+        return super().told() | {"alternatives": free}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``title`` names no pupil. ``people`` with the adults; of the whole room it is told, not counted."""
+
+    title: str
+    kind: str
+    people: int
+    is_whole: bool = False
+    youngest: int | None = None
+    equipment: tuple[int, ...] = ()
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.people, self.is_whole, self.equipment)
+
+
+def book(
+    lab: Lab,
+    *,
+    organisation: Organisation,
+    by: User,
+    asked: Asked,
+    starts: datetime.datetime,
+    ends: datetime.datetime,
+    key: str = "",
+) -> Booking:
+    """One time. Asked again by the same ``key``, it is the booking that stands.
+
+    Raises Taken with alternatives, and RuleViolated for what the rules of the lab forbid.
+    """
+    try:
+        return once(
+            lambda: _booked(lab, organisation, by, asked, [(starts, ends)])[0],
+            model=Booking,
+            scope=f"book {lab.pk} {organisation.pk}",
+            key=key or uuid4().hex,
+            asked={"asked": repr(asked), "starts": starts, "ends": ends},
+        )
+    except Taken as taken:
+        minutes = round((ends - starts).total_seconds() / 60)
+        taken.alternatives = next_free(lab, asked.wish, after=starts, minutes=minutes)
+        raise
+
+
+@transaction.atomic
+def book_series(
+    lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times: Sequence[Span], key: str = ""
+) -> BookingSeries:
+    """All these times, or none of them. Asked again by the same ``key``, it is the series that stands.
+
+    Raises RuleViolated as ``book`` does; the message names the day.
+    """
+
+    def make() -> BookingSeries:
+        series = BookingSeries.objects.create(lab=lab, organisation=organisation)
+        _booked(lab, organisation, by, asked, sorted(times), series=series)
+        return series
+
+    if not 1 <= len(times) <= MOST_TIMES:
+        text = ngettext("A series has at most %(number)d time.", "A series has at most %(number)d times.", MOST_TIMES)
+        raise RuleViolated(text % {"number": MOST_TIMES}, code="too_many_times")
+    return once(
+        make,
+        model=BookingSeries,
+        scope=f"book series {lab.pk} {organisation.pk}",
+        key=key or uuid4().hex,
+        asked={"asked": repr(asked), "times": [*times]},
+    )
+
+
+@transaction.atomic
+def _booked(
+    lab: Lab,
+    organisation: Organisation,
+    by: User,
+    asked: Asked,
+    times: Sequence[Span],
+    series: BookingSeries | None = None,
+) -> list[Booking]:
+    account = _locked_account(lab, organisation)
+    locked = locked_lab(lab)
+    machines = _locked_machines(locked, asked.equipment)
+    is_guest = organisation.pk != locked.technopark.host_id
+    check_lab(locked, organisation)
+    check_people(locked, people=asked.people, youngest=asked.youngest)
+    if is_guest:
+        check_hours(account, locked, person=by, spans=[*times])
+    made = []
+    for starts, ends in times:
+        try:
+            check_time(locked, starts, ends)
+            made.append(_placed(locked, organisation, by, asked, (starts, ends), machines, series, is_guest))
+        except Taken as error:
+            raise Taken(_of_day(error.message, starts, locked, times)) from None
+        except RuleViolated as error:
+            raise RuleViolated(_of_day(error.message, starts, locked, times), code=error.code) from None
+    tell_host(made[0], by=by)
+    return made
+
+
+def _of_day(message: str, starts: datetime.datetime, lab: Lab, times: Sequence[Span]) -> str:
+    if len(times) == 1:
+        return message
+    return f"{date_format(starts.astimezone(lab.technopark.zone), 'DATE_FORMAT')}: {message}"
+
+
+def _placed(
+    lab: Lab,
+    organisation: Organisation,
+    by: User,
+    asked: Asked,
+    span: Span,
+    machines: Collection[Equipment],
+    series: BookingSeries | None,
+    is_guest: bool,
+) -> Booking:
+    blocked = blocked_span(lab, *span)
+    calendar = Calendar.of(lab, *blocked, equipment=[one.pk for one in machines])
+    busy = calendar.busy_machines(*blocked)
+    if busy:
+        names = ", ".join(one.title for one in machines if one.pk in busy)
+        raise Taken(_("Somebody else has %(names)s at this time.") % {"names": names})
+    seats = chosen_seats(lab, asked.wish, calendar.taken(*blocked))
+    if seats is None:
+        raise Taken(_("The laboratory is taken at this time.") if asked.is_whole else _("Too few seats are free."))
+    waits = is_guest and lab.needs_approval
+    now = timezone.now()
+    booking = Booking.objects.create(
+        lab=lab,
+        series=series,
+        organisation=organisation,
+        person=by,
+        kind=asked.kind,
+        title=asked.title,
+        span=DateTimeTZRange(*span),
+        blocked=DateTimeTZRange(*blocked),
+        people=asked.people,
+        youngest=asked.youngest,
+        is_whole=asked.is_whole or not lab.by_seats,
+        seats=seats,
+        state=BookingState.PENDING if waits else BookingState.CONFIRMED,
+        decide_by=min(span[0], now + datetime.timedelta(hours=lab.approval_hours)) if waits else None,
+    )
+    EquipmentTime.objects.bulk_create(EquipmentTime(equipment=one, booking=booking, span=blocked) for one in machines)
+    noted(booking, "book", source="", by=by)
+    return booking
+
+
+def _locked_account(lab: Lab, organisation: Organisation) -> HoursAccount:
+    check_isolation()
+    account, _is_new = HoursAccount.objects.get_or_create(technopark_id=lab.technopark_id, organisation=organisation)
+    return HoursAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
+def locked_lab(lab: Lab) -> Lab:
+    """As it is now; whoever else books there waits for the end of the transaction."""
+    check_isolation()
+    labs = Lab.objects.select_for_update(no_key=True, of=("self",)).select_related("technopark__host")
+    return labs.get(pk=lab.pk)
+
+
+def _locked_machines(lab: Lab, keys: Collection[int]) -> list[Equipment]:
+    if not keys:
+        return []
+    found = [*Equipment.objects.select_for_update(no_key=True).filter(pk__in=keys, lab=lab).order_by("pk")]
+    usable = [one for one in found if one.status == EquipmentStatus.WORKING and one.is_bookable]
+    if len(usable) < len(set(keys)):
+        names = ", ".join(one.title for one in found if one not in usable)
+        text = (
+            _("Not to be booked now: %(names)s.") % {"names": names} if names else _("There is no such machine here.")
+        )
+        raise RuleViolated(text, code="machine_unusable")
+    return found
+
+
+# --- What becomes of it --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def locked_booking(booking: Booking) -> Booking:
+    """As it is now, under the lock of its lab."""
+    lab = locked_lab(booking.lab)
+    found = Booking.objects.select_related("organisation", "person", "series").get(pk=booking.pk)
+    found.lab = lab
+    return found
+
+
+def _moved(booking: Booking, action: str, *, who: Who, by: User | None, reason: str = "") -> Booking:
+    locked = locked_booking(booking)
+    turn(locked, action, who=who, by=by, reason=reason)
+    return locked
+
+
+@transaction.atomic
+def approve(booking: Booking, *, by: User) -> Booking:
+    """Repeated, does nothing. Raises RuleViolated where it does not wait any more."""
+    locked = locked_booking(booking)
+    if locked.state == BookingState.CONFIRMED:
+        return locked
+    turn(locked, "approve", who=Who.HOST, by=by)
+    tell_guest(locked, "approve", by=by)
+    return locked
+
+
+@transaction.atomic
+def decline(booking: Booking, *, by: User, reason: str) -> Booking:
+    locked = _moved(booking, "decline", who=Who.HOST, by=by, reason=reason)
+    tell_guest(locked, "decline", by=by, reason=reason)
+    return locked
+
+
+@transaction.atomic
+def cancel(booking: Booking, *, who: Who, by: User, reason: str = "") -> Booking:
+    """By the guest or by the host; the other side is told. Raises RuleViolated of what has begun."""
+    locked = locked_booking(booking)
+    if locked.state == BookingState.CANCELLED:
+        return locked
+    if locked.is_over:
+        raise RuleViolated(_("This booking is over."), code="over")
+    turn(locked, "cancel", who=who, by=by, reason=reason)
+    if who == Who.HOST:
+        tell_guest(locked, "cancel", by=by, reason=reason)
+    else:
+        tell_host(locked, by=by, action="cancel")
+    return locked
+
+
+@transaction.atomic
+def check_in(booking: Booking, *, who: Who, by: User) -> Booking:
+    """From a quarter of an hour before its time to its end. Repeated, does nothing."""
+    locked = locked_booking(booking)
+    if locked.state == BookingState.USED:
+        return locked
+    if timezone.now() < locked.starts_at - EARLY or locked.is_over:
+        raise RuleViolated(_("It is checked in from 15 minutes before its time until its end."), code="not_its_time")
+    turn(locked, "check_in", who=who, by=by)
+    return locked
+
+
+def each_of_series(
+    series: BookingSeries, act: Callable[[Booking], Booking], *, states: Collection[str]
+) -> list[Booking]:
+    """``act`` on each booking of the series that is to come and has one of these states, all or none."""
+    with transaction.atomic():
+        locked_lab(series.lab)
+        found = series.bookings.filter(state__in=states, span__startswith__gt=timezone.now()).select_related("lab")
+        return [act(one) for one in found.order_by("span")]

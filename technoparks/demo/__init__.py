@@ -1,0 +1,1 @@
+"""Technoparks of the stories, and a busy fortnight in one of them."""

@@ -1,0 +1,143 @@
+"""The technoparks of the stories and invented laboratories of one of them, from ``data/demo.yaml``; loading again
+changes nothing twice."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+
+from members.models import Direction, Organisation, Region, User
+from members.notices.notifications import nobody_is_told
+from technoparks.booking.bookings import Asked, approve, book, book_series, decline
+from technoparks.booking.hours import DAY, Span, at, open_days
+from technoparks.models import (
+    BookedFor,
+    Booking,
+    Equipment,
+    EquipmentClass,
+    EquipmentStatus,
+    Lab,
+    OpeningHours,
+    PupilYear,
+    SiteCount,
+    StatusChange,
+    Technopark,
+)
+
+DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
+WORDS = ("name", "name_en", "city", "city_en", "about", "about_en", "basis", "programme")
+OF_LABS = "dolgoprudny"
+WEEK, SATURDAY = 7 * DAY, 5
+
+
+def _read() -> dict[str, Any]:
+    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+
+
+def load() -> None:
+    data = _read()
+    for entry in data["technoparks"]:
+        _load_technopark(entry)
+    technopark = Technopark.objects.get(slug=OF_LABS)
+    for entry in data["labs"]:
+        _load_lab(technopark, entry)
+
+
+def load_bookings() -> None:
+    """Of the demo log-ins, in the next two weeks."""
+    if Booking.objects.filter(lab__technopark__slug=OF_LABS).exists():  # days are counted from the first loading
+        return
+    with nobody_is_told():
+        for number, entry in enumerate(_read()["bookings"]):
+            _load_booking(entry, key=f"demo {number}")
+
+
+def _load_technopark(entry: dict[str, Any]) -> None:
+    technopark, _made = Technopark.objects.update_or_create(
+        slug=entry["slug"],
+        defaults={
+            **{name: entry.get(name, "") for name in WORDS},
+            "host": Organisation.objects.get(slug=entry["host"]),
+            "region": Region.objects.get(code=entry["region"]) if "region" in entry else None,
+            "is_network": entry.get("is_network", False),
+            "labs_in_all": entry.get("labs_in_all"),
+            "pupils_planned": entry.get("pupils_planned"),
+            "is_published": True,
+        },
+    )
+    slugs = entry["directions"]
+    directions = Direction.objects.all() if slugs == "all" else Direction.objects.filter(slug__in=slugs)
+    technopark.directions.set(directions)
+    for change in entry.get("history", ()):
+        columns = {"precision": change.get("precision", "day")}
+        StatusChange.objects.update_or_create(
+            technopark=technopark, status=change["status"], on=change["day"], defaults=columns
+        )
+    for year in entry.get("pupils", ()):
+        PupilYear.objects.update_or_create(technopark=technopark, year=year["year"], defaults=year)
+    for count in entry.get("sites", ()):
+        columns = {name: value for name, value in count.items() if name != "day"}
+        SiteCount.objects.update_or_create(technopark=technopark, on=count["day"], defaults=columns)
+
+
+def _load_lab(technopark: Technopark, entry: dict[str, Any]) -> None:
+    columns = {name: entry[name] for name in ("name", "name_en", "about", "about_en", "seats")} | entry["rules"]
+    columns["direction"] = Direction.objects.get(slug=entry["direction"])
+    lab, _made = Lab.objects.update_or_create(technopark=technopark, slug=entry["slug"], defaults=columns)
+    for weekdays, opens, closes in entry["hours"]:
+        for weekday in weekdays:
+            OpeningHours.objects.update_or_create(lab=lab, weekday=weekday, opens=opens, defaults={"closes": closes})
+    for machine in entry["equipment"]:
+        kind, _made = EquipmentClass.objects.get_or_create(
+            name=machine["kind"], defaults={"name_en": machine["kind_en"]}
+        )
+        Equipment.objects.update_or_create(
+            lab=lab,
+            number=machine["number"],
+            defaults={
+                "kind": kind,
+                "name": machine["name"],
+                "name_en": machine["name_en"],
+                "status": machine.get("status", EquipmentStatus.WORKING),
+            },
+        )
+
+
+def _load_booking(entry: dict[str, Any], *, key: str) -> None:
+    lab = Lab.objects.select_related("technopark__host").get(technopark__slug=OF_LABS, slug=entry["lab"])
+    by = User.objects.get(email=entry["by"])
+    organisation = Organisation.objects.get(slug=entry["organisation"])
+    machines = lab.equipment.filter(number__in=entry.get("equipment", ()))
+    asked = Asked(
+        title=entry["title"],
+        kind=BookedFor.CLASS,
+        people=entry["people"],
+        is_whole=entry.get("whole", False),
+        youngest=entry.get("youngest"),
+        equipment=tuple(machines.values_list("pk", flat=True)),
+    )
+    times = _times(lab, entry)
+    if len(times) > 1:
+        book_series(lab, organisation=organisation, by=by, asked=asked, times=times, key=key)
+        return
+    [(starts, ends)] = times
+    booking = book(lab, organisation=organisation, by=by, asked=asked, starts=starts, ends=ends, key=key)
+    office = User.objects.get(email="staff@example.org")
+    match entry.get("answer"):
+        case "approve":
+            approve(booking, by=office)
+        case "decline":
+            decline(booking, by=office, reason=entry["reason"])
+
+
+def _times(lab: Lab, entry: dict[str, Any]) -> list[Span]:
+    """On the day of its number, not at a weekend, and on the same weekday of the weeks after it, if the lab is open."""
+    zone = lab.technopark.zone
+    first = (timezone.now() + datetime.timedelta(hours=lab.notice_hours)).astimezone(zone).date() + DAY
+    is_open = {day.day: bool(day.spans) for day in open_days(lab, first, first + 12 * WEEK)}
+    numbered = [day for day, is_so in is_open.items() if is_so and day.weekday() < SATURDAY]
+    days = [numbered[entry["day"] - 1] + number * WEEK for number in range(entry.get("weeks", 1))]
+    begins, length = datetime.time.fromisoformat(entry["at"]), datetime.timedelta(hours=entry["hours"])
+    return [(at(day, begins, zone), at(day, begins, zone) + length) for day in days if is_open[day]]

@@ -1,0 +1,1 @@
+"""Labs in the dashboard: of the host, and bookings of a guest."""

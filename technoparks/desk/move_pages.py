@@ -1,0 +1,105 @@
+"""Moves of a booking: what the page of each asks, says and tells, and whose it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from members.models import Organisation
+from technoparks.booking.bookings import approve, cancel, check_in, decline
+from technoparks.booking.moves import MOVES, Who
+from technoparks.desk.forms import ReasonForm
+from technoparks.models import Booking
+from technoparks.policies import can_cancel_booking, can_check_in_booking, can_decide_booking
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class MovePage:
+    """``act`` takes the booking, who acts and what was typed. ``of_host``: offered to the host, else to the guest."""
+
+    action: str
+    title: str | Promise
+    text: str | Promise
+    done: str | Promise
+    icon: str
+    of_host: bool
+    may: Callable[["User", Booking], bool]
+    act: Callable[[Booking, "User", dict[str, Any]], object]
+    form: type[forms.Form] = forms.Form
+    kind: str = ""
+
+    def is_theirs(self, user: "User", booking: Booking, organisation: Organisation) -> bool:
+        """In the dashboard of the side that it belongs to; where host and guest are one, it is both."""
+        side = booking.lab.technopark.host_id if self.of_host else booking.organisation_id
+        return side == organisation.pk and self.may(user, booking)
+
+    def is_possible(self, booking: Booking) -> bool:
+        return booking.state in MOVES[self.action].before and not booking.is_over
+
+
+MOVE_PAGES = {
+    "approve": MovePage(
+        "approve",
+        pgettext_lazy("booking", "Approve"),
+        _("The guest gets a letter. The time is theirs."),
+        _("The booking is approved."),
+        "check",
+        True,
+        can_decide_booking,
+        lambda booking, by, typed: approve(booking, by=by),
+        kind="primary",
+    ),
+    "decline": MovePage(
+        "decline",
+        pgettext_lazy("booking", "Decline"),
+        _("The guest gets a letter with the reason. The time is free again."),
+        _("The booking is declined."),
+        "x",
+        True,
+        can_decide_booking,
+        lambda booking, by, typed: decline(booking, by=by, reason=typed["reason"]),
+        form=ReasonForm,
+        kind="danger",
+    ),
+    "check_in": MovePage(
+        "check_in",
+        _("We are here"),
+        _("From 15 minutes before the time until its end."),
+        _("Checked in. Have a good lesson!"),
+        "door-open",
+        False,
+        can_check_in_booking,
+        lambda booking, by, typed: check_in(booking, who=Who.GUEST, by=by),
+        kind="primary",
+    ),
+    "cancel": MovePage(
+        "cancel",
+        _("Cancel the booking"),
+        _("The host is told, and the time is free for others."),
+        _("The booking is cancelled."),
+        "x",
+        False,
+        can_cancel_booking,
+        lambda booking, by, typed: cancel(booking, who=Who.GUEST, by=by),
+        kind="danger",
+    ),
+    "call_off": MovePage(
+        "cancel",
+        _("Call it off for the host"),
+        _("The guest gets a letter with the reason. The time is free again."),
+        _("The booking is cancelled."),
+        "ban",
+        True,
+        can_decide_booking,
+        lambda booking, by, typed: cancel(booking, who=Who.HOST, by=by, reason=typed["reason"]),
+        form=ReasonForm,
+        kind="danger",
+    ),
+}

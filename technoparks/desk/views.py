@@ -1,0 +1,164 @@
+"""Pages of labs and bookings in the dashboard of host and guest."""
+
+import datetime
+from typing import cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.errors import RuleViolated
+from common.private_pages import private_page
+from members.acting.own import own_organisation
+from members.models import Organisation, User
+from technoparks.booking.bookings import Taken, book, book_series
+from technoparks.booking.moves import BOOKED, MOVES
+from technoparks.booking.trying import tried
+from technoparks.desk.bookings import Desk, own_bookings
+from technoparks.desk.forms import BookingForm, next_hour
+from technoparks.desk.move_pages import MOVE_PAGES
+from technoparks.models import Booking, Lab
+from technoparks.policies import can_book_lab
+
+
+@private_page
+@require_safe
+def dashboard_labs(request: HttpRequest, slug: str) -> HttpResponse:
+    organisation = own_organisation(request, slug)
+    context = {
+        "organisation": organisation,
+        "desk": Desk.of(organisation),
+        "may_book": can_book_lab(request.user, organisation),
+    }
+    return render(request, "technoparks/dashboard_labs.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_lab_book(request: HttpRequest, slug: str, lab: int) -> HttpResponse:
+    """A series is shown time by time first, and booked by the second press."""
+    organisation = own_organisation(request, slug)
+    if not can_book_lab(request.user, organisation):
+        raise PermissionDenied(_("Heads, coordinators and teachers of the organisation book laboratories."))
+    labs = Lab.objects.visible_to(request.user).select_related("technopark__host")
+    found = get_object_or_404(labs, pk=lab)
+    form = BookingForm(_typed(request, found), lab=found, initial=_begun(request, found))
+    context = {"organisation": organisation, "lab": found, "form": form}
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        is_series = len(form.times) > 1
+        if is_series and "confirmed" not in request.POST:
+            context["tries"] = tries = tried(found, form.asked_for, form.times)
+            context["is_hindered"] = any(one.problem for one in tries)
+        else:
+            try:
+                return _booked(request, organisation, found, form, is_series=is_series)
+            except RuleViolated as error:
+                form.refuse(error)
+                context["alternatives"] = error.alternatives if isinstance(error, Taken) else ()
+                status = 409
+    return render(request, "technoparks/dashboard_lab_book.html", context, status=status)
+
+
+def _typed(request: HttpRequest, lab: Lab) -> QueryDict | None:
+    """What was typed; with one of the times that were offered instead, where that was pressed."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    starts, ends = (_moment(part) for part in (*data.get("instead", "").split("/"), "")[:2])
+    if starts and ends:
+        first, last = (one.astimezone(lab.technopark.zone) for one in (starts, ends))
+        data["day"], data["starts"], data["ends"] = first.date().isoformat(), f"{first:%H:%M}", f"{last:%H:%M}"
+    return data
+
+
+def _begun(request: HttpRequest, lab: Lab) -> dict[str, object]:
+    """With the time that was chosen in the week."""
+    chosen = _moment(request.GET.get("starts", "")) or next_hour(lab)
+    local = chosen.astimezone(lab.technopark.zone)
+    ends = local + datetime.timedelta(minutes=max(lab.shortest_minutes, min(60, lab.longest_minutes)))
+    return {"day": local.date(), "starts": local.time(), "ends": ends.time()}
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    """By ISO 8601, with its zone."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and timezone.is_aware(found) else None
+
+
+def _booked(
+    request: HttpRequest, organisation: Organisation, lab: Lab, form: BookingForm, *, is_series: bool
+) -> HttpResponse:
+    by = cast("User", request.user)
+    asked, key = form.asked_for, form.key
+    if is_series:
+        series = book_series(lab, organisation=organisation, by=by, asked=asked, times=form.times, key=key)
+        booking = series.bookings.order_by("span")[0]
+    else:
+        [(starts, ends)] = form.times
+        booking = book(lab, organisation=organisation, by=by, asked=asked, starts=starts, ends=ends, key=key)
+    is_waiting = booking.decide_by is not None
+    messages.success(request, _("Sent to the host for approval.") if is_waiting else _("The laboratory is booked."))
+    return redirect("technoparks:dashboard_booking", slug=organisation.slug, pk=booking.pk)
+
+
+@private_page
+@require_safe
+def dashboard_booking(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    organisation, booking = _own_booking(request, slug, pk)
+    user = cast("User", request.user)
+    context = {
+        "organisation": organisation,
+        "booking": booking,
+        "machines": [one.equipment for one in booking.equipment_times.select_related("equipment")],
+        "turns": [
+            (str(MOVES[one.action].done if one.action in MOVES else BOOKED), one)
+            for one in booking.moves.select_related("by")
+        ],
+        "moves": [
+            (name, page)
+            for name, page in MOVE_PAGES.items()
+            if page.is_theirs(user, booking, organisation) and page.is_possible(booking)
+        ],
+        "others": booking.series.bookings.exclude(pk=booking.pk).order_by("span") if booking.series else (),
+    }
+    return render(request, "technoparks/dashboard_booking.html", context)
+
+
+@private_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def dashboard_booking_move(request: HttpRequest, slug: str, pk: int, move: str) -> HttpResponse:
+    """Asked first, and done by the POST of the same page."""
+    organisation, booking = _own_booking(request, slug, pk)
+    page, by = MOVE_PAGES.get(move), cast("User", request.user)
+    if page is None:
+        raise Http404
+    if not page.is_theirs(by, booking, organisation):
+        raise PermissionDenied(_("Your role in the organisation does not decide this."))
+    form = page.form(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            page.act(booking, by, form.cleaned_data)
+        except RuleViolated as error:
+            form.add_error(None, error.message)
+            status = 409
+        else:
+            messages.success(request, str(page.done))
+            return redirect("technoparks:dashboard_booking", slug=slug, pk=pk)
+    context = {"organisation": organisation, "booking": booking, "page": page, "form": form}
+    context["is_possible"] = page.is_possible(booking)
+    return render(request, "technoparks/dashboard_booking_move.html", context, status=status)
+
+
+def _own_booking(request: HttpRequest, slug: str, pk: int) -> tuple[Organisation, Booking]:
+    organisation = own_organisation(request, slug)
+    return organisation, get_object_or_404(own_bookings(organisation), pk=pk)

@@ -1,0 +1,30 @@
+"""What technoparks hold about a person: that they are responsible for bookings, which stay with the organisation."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from common.personal_data import Holder, Person, Record, described, register, told
+from technoparks.models import Booking, BookingMove
+
+
+def _collect(person: Person) -> Iterator[Record]:
+    for one in Booking.objects.filter(person=person.user).select_related("lab", "organisation").order_by("pk"):
+        yield [
+            *described(one, "lab", "organisation", "kind", "title", "people", "state", "created_at"),
+            told("starts_at", pgettext_lazy("booking", "from"), one.starts_at),
+            told("ends_at", pgettext_lazy("booking", "till"), one.ends_at),
+        ]
+
+
+def _erase(person: Person) -> int:
+    """What is to come is tended by whoever else acts for the organisation."""
+    bookings = Booking.objects.filter(person=person.user)
+    BookingMove.objects.filter(booking__in=bookings).update(reason="")
+    return bookings.update(person=None)
+
+
+register(
+    Holder("lab_bookings", _("Bookings of laboratories"), ("technoparks.Booking",), _collect, _erase),
+)

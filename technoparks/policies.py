@@ -1,0 +1,50 @@
+"""Who may do what with labs and bookings. Whether it is possible now, the services say."""
+
+from typing import TYPE_CHECKING
+
+from members.models import Organisation, Representative, Role
+from members.policies import role_of
+from technoparks.models import Booking, Technopark
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from members.models import User
+
+TENDING = (Role.HEAD, Role.COORDINATOR)
+BOOKING = (*TENDING, Role.TEACHER)
+
+
+def can_tend_technopark(user: "User | AnonymousUser", technopark: Technopark) -> bool:
+    """Its labs, hours, rules and machines: head and coordinators of the host. The staff do it in the admin site."""
+    return role_of(user, technopark.host) in TENDING
+
+
+def can_book_lab(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """For this organisation: its head, coordinators and teachers."""
+    return role_of(user, organisation) in BOOKING
+
+
+def organisations_that_book(user: "User | AnonymousUser") -> "QuerySet[Organisation]":
+    """For which ``user`` may book."""
+    if not user.is_authenticated:
+        return Organisation.objects.none()
+    roles = Representative.objects.active().filter(user=user, role__in=BOOKING)
+    return Organisation.objects.filter(pk__in=roles.values("organisation")).order_by("sort_name")
+
+
+def can_decide_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
+    """Approve it, decline it, or call it off for the host."""
+    return can_tend_technopark(user, booking.lab.technopark)
+
+
+def can_cancel_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
+    """For the guest: who has booked it; heads and coordinators any of their organisation's."""
+    role = role_of(user, booking.organisation)
+    return role in TENDING or (role == Role.TEACHER and booking.person_id == user.pk)
+
+
+def can_check_in_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
+    """Any of the guests who books, or the host."""
+    return can_book_lab(user, booking.organisation) or role_of(user, booking.lab.technopark.host) in BOOKING

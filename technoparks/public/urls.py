@@ -1,0 +1,11 @@
+"""Of what everybody may read, under ``/technoparks/``."""
+
+from django.urls import URLPattern, path
+
+from technoparks.public import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.technopark_list, name="technopark_list"),
+    path("<slug:slug>/", views.technopark_detail, name="technopark_detail"),
+    path("<slug:technopark>/labs/<slug:slug>/", views.lab_detail, name="lab_detail"),
+]

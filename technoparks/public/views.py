@@ -1,0 +1,64 @@
+"""What everybody may read of technoparks and their labs."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common.caching import public_page
+from members.acting.own import LAST
+from technoparks.booking.hours import Span
+from technoparks.models import Lab, Technopark
+from technoparks.policies import organisations_that_book
+from technoparks.public.lab_page import LabPage
+from technoparks.public.listing import TechnoparkList
+from technoparks.public.page import TechnoparkPage
+from technoparks.public.week import Week
+
+
+@login_not_required
+@public_page("region", "direction", "status", "page")
+def technopark_list(request: HttpRequest) -> HttpResponse:
+    found = TechnoparkList(request.GET, reader=request.user)
+    fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"technoparks/technopark_list.html{fragment}", {"list": found, "page": found.page})
+
+
+# Bookings make no public page old: what shows them is drawn for each reader.
+
+
+@login_not_required
+@never_cache
+@require_safe
+def technopark_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = Technopark.objects.visible_to(request.user).with_status()
+    technopark = get_object_or_404(visible.select_related("host", "region", "network"), slug=slug)
+    page = TechnoparkPage(technopark, request.user)
+    return render(request, "technoparks/technopark_detail.html", {"technopark": technopark, "page": page})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse:
+    visible = Lab.objects.visible_to(request.user).select_related("technopark__host", "direction")
+    lab = get_object_or_404(visible, technopark__slug=technopark, slug=slug)
+    zone = request.user.time_zone if request.user.is_authenticated else ""
+    week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
+    return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})
+
+
+def _booking_at(request: HttpRequest, lab: Lab) -> Callable[[Span], str] | None:
+    """Where an hour is booked: for the organisation that the reader acted for last, or the first that they may book
+    for."""
+    slugs = [*organisations_that_book(request.user).values_list("slug", flat=True)]
+    if not slugs:
+        return None
+    last = request.session.get(LAST)
+    form = reverse("technoparks:dashboard_lab_book", args=[last if last in slugs else slugs[0], lab.pk])
+    return lambda span: f"{form}?{urlencode({'starts': span[0].isoformat()})}"

@@ -1,0 +1,26 @@
+"""Some time after a booking nobody knows here any more who was responsible for it. The figures stay: which organisation
+booked which seats, and when. The term stands in docs/privacy.md, for people to read."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from technoparks.models import Booking, BookingMove
+
+KEPT_FOR = timedelta(days=3 * 365)
+AT_ONCE = 500  # bookings in a transaction
+
+
+def forget_bookings() -> int:
+    """In portions; killed between two of them, it goes on there the next time. Returns how many bookings."""
+    named = BookingMove.objects.exclude(Q(reason="") & Q(by=None)).values("booking")
+    outlived = Booking.objects.filter(span__endswith__lt=timezone.now() - KEPT_FOR)
+    known = outlived.filter(Q(person__isnull=False) | Q(pk__in=named)).order_by("pk")
+    forgotten = 0
+    while keys := [*known.values_list("pk", flat=True)[:AT_ONCE]]:
+        with transaction.atomic():
+            BookingMove.objects.filter(booking__in=keys).update(by=None, reason="")
+            forgotten += Booking.objects.filter(pk__in=keys).update(person=None)
+    return forgotten

@@ -1,0 +1,11 @@
+"""Labs and bookings of the demonstration, for the pages of the dashboard."""
+
+from technoparks.models import Booking, Lab
+
+
+def places() -> dict[str, object]:
+    pending = Booking.objects.filter(organisation__slug="phystech-lyceum", state="pending")
+    return {
+        "lab": Lab.objects.get(slug="robotics").pk,
+        "lab_booking": pending.filter(series__isnull=False).order_by("pk")[0].pk,
+    }

@@ -1,0 +1,59 @@
+"""The technoparks of the stories, as a newcomer sees them."""
+
+import datetime
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from technoparks.models import Booking, Equipment, Lab, OpeningHours, PupilYear, SiteCount, StatusChange, Technopark
+
+pytestmark = pytest.mark.django_db
+MODELS = (Technopark, Lab, Equipment, OpeningHours, StatusChange, PupilYear, SiteCount)
+
+
+def test_the_stories_are_told_once_and_every_page_of_them_opens() -> None:
+    for _time in range(2):
+        call_command("demo")
+        assert [model.objects.count() for model in MODELS] == [3, 6, 12, 30, 3, 1, 2]
+    assert not Booking.objects.exists()
+    pages: list[Technopark | Lab] = [*Technopark.objects.all(), *Lab.objects.select_related("technopark")]
+    for one in pages:
+        assert Client().get(one.get_absolute_url()).status_code == 200
+
+
+def test_planned_and_actual_are_told_apart() -> None:
+    call_command("demo")
+    own = Technopark.objects.get(slug="dolgoprudny")
+    assert [(str(one.on), one.precision, one.status) for one in own.status_changes.all()] == [
+        ("2023-01-01", "year", "planned"),
+        ("2023-09-01", "day", "open"),
+    ]
+    assert (own.labs_in_all, own.pupils_planned, own.host.slug) == (58, 10_000, "ashk")
+    assert [(one.period, one.planned, one.actual) for one in own.pupil_years.all()] == [("2023/24", 10_000, 13_000)]
+    network = Technopark.objects.get(is_network=True)
+    assert (network.pupils_planned, network.directions.count()) == (1000, 13)
+    assert [(one.actual, one.planned, one.regions) for one in network.site_counts.all()] == [
+        (24, None, 19),
+        (None, 50, None),
+    ]
+    assert Technopark.objects.with_status().get(slug="moscow").status == "planned"
+
+
+def test_a_fortnight_is_busy_with_every_kind_of_booking(settings: Settings) -> None:
+    settings.DEBUG = True
+    for _time in range(2):
+        call_command("demo")
+    bookings = Booking.objects.all()
+    assert {*bookings.values_list("state", flat=True)} == {"pending", "confirmed", "declined"}
+    assert bookings.filter(is_whole=True).exists()
+    assert bookings.filter(series__isnull=False).count() >= 8
+    assert bookings.exclude(equipment_times=None).exists()
+    assert bookings.values("lab").distinct().count() == 6
+    soon = bookings.filter(span__startswith__lt=timezone.now() + datetime.timedelta(days=16))
+    assert soon.count() >= 18
+    number = bookings.count()
+    call_command("demo")
+    assert bookings.count() == number

@@ -1,0 +1,215 @@
+"""Labs and bookings in the dashboards of host and guest."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from members.models import Organisation, Role, User
+from technoparks.models import Booking, BookingState, Lab
+from tests.factories.members import RepresentativeFactory
+from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, hour, manager, responsible
+
+pytestmark = pytest.mark.django_db
+S = BookingState
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return LabFactory(name="Лазерная")
+
+
+@pytest.fixture
+def school() -> tuple[Organisation, User]:
+    return guest()
+
+
+def client_of(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def page(name: str, organisation: Organisation, *args: Any) -> str:
+    return reverse(f"technoparks:{name}", args=[organisation.slug, *args])
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def sent(client: Client, address: str, **typed: Any) -> Any:
+    """The form as the page has it, with what was typed."""
+    form = client.get(address).context["form"]
+    values = {name: field.value() for name, field in ((one.name, one) for one in form)}
+    first = {"title": "8 «Б»", "people": 3, "day": hour(10).date().isoformat(), "starts": "10:00", "ends": "11:00"}
+    return client.post(address, {k: v for k, v in {**values, **first, **typed}.items() if v not in (None, False)})
+
+
+# --- Booking ------------------------------------------------------------------------------------------------------
+
+
+def test_a_teacher_books_a_lab_with_a_machine(lab: Lab, school: tuple[Organisation, User]) -> None:
+    organisation, teacher = school
+    printer = EquipmentFactory(lab=lab, name="Гравёр")
+    client = client_of(teacher)
+    assert page("dashboard_lab_book", organisation, lab.pk) in text(client.get(page("dashboard_labs", organisation)))
+    response = sent(client, page("dashboard_lab_book", organisation, lab.pk), equipment=[printer.pk])
+    booking = Booking.objects.get()
+    assert response["Location"] == page("dashboard_booking", organisation, booking.pk)
+    assert (booking.state, booking.span.lower, booking.people) == (S.CONFIRMED, hour(10), 3)
+    shown = text(client.get(response["Location"]))
+    for words in ("8 «Б»", "Лазерная", "Гравёр", "№ 1–3", "по Москве"):
+        assert words in shown.replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+
+
+def test_what_is_taken_is_told_with_times_that_are_free_and_nothing_typed_is_lost(
+    lab: Lab, school: tuple[Organisation, User]
+) -> None:
+    organisation, teacher = school
+    booked(lab, 10, 12, is_whole=True)
+    client, address = client_of(teacher), page("dashboard_lab_book", organisation, lab.pk)
+    refused = sent(client, address, title="Наш класс")
+    assert (refused.status_code, "Наш класс" in text(refused)) == (409, True)
+    assert "Свободных мест не хватает." in text(refused)
+    first = refused.context["alternatives"][0]
+    assert first == (hour(12), hour(13))
+    chosen = sent(client, address, title="Наш класс", instead=f"{first[0].isoformat()}/{first[1].isoformat()}")
+    assert chosen.status_code == 302
+    assert Booking.objects.get(title="Наш класс").starts_at == hour(12)
+
+
+def test_a_series_is_seen_time_by_time_before_it_is_booked(lab: Lab, school: tuple[Organisation, User]) -> None:
+    organisation, teacher = school
+    booked(lab, 10, 11, days=14, is_whole=True)
+    client, address = client_of(teacher), page("dashboard_lab_book", organisation, lab.pk)
+    seen = sent(client, address, weeks=3, skips_holidays=False)
+    assert [one.problem for one in seen.context["tries"]] == ["", "В это время занято.", ""]
+    assert 'name="confirmed"' not in text(seen)
+    assert sent(client, address, weeks=3, skips_holidays=False, confirmed="1").status_code == 409
+    seen = sent(client, address, weeks=3, starts="12:00", ends="13:00", skips_holidays=False)
+    assert 'name="confirmed"' in text(seen)
+    assert Booking.objects.count() == 1
+    done = sent(client, address, weeks=3, starts="12:00", ends="13:00", skips_holidays=False, confirmed="1")
+    assert done.status_code == 302
+    assert Booking.objects.filter(series__isnull=False).count() == 3
+    assert "Другие занятия серии" in text(client.get(done["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"ends": "09:00"}, "ends"),
+        ({"people": "0"}, "people"),
+        ({"title": ""}, "title"),
+        ({"day": "завтра"}, "day"),
+        ({"weeks": "61"}, "weeks"),
+    ],
+)
+def test_bad_input_is_told_beside_its_field(
+    lab: Lab, school: tuple[Organisation, User], typed: dict[str, str], field: str
+) -> None:
+    organisation, teacher = school
+    refused = sent(client_of(teacher), page("dashboard_lab_book", organisation, lab.pk), **typed)
+    assert (refused.status_code, [*refused.context["form"].errors]) == (200, [field])
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.VIEWER, 403), (Role.TEACHER, 200), (Role.HEAD, 200)])
+def test_viewers_do_not_book(lab: Lab, role: str, status: int) -> None:
+    organisation, person = guest(role)
+    assert client_of(person).get(page("dashboard_lab_book", organisation, lab.pk)).status_code == status
+
+
+def test_a_lab_that_is_not_published_is_not_there_for_guests(school: tuple[Organisation, User]) -> None:
+    organisation, teacher = school
+    hidden = LabFactory(is_published=False)
+    assert client_of(teacher).get(page("dashboard_lab_book", organisation, hidden.pk)).status_code == 404
+
+
+# --- Host and guest -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pending(school: tuple[Organisation, User]) -> Booking:
+    return booked(LabFactory(needs_approval=True), by=school)
+
+
+def test_the_host_finds_the_request_and_approves_it(pending: Booking) -> None:
+    host = pending.lab.technopark.host
+    client = client_of(manager(pending.lab))
+    address = page("dashboard_booking", host, pending.pk)
+    assert address in text(client.get(page("dashboard_labs", host)))
+    move = page("dashboard_booking_move", host, pending.pk, "approve")
+    assert move in text(client.get(address))
+    assert client.post(move).status_code == 302
+    pending.refresh_from_db()
+    assert pending.state == S.CONFIRMED
+    again = client.post(page("dashboard_booking_move", host, pending.pk, "decline"), {"reason": "Поздно"})
+    assert (again.status_code, "Поздно" in text(again)) == (409, True)
+
+
+def test_declined_with_a_reason_that_the_guest_reads(pending: Booking) -> None:
+    host = pending.lab.technopark.host
+    client, move = client_of(manager(pending.lab)), page("dashboard_booking_move", host, pending.pk, "decline")
+    assert client.post(move, {"reason": " "}).status_code == 200
+    assert client.post(move, {"reason": "Ремонт вытяжки"}).status_code == 302
+    shown = text(client_of(responsible(pending)).get(page("dashboard_booking", pending.organisation, pending.pk)))
+    assert "Ремонт вытяжки" in shown
+    assert "Отклонено" in shown
+
+
+WHO = {
+    "teacher who booked": {"cancel": 302, "approve": 403},
+    "another teacher": {"cancel": 403, "approve": 403},
+    "head of the guest": {"cancel": 302, "approve": 403},
+    "viewer of the guest": {"cancel": 403, "approve": 403},
+    "teacher of the host": {"cancel": 403, "approve": 403},
+    "coordinator of the host": {"cancel": 403, "approve": 302},
+    "stranger": {"cancel": 404, "approve": 404},
+}
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("move", ["cancel", "approve"])
+def test_each_side_does_what_is_its_own(pending: Booking, who: str, move: str) -> None:
+    host, ours = pending.lab.technopark.host, pending.organisation
+    at = host if "host" in who else ours
+    roles = {"another": Role.TEACHER, "head": Role.HEAD, "viewer": Role.VIEWER, "coordinator": Role.COORDINATOR}
+    if who == "teacher who booked":
+        person = responsible(pending)
+    elif who == "stranger":
+        at, person = guest(Role.HEAD)
+    else:
+        role = roles.get(who.split()[0], Role.TEACHER)
+        person = RepresentativeFactory(organisation=at, role=role).user
+    response = client_of(person).post(page("dashboard_booking_move", at, pending.pk, move))
+    assert response.status_code == WHO[who][move]
+
+
+def test_the_page_of_a_booking_is_of_its_two_sides_alone(pending: Booking) -> None:
+    stranger, person = guest(Role.HEAD)
+    assert client_of(person).get(page("dashboard_booking", stranger, pending.pk)).status_code == 404
+    assert client_of(person).get(page("dashboard_booking", pending.organisation, pending.pk)).status_code == 404
+
+
+def test_an_unknown_move_is_nowhere(pending: Booking) -> None:
+    client = client_of(responsible(pending))
+    assert client.get(page("dashboard_booking_move", pending.organisation, pending.pk, "dance")).status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_desk_costs_the_same_however_much_there_is(
+    number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    lab = LabFactory(needs_approval=True)
+    for _one in range(number):
+        booked(lab)
+        LabFactory(technopark=lab.technopark)
+    client = client_of(manager(lab))
+    address = page("dashboard_labs", lab.technopark.host)
+    client.get(address)
+    with django_assert_num_queries(11):
+        client.get(address)

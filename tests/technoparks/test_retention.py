@@ -1,0 +1,79 @@
+"""Three years after a booking nobody knows here any more who was responsible for it; who is erased goes at once."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from common.personal_data import HOLDERS
+from members.models import User
+from members.personal_data import person_of
+from members.personal_data.erasure import erase_person
+from technoparks import retention
+from technoparks.booking.bookings import cancel, decline
+from technoparks.booking.moves import Who
+from technoparks.models import Booking, BookingMove
+from technoparks.retention import KEPT_FOR, forget_bookings
+from tests.factories.members import UserFactory
+from tests.factories.technoparks import LabFactory, booked, guest, manager
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def booking() -> Booking:
+    """Cancelled by the host with a reason."""
+    booking = booked(LabFactory())
+    return cancel(booking, who=Who.HOST, by=manager(booking.lab), reason="Иванова заболела")
+
+
+def ended(booking: Booking, ago: datetime.timedelta) -> None:
+    ends = timezone.now() - ago
+    span = (ends - datetime.timedelta(hours=1), ends)
+    Booking.objects.filter(pk=booking.pk).update(span=span, blocked=span)
+
+
+def people() -> list[object]:
+    """Whom the tables name, and their words."""
+    moves = BookingMove.objects.values_list("by", "reason")
+    return [one for row in [*Booking.objects.values_list("person"), *moves] for one in row if one]
+
+
+def test_after_three_years_nobody_is_named_and_the_booking_stands(booking: Booking) -> None:
+    ended(booking, KEPT_FOR + DAY)
+    recent = booked(LabFactory())
+    ended(recent, KEPT_FOR - DAY)
+    assert (forget_bookings(), forget_bookings()) == (1, 0)
+    assert people() == [recent.person_id, recent.person_id]
+    booking.refresh_from_db()
+    assert (booking.state, booking.organisation_id is None, booking.hours) == ("cancelled", False, 1)
+    assert [move.action for move in booking.moves.all()] == ["book", "cancel"]
+
+
+def test_many_are_forgotten_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    for _number in range(3):
+        ended(booked(LabFactory()), KEPT_FOR + DAY)
+    Booking.objects.filter(pk=booked(LabFactory()).pk).update(person=None)
+    assert forget_bookings() == 3
+    assert len(people()) == 1
+
+
+def test_a_copy_names_the_bookings_that_one_is_responsible_for(booking: Booking) -> None:
+    booked(LabFactory())
+    assert isinstance(booking.person, User)
+    [record] = HOLDERS["lab_bookings"].collect(person_of(booking.person))
+    told = {entry.key: entry.value for entry in record}
+    assert (told["title"], told["state"], told["starts_at"]) == (booking.title, "cancelled", booking.starts_at)
+
+
+def test_who_is_erased_is_in_no_booking_and_those_stay_with_the_organisation() -> None:
+    school, teacher = guest()
+    lab = LabFactory(needs_approval=True)
+    first, second = booked(lab, by=(school, teacher)), booked(lab, by=(school, teacher))
+    decline(first, by=manager(lab), reason="Иванова заболела")
+    erase_person(teacher, by=UserFactory(), reason="Запрос")
+    second.refresh_from_db()
+    assert (second.person, second.organisation, second.state) == (None, school, "pending")
+    assert not BookingMove.objects.exclude(reason="").exists()
