@@ -73,7 +73,7 @@ S = AgreementState
 EXAMPLES = 400 if os.environ.get("FAULTS") == "full" else 8
 DETAILS = {"places": 2, "supervisor": "Начальник цеха", "liability": "Школа", "has_minors": True}
 CODE = "246810"
-EVERYBODY = 8  # people of the world
+EVERYBODY = 10  # people of the world
 
 
 class Denied(Exception):
@@ -107,7 +107,10 @@ class World:
         viewer = RepresentativeFactory(organisation=company, role=Role.VIEWER).user
         second = RepresentativeFactory(organisation=school, role=Role.HEAD).user
         heads = [made.head_of(one) for one in (school, company, other, stranger)]
-        self.people = [*heads, second, viewer, *office]
+        others = [
+            RepresentativeFactory(organisation=school, role=role).user for role in (Role.COORDINATOR, Role.TEACHER)
+        ]
+        self.people = [*heads, second, viewer, *office, *others]
 
     def fresh(self) -> Agreement:
         """Of what follows, until it is in force or called off."""
