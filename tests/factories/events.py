@@ -86,7 +86,7 @@ class ParticipantCertificateFactory(ModelFactory[ParticipantCertificate]):
     class Meta:
         model = ParticipantCertificate
 
-    number = factory.Sequence(lambda n: f"У-2026-{n + 1:04}")
+    number = factory.Sequence(lambda n: f"У-2020-{n + 1:04}")
     name = factory.SelfAttribute("ticket.name")
     role = AttendeeRole.PARTICIPANT
     document = factory.LazyFunction(lambda: order_documents("pdf/events/participant_certificate.typ", [{}])[0])
