@@ -57,6 +57,11 @@ class LabAdmin(HistoryModelAdmin):
     autocomplete_fields = ["technopark", "direction"]
     prepopulated_fields = {"slug": ["name_en"]}
     inlines = [OpeningHoursInline, OpeningExceptionInline, EquipmentInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Lab | None = None) -> list[str]:
+        """Its bookings are read and decided on by the host of the technopark, so it stays there."""
+        return [*super().get_readonly_fields(request, obj), *(["technopark"] if obj else [])]
+
     fieldsets = [
         (
             None,

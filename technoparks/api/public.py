@@ -35,8 +35,8 @@ MOST_TIMES = 200  # free ones in an answer
 class TechnoparkSerializer(serializers.ModelSerializer):
     """``status_on``: since when it is so; of what is planned, the day it was announced."""
 
-    host = serializers.SlugField(source="host.slug")
-    network = serializers.SlugField(source="network.slug", allow_null=True, default=None)
+    host = serializers.SerializerMethodField(help_text="Slug; null where it is not in the directory")
+    network = serializers.SerializerMethodField(help_text="Slug of the network whose site it is")
     region = serializers.CharField(source="region.code", allow_null=True, default=None, help_text="ISO 3166-2")
     directions = serializers.SlugRelatedField[Any]("slug", many=True, read_only=True)
     status = serializers.ChoiceField(SiteStatus.choices, allow_null=True)
@@ -64,6 +64,13 @@ class TechnoparkSerializer(serializers.ModelSerializer):
             "status_on",
             "updated_at",
         ]
+
+    def get_host(self, technopark: Technopark) -> str | None:
+        return technopark.host.slug if technopark.host.is_published else None
+
+    def get_network(self, technopark: Technopark) -> str | None:
+        network = technopark.network
+        return network.slug if network and network.is_published else None
 
 
 class StatusChangeSerializer(serializers.ModelSerializer):

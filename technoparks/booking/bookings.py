@@ -5,7 +5,7 @@ else books there meanwhile, so what was found free stays free. Exclusion constra
 """
 
 import datetime
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -89,7 +89,7 @@ def book(
         return once(
             lambda: _booked(lab, organisation, by, asked, [(starts, ends)])[0],
             model=Booking,
-            scope=f"book {lab.pk} {organisation.pk}",
+            scope=f"book {lab.pk} {organisation.pk} by {by.pk}",
             key=key or uuid4().hex,
             asked={"asked": repr(asked), "starts": starts, "ends": ends},
         )
@@ -119,7 +119,7 @@ def book_series(
     return once(
         make,
         model=BookingSeries,
-        scope=f"book series {lab.pk} {organisation.pk}",
+        scope=f"book series {lab.pk} {organisation.pk} by {by.pk}",
         key=key or uuid4().hex,
         asked={"asked": repr(asked), "times": [*times]},
     )
@@ -196,6 +196,7 @@ def _placed(
         is_whole=asked.is_whole or not lab.by_seats,
         seats=seats,
         state=BookingState.PENDING if waits else BookingState.CONFIRMED,
+        released_at=span[0] + datetime.timedelta(minutes=lab.check_in_minutes) if lab.check_in_minutes else None,
         decide_by=min(span[0], now + datetime.timedelta(hours=lab.approval_hours)) if waits else None,
     )
     EquipmentTime.objects.bulk_create(EquipmentTime(equipment=one, booking=booking, span=blocked) for one in machines)
@@ -233,19 +234,21 @@ def _locked_machines(lab: Lab, keys: Collection[int]) -> list[Equipment]:
 # --- What becomes of it --------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def locked_booking(booking: Booking) -> Booking:
-    """As it is now, under the lock of its lab."""
+    """As it is now, under the lock of its lab, and of who is responsible: they hear of it, and whoever erases a person
+    holds them before what is theirs."""
     lab = locked_lab(booking.lab)
+    if booking.person_id:
+        User.objects.select_for_update(no_key=True).filter(pk=booking.person_id).first()
     found = Booking.objects.select_related("organisation", "person", "series").get(pk=booking.pk)
     found.lab = lab
     return found
 
 
-def _moved(booking: Booking, action: str, *, who: Who, by: User | None, reason: str = "") -> Booking:
-    locked = locked_booking(booking)
-    turn(locked, action, who=who, by=by, reason=reason)
-    return locked
+def _check_term(booking: Booking) -> None:
+    """Raises RuleViolated where the guests have not been answered in time; the clock is about to tell them."""
+    if booking.decide_by and booking.decide_by <= timezone.now():
+        raise RuleViolated(_("The term for the answer is over: the time is free again."), code="too_late")
 
 
 @transaction.atomic
@@ -254,6 +257,7 @@ def approve(booking: Booking, *, by: User) -> Booking:
     locked = locked_booking(booking)
     if locked.state == BookingState.CONFIRMED:
         return locked
+    _check_term(locked)
     turn(locked, "approve", who=Who.HOST, by=by)
     tell_guest(locked, "approve", by=by)
     return locked
@@ -261,24 +265,31 @@ def approve(booking: Booking, *, by: User) -> Booking:
 
 @transaction.atomic
 def decline(booking: Booking, *, by: User, reason: str) -> Booking:
-    locked = _moved(booking, "decline", who=Who.HOST, by=by, reason=reason)
+    """Repeated, does nothing. Raises RuleViolated where it does not wait any more, or has no reason."""
+    locked = locked_booking(booking)
+    if locked.state == BookingState.DECLINED:
+        return locked
+    _check_term(locked)
+    turn(locked, "decline", who=Who.HOST, by=by, reason=reason)
     tell_guest(locked, "decline", by=by, reason=reason)
     return locked
 
 
 @transaction.atomic
 def cancel(booking: Booking, *, who: Who, by: User, reason: str = "") -> Booking:
-    """By the guest or by the host; the other side is told. Raises RuleViolated of what has begun."""
+    """By the guest until it begins, as what was used counts; by the host until its end. The other side is told, and of
+    the guests who was responsible."""
     locked = locked_booking(booking)
     if locked.state == BookingState.CANCELLED:
         return locked
-    if locked.is_over:
-        raise RuleViolated(_("This booking is over."), code="over")
+    if locked.is_over or (who == Who.GUEST and locked.has_begun):
+        raise RuleViolated(_("This booking is over or has begun."), code="over")
     turn(locked, "cancel", who=who, by=by, reason=reason)
     if who == Who.HOST:
         tell_guest(locked, "cancel", by=by, reason=reason)
     else:
         tell_host(locked, by=by, action="cancel")
+        tell_guest(locked, "cancel_own", by=by)
     return locked
 
 
@@ -292,13 +303,3 @@ def check_in(booking: Booking, *, who: Who, by: User) -> Booking:
         raise RuleViolated(_("It is checked in from 15 minutes before its time until its end."), code="not_its_time")
     turn(locked, "check_in", who=who, by=by)
     return locked
-
-
-def each_of_series(
-    series: BookingSeries, act: Callable[[Booking], Booking], *, states: Collection[str]
-) -> list[Booking]:
-    """``act`` on each booking of the series that is to come and has one of these states, all or none."""
-    with transaction.atomic():
-        locked_lab(series.lab)
-        found = series.bookings.filter(state__in=states, span__startswith__gt=timezone.now()).select_related("lab")
-        return [act(one) for one in found.order_by("span")]

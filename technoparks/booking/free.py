@@ -13,6 +13,7 @@ from technoparks.models.seats import Seats, runs
 
 LOOKED_THROUGH = 14  # days, for alternatives
 OFFERED = 3  # alternatives
+Taken = tuple[datetime.datetime, datetime.datetime, Seats]
 FAR = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -31,14 +32,19 @@ def blocked_span(lab: Lab, starts: datetime.datetime, ends: datetime.datetime) -
 
 
 def chosen_seats(lab: Lab, wish: Wish, taken: Collection[int]) -> Seats | None:
-    """Neighbouring ones where there are as many together, else the first free ones; None where there are too few."""
+    """Neighbouring ones where there are as many together, else the first free ones; None where there are too few. Those
+    who booked when the lab had more seats sit on some of today's as well."""
     if wish.is_whole or not lab.by_seats:
         return None if taken else tuple(range(1, lab.seats + 1))
     free = [seat for seat in range(1, lab.seats + 1) if seat not in taken]
-    if len(free) < wish.people:
+    if number_free(lab, taken) < wish.people:
         return None
     together = next((first for first, last in runs(free) if last - first + 1 >= wish.people), None)
     return tuple(range(together, together + wish.people)) if together else tuple(free[: wish.people])
+
+
+def number_free(lab: Lab, taken: Collection[int]) -> int:
+    return max(0, lab.seats - len(taken))
 
 
 def bounds(span: Any) -> Span:
@@ -46,31 +52,39 @@ def bounds(span: Any) -> Span:
     return span.lower, span.upper or FAR
 
 
+def taken_of(labs: Iterable[Lab], starts: datetime.datetime, ends: datetime.datetime) -> dict[int, list[Taken]]:
+    """By the key of the lab; who has the whole room has all its seats of today as well. One query."""
+    all_seats = {lab.pk: range(1, lab.seats + 1) for lab in labs}
+    found: dict[int, list[Taken]] = {key: [] for key in all_seats}
+    bookings = Booking.objects.blocking().filter(lab__in=all_seats, blocked__overlap=(starts, ends)).order_by()
+    for lab, blocked, seats, is_whole in bookings.values_list("lab", "blocked", "seats", "is_whole"):
+        found[lab].append((*bounds(blocked), tuple({*seats, *all_seats[lab]}) if is_whole else seats))
+    return found
+
+
 @dataclass(slots=True)
 class Calendar:
     """What blocks a lab and some of its machines in a span, read at once. Two queries."""
 
     lab: Lab
-    seats: list[tuple[datetime.datetime, datetime.datetime, Seats]]
+    seats: list[Taken]
     machines: list[tuple[int, datetime.datetime, datetime.datetime]]
 
     @classmethod
     def of(
         cls, lab: Lab, starts: datetime.datetime, ends: datetime.datetime, equipment: Iterable[int] = ()
     ) -> "Calendar":
-        bookings = Booking.objects.blocking().filter(lab=lab, blocked__overlap=(starts, ends)).order_by()
         times = EquipmentTime.objects.filter(
             equipment__in=[*equipment], is_blocking=True, span__overlap=(starts, ends)
         ).order_by()
         return cls(
             lab,
-            [(*bounds(one), seats) for one, seats in bookings.values_list("blocked", "seats")],
+            taken_of([lab], starts, ends)[lab.pk],
             [(machine, *bounds(one)) for machine, one in times.values_list("equipment", "span")],
         )
 
     def taken(self, starts: datetime.datetime, ends: datetime.datetime) -> set[int]:
-        overlapping = (seats for lower, upper, seats in self.seats if lower < ends and upper > starts)
-        return {seat for seats in overlapping for seat in seats}
+        return {seat for lower, upper, seats in self.seats if lower < ends and upper > starts for seat in seats}
 
     def busy_machines(self, starts: datetime.datetime, ends: datetime.datetime) -> set[int]:
         return {machine for machine, lower, upper in self.machines if lower < ends and upper > starts}

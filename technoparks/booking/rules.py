@@ -4,6 +4,7 @@ import datetime
 
 from django.db.models import DurationField, ExpressionWrapper, F, Func, QuerySet, Sum
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,7 @@ MINUTE = datetime.timedelta(minutes=1)
 
 def check_lab(lab: Lab, organisation: Organisation) -> None:
     """Raises RuleViolated where this lab is not to be booked at all, or not by this organisation."""
-    if not (lab.is_bookable and lab.is_published and lab.technopark.is_published):
+    if not Lab.objects.bookable().filter(pk=lab.pk).exists():
         raise RuleViolated(_("This laboratory cannot be booked."), code="not_bookable")
     if lab.is_for_members and not organisation.tier and organisation.pk != lab.technopark.host_id:
         raise RuleViolated(_("Only members of the association book this laboratory."), code="members_only")
@@ -33,9 +34,6 @@ def check_time(lab: Lab, starts: datetime.datetime, ends: datetime.datetime) -> 
         text = _("A booking here takes from %(shortest)s to %(longest)s minutes.")
         raise RuleViolated(text % {"shortest": lab.shortest_minutes, "longest": lab.longest_minutes}, code="length")
     local = starts.astimezone(zone)
-    if (local.hour * 60 + local.minute) % lab.step_minutes or local.second or minutes % lab.step_minutes:
-        text = _("Times here begin and end every %(number)s minutes.")
-        raise RuleViolated(text % {"number": lab.step_minutes}, code="step")
     if starts > now + datetime.timedelta(days=lab.days_ahead):
         number = lab.days_ahead
         text = ngettext(
@@ -53,9 +51,15 @@ def check_time(lab: Lab, starts: datetime.datetime, ends: datetime.datetime) -> 
         )
         raise RuleViolated(text % {"number": number}, code="too_late")
     [day] = open_days(lab, local.date(), local.date())
-    if not any(opens <= starts and ends <= closes for opens, closes in day.spans):
+    span = next((span for span in day.spans if span[0] <= starts and ends <= span[1]), None)
+    if span is None:
         why = f" {day.why}." if day.why else ""
         raise RuleViolated(_("The laboratory is closed at this time.") + why, code="closed")
+    step = datetime.timedelta(minutes=lab.step_minutes)
+    if (starts - span[0]) % step or (ends - starts) % step:
+        text = _("Times here begin and end every %(number)s minutes, from %(time)s on.")
+        told = {"number": lab.step_minutes, "time": f"{span[0]:%H:%M}"}
+        raise RuleViolated(text % told, code="step")
 
 
 def check_people(lab: Lab, *, people: int, youngest: int | None) -> None:
@@ -102,7 +106,8 @@ def _over(whose: str, limit: int, used: datetime.timedelta) -> str:
         "organisation": _("Your organisation has %(limit)s hours a month here, of which %(used)s are booked."),
         "person": _("Each person has %(limit)s hours a month here, of which you have booked %(used)s."),
     }[whose]
-    return text % {"limit": limit, "used": f"{used / datetime.timedelta(hours=1):g}"}
+    hours = f"{used / datetime.timedelta(hours=1):g}".replace(".", get_format("DECIMAL_SEPARATOR"))
+    return text % {"limit": limit, "used": hours}
 
 
 def _month(moment: datetime.datetime, zone: datetime.tzinfo) -> tuple[datetime.datetime, datetime.datetime]:

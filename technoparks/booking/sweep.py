@@ -3,8 +3,7 @@
 import time
 
 from django.db import transaction
-from django.db.models import F, Func, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.errors import RuleViolated
@@ -32,12 +31,10 @@ def sweep() -> int:
 def _due() -> dict[str, QuerySet[Booking]]:
     now = timezone.now()
     confirmed = Booking.objects.filter(state=BookingState.CONFIRMED)
-    patience = Func(F("lab__check_in_minutes"), template="make_interval(mins => %(expressions)s)")
-    begun = confirmed.filter(lab__check_in_minutes__isnull=False, span__startswith__lt=Now() - patience)
     return {
         "expire": Booking.objects.filter(state=BookingState.PENDING, decide_by__lte=now),
-        "miss": begun,
-        "finish": confirmed.filter(lab__check_in_minutes=None, span__endswith__lte=now),
+        "miss": confirmed.filter(released_at__lte=now),
+        "finish": confirmed.filter(released_at=None, span__endswith__lte=now),
     }
 
 

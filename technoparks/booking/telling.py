@@ -12,6 +12,7 @@ from common.times import when
 from members.models import User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
+from members.policies import role_of
 from technoparks.models import Booking, BookingState
 
 BOOKINGS = register(
@@ -26,6 +27,7 @@ TO_GUEST = {
     "decline": gettext_lazy("Declined: %(lab)s, %(when)s"),
     "expire": gettext_lazy("Not answered in time: %(lab)s, %(when)s"),
     "cancel": gettext_lazy("The host has cancelled: %(lab)s, %(when)s"),
+    "cancel_own": gettext_lazy("Your organisation has cancelled: %(lab)s, %(when)s"),
     "hold": gettext_lazy("On hold: %(lab)s, %(when)s"),
     "resume": gettext_lazy("Confirmed again: %(lab)s, %(when)s"),
     "miss": gettext_lazy("Nobody checked in: %(lab)s, %(when)s"),
@@ -38,9 +40,9 @@ TO_HOST = {
 
 
 def tell_guest(booking: Booking, action: str, *, by: User | None = None, reason: str = "") -> None:
-    """Whoever booked it, and heads and coordinators of the guest."""
+    """Whoever booked it, while they act for the guest, and its heads and coordinators."""
     people = {person.pk: person for person in heads_of(booking.organisation)}
-    if booking.person and booking.person.is_active:
+    if booking.person and role_of(booking.person, booking.organisation):
         people[booking.person.pk] = booking.person
     notify(
         [one for one in people.values() if one != by],
@@ -60,19 +62,19 @@ def tell_host(booking: Booking, *, by: User | None = None, action: str = "book")
         [one for one in heads_of(host) if one != by],
         topic=BOOKINGS,
         key=f"booking {booking.pk} {action} {booking.sequence}",
-        words=partial(_words, booking, TO_HOST[BookingState(booking.state)], ""),
+        words=partial(_words, booking, TO_HOST[BookingState(booking.state)], "", is_new=action == "book"),
         link=reverse("technoparks:dashboard_booking", args=[host.slug, booking.pk]),
     )
 
 
-def _words(booking: Booking, said: str | Promise, reason: str) -> Words:
+def _words(booking: Booking, said: str | Promise, reason: str, *, is_new: bool = False) -> Words:
     title = str(said) % {
         "guest": booking.organisation.title,
         "lab": booking.lab.title,
         "when": when(booking, today=timezone.localdate()),
     }
     text = [booking.title]
-    if booking.series:
+    if booking.series and is_new:
         number = booking.series.bookings.count()
         text.append(_("A series of %(number)d times.") % {"number": number})
     if reason:

@@ -7,28 +7,38 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
+from common.times import Precision, Times
+from members.models import Organisation, User
 from technoparks.booking.bookings import Asked
 from technoparks.booking.free import Calendar, blocked_span
 from technoparks.booking.hours import Span
-from technoparks.booking.rules import check_time
-from technoparks.models import Lab
+from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
+from technoparks.models import HoursAccount, Lab
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
     """``problem`` is "" where it would be booked."""
 
-    starts: datetime.datetime
-    ends: datetime.datetime
+    times: Times
     problem: str
 
 
-def tried(lab: Lab, asked: Asked, times: Sequence[Span]) -> list[Try]:
-    """By the clock of the lab, without a lock: what was free here may be taken when it is booked."""
-    zone = lab.technopark.zone
+def tried(lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times: Sequence[Span]) -> list[Try]:
+    """Without a lock: what was free here may be taken when it is booked.
+
+    Raises RuleViolated for what is wrong with all of them: the lab, the people, the hours of the month.
+    """
+    check_lab(lab, organisation)
+    check_people(lab, people=asked.people, youngest=asked.youngest)
+    if organisation.pk != lab.technopark.host_id:
+        key = {"technopark": lab.technopark, "organisation": organisation}
+        account = HoursAccount.objects.filter(**key).first() or HoursAccount(**key)
+        check_hours(account, lab, person=by, spans=[*times])
     calendar = Calendar.of(lab, *blocked_span(lab, min(times)[0], max(times)[1]), equipment=asked.equipment)
+    zone = lab.technopark.time_zone
     return [
-        Try(starts.astimezone(zone), ends.astimezone(zone), _problem(calendar, asked, starts, ends))
+        Try(Times(starts, ends, Precision.TIME, zone), _problem(calendar, asked, starts, ends))
         for starts, ends in times
     ]
 

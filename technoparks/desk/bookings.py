@@ -16,7 +16,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Six queries, however much there is."""
+    """Five queries, however much there is."""
 
     labs: list[Lab]  # of the host, with ``waiting``
     to_decide: list[Booking]
@@ -45,10 +45,19 @@ def _told(bookings: "BookingQuerySet") -> "BookingQuerySet":
 
 
 def _bookable(organisation: Organisation) -> QuerySet[Lab]:
-    labs = Lab.objects.filter(is_bookable=True, is_published=True, technopark__is_published=True)
+    labs = Lab.objects.bookable()
     if not organisation.tier:
         labs = labs.filter(Q(is_for_members=False) | Q(technopark__host=organisation))
     return labs.select_related("technopark", "direction").order_by("technopark__name", "name")[:200]
+
+
+def others_of(booking: Booking) -> "BookingQuerySet":
+    """Of its series."""
+    return (
+        _told(Booking.objects.filter(series=booking.series, series__isnull=False))
+        .exclude(pk=booking.pk)
+        .order_by("span")
+    )
 
 
 def own_bookings(organisation: Organisation) -> "BookingQuerySet":

@@ -1,6 +1,7 @@
 """Forms of booking, by the clock of the lab."""
 
 import datetime
+import hashlib
 from typing import Any
 
 from django import forms
@@ -81,6 +82,11 @@ class BookingForm(OnceForm):
             (at(day, data["starts"], zone), at(day, data["ends"], zone))
             for day in self._days(data["day"], data["weeks"], skips=data["skips_holidays"])
         ]
+
+    @property
+    def mark(self) -> str:
+        """Of what was shown: other times, or more people, are to be seen anew before they are booked."""
+        return hashlib.sha256(repr((self.asked_for, self.times)).encode()).hexdigest()
 
     @staticmethod
     def _days(first: datetime.date, weeks: int, *, skips: bool) -> list[datetime.date]:

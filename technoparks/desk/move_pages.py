@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.models import Organisation
-from technoparks.booking.bookings import approve, cancel, check_in, decline
+from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline
 from technoparks.booking.moves import MOVES, Who
 from technoparks.desk.forms import ReasonForm
 from technoparks.models import Booking
@@ -34,6 +35,7 @@ class MovePage:
     act: Callable[[Booking, "User", dict[str, Any]], object]
     form: type[forms.Form] = forms.Form
     kind: str = ""
+    fits: Callable[[Booking], bool] = lambda booking: True
 
     def is_theirs(self, user: "User", booking: Booking, organisation: Organisation) -> bool:
         """In the dashboard of the side that it belongs to; where host and guest are one, it is both."""
@@ -41,7 +43,7 @@ class MovePage:
         return side == organisation.pk and self.may(user, booking)
 
     def is_possible(self, booking: Booking) -> bool:
-        return booking.state in MOVES[self.action].before and not booking.is_over
+        return booking.state in MOVES[self.action].before and not booking.is_over and self.fits(booking)
 
 
 MOVE_PAGES = {
@@ -78,6 +80,7 @@ MOVE_PAGES = {
         can_check_in_booking,
         lambda booking, by, typed: check_in(booking, who=Who.GUEST, by=by),
         kind="primary",
+        fits=lambda booking: booking.released_at is not None and timezone.now() >= booking.starts_at - EARLY,
     ),
     "cancel": MovePage(
         "cancel",
@@ -89,6 +92,7 @@ MOVE_PAGES = {
         can_cancel_booking,
         lambda booking, by, typed: cancel(booking, who=Who.GUEST, by=by),
         kind="danger",
+        fits=lambda booking: not booking.has_begun,
     ),
     "call_off": MovePage(
         "cancel",

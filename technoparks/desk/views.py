@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.days import FIRST, LAST
 from common.errors import RuleViolated
 from common.private_pages import private_page
 from members.acting.own import own_organisation
@@ -19,7 +20,7 @@ from members.models import Organisation, User
 from technoparks.booking.bookings import Taken, book, book_series
 from technoparks.booking.moves import BOOKED, MOVES
 from technoparks.booking.trying import tried
-from technoparks.desk.bookings import Desk, own_bookings
+from technoparks.desk.bookings import Desk, others_of, own_bookings
 from technoparks.desk.forms import BookingForm, next_hour
 from technoparks.desk.move_pages import MOVE_PAGES
 from technoparks.models import Booking, Lab
@@ -51,17 +52,16 @@ def dashboard_lab_book(request: HttpRequest, slug: str, lab: int) -> HttpRespons
     context = {"organisation": organisation, "lab": found, "form": form}
     status = 200
     if request.method == "POST" and form.is_valid():
-        is_series = len(form.times) > 1
-        if is_series and "confirmed" not in request.POST:
-            context["tries"] = tries = tried(found, form.asked_for, form.times)
-            context["is_hindered"] = any(one.problem for one in tries)
-        else:
-            try:
+        by, is_series = cast("User", request.user), len(form.times) > 1
+        try:
+            if not is_series or request.POST.get("confirmed") == form.mark:
                 return _booked(request, organisation, found, form, is_series=is_series)
-            except RuleViolated as error:
-                form.refuse(error)
-                context["alternatives"] = error.alternatives if isinstance(error, Taken) else ()
-                status = 409
+            tries = tried(found, organisation=organisation, by=by, asked=form.asked_for, times=form.times)
+            context |= {"tries": tries, "is_hindered": any(one.problem for one in tries)}
+        except RuleViolated as error:
+            form.refuse(error)
+            context["alternatives"] = error.alternatives if isinstance(error, Taken) else ()
+            status = 409
     return render(request, "technoparks/dashboard_lab_book.html", context, status=status)
 
 
@@ -91,7 +91,8 @@ def _moment(text: str) -> datetime.datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and timezone.is_aware(found) else None
+    is_plausible = found is not None and timezone.is_aware(found) and FIRST < found.date() < LAST
+    return found if is_plausible else None
 
 
 def _booked(
@@ -128,7 +129,7 @@ def dashboard_booking(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             for name, page in MOVE_PAGES.items()
             if page.is_theirs(user, booking, organisation) and page.is_possible(booking)
         ],
-        "others": booking.series.bookings.exclude(pk=booking.pk).order_by("span") if booking.series else (),
+        "others": others_of(booking),
     }
     return render(request, "technoparks/dashboard_booking.html", context)
 

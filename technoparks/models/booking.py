@@ -147,6 +147,9 @@ class Booking(models.Model):
     seats = SeatsField(_("seats"), editable=False)
     state = models.CharField(_("state"), max_length=9, choices=BookingState, editable=False)
     decide_by = models.DateTimeField(_("to be answered by"), null=True, blank=True, editable=False)
+    released_at = models.DateTimeField(
+        _("free again without check-in"), null=True, blank=True, editable=False, help_text=_("Empty: nobody checks in")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -216,6 +219,10 @@ class Booking(models.Model):
         return said(self.seats)
 
     @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= timezone.now()
+
+    @property
     def is_over(self) -> bool:
         return self.ends_at <= timezone.now()
 
@@ -257,11 +264,11 @@ class BookingMove(models.Model):
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="moves", verbose_name=_("booking"))
     action = models.CharField(_("action"), max_length=12)
-    source = models.CharField(_("from"), max_length=9, choices=BookingState, blank=True)
-    target = models.CharField(_("to"), max_length=9, choices=BookingState)
+    source = models.CharField(pgettext_lazy("a state", "from"), max_length=9, choices=BookingState, blank=True)
+    target = models.CharField(pgettext_lazy("a state", "to"), max_length=9, choices=BookingState)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("time"), default=timezone.now)
-    reason = models.TextField(_("reason"), blank=True)
+    reason = models.TextField(pgettext_lazy("of a move", "reason"), blank=True)
     facts: Any = models.JSONField(_("facts"), default=dict, blank=True)
 
     class Meta:

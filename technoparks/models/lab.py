@@ -16,7 +16,7 @@ from common.models import PublicContent
 from common.one_line import OneLineField
 from common.translation import Translated
 from members.models import Direction, Organisation
-from technoparks.models.site import Technopark
+from technoparks.models.site import SiteStatus, Technopark
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -36,11 +36,22 @@ class LabQuerySet(models.QuerySet["Lab"]):
             return self.filter(public | Q(technopark__host__in=own))
         return self.filter(public)
 
+    def bookable(self) -> Self:
+        """Of technoparks that are open today."""
+        parks = Technopark.objects.published().with_status().filter(Q(status=SiteStatus.OPEN))
+        return self.filter(is_bookable=True, is_published=True, technopark__in=parks.values("pk"))
+
 
 class Lab(PublicContent):
     """A room with seats. Its rules of booking hold from the moment they are saved; what is booked stays."""
 
-    technopark = models.ForeignKey(Technopark, models.PROTECT, related_name="labs", verbose_name=_("technopark"))
+    technopark = models.ForeignKey(
+        Technopark,
+        models.PROTECT,
+        related_name="labs",
+        limit_choices_to={"is_network": False},
+        verbose_name=_("technopark"),
+    )
     name = OneLineField(_("name"), max_length=150)
     name_en = OneLineField(_("name in English"), max_length=150, blank=True)
     slug = models.SlugField(_("address"), max_length=80)
@@ -164,7 +175,7 @@ class OpeningException(PublicContent):
     day = models.DateField(_("day"))
     opens = models.TimeField(pgettext_lazy("hours", "from"), null=True, blank=True, help_text=_("Empty: closed"))
     closes = models.TimeField(pgettext_lazy("hours", "till"), null=True, blank=True)
-    reason = OneLineField(_("reason"), max_length=150, blank=True)
+    reason = OneLineField(pgettext_lazy("of an exception", "reason"), max_length=150, blank=True)
     reason_en = OneLineField(_("reason in English"), max_length=150, blank=True)
 
     why: ClassVar = Translated("reason")

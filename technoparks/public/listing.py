@@ -3,7 +3,7 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, cast
+from typing import Self, cast
 
 from django.db.models import Count, F, Q
 from django.http import QueryDict
@@ -18,11 +18,6 @@ from members.organisations.filters import Overview
 from technoparks.models import SiteStatus, StatusChange, Technopark
 from technoparks.models.site import TechnoparkQuerySet
 from technoparks.public.figures import current_change, site_bars
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from members.models import User
 
 OF_DIRECTIONS = Technopark.directions.through.objects
 FACETS = {
@@ -87,24 +82,21 @@ def rows_of(found: TechnoparkQuerySet) -> list[Row]:
 class TechnoparkList(FilteredList):
     selection: Selection
 
-    def __init__(self, query: QueryDict, *, reader: "User | AnonymousUser") -> None:
+    def __init__(self, query: QueryDict) -> None:
         self.query = query
-        self.reader = reader
         self.overview = Overview.load()
         self.selection = Selection.asked(query, self.overview)
 
     @property
     def stamp(self) -> str:
-        return f"{self.overview.stamp} {timezone.localdate()} {self.reader.pk or 'public'}"
+        return f"{self.overview.stamp} {timezone.localdate()}"
 
     @cached_property
     def _visible(self) -> TechnoparkQuerySet:
-        return Technopark.objects.visible_to(self.reader).with_status()
+        return Technopark.objects.published().with_status()
 
     @cached_property
     def counts(self) -> Counts:
-        if self.reader.is_authenticated:
-            return self.selection.counts(self._visible)
         return kept_until_change(f"technoparks:{self.panel_key}", lambda: self.selection.counts(self._visible))
 
     @property

@@ -1,8 +1,5 @@
 """What the page of a technopark shows, in a number of queries that does not depend on its labs and sites."""
 
-import datetime
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,10 +11,9 @@ from django.utils.dates import WEEKDAYS
 from common.charts import Bar, longest
 from common.times import day_said, within
 from members.models import Direction
-from technoparks.booking.free import Calendar, bounds
+from technoparks.booking.free import Calendar, taken_of
 from technoparks.booking.hours import DAY, open_days
 from technoparks.models import (
-    Booking,
     Lab,
     OpeningException,
     PupilYear,
@@ -122,7 +118,7 @@ def with_free_time(technopark: Technopark, user: "User | AnonymousUser") -> list
     unlike = OpeningException.objects.filter(day__range=(first, last))
     visible = Lab.objects.visible_to(user).filter(technopark=technopark).select_related("direction")
     labs = [*visible.prefetch_related("opening_hours", Prefetch("opening_exceptions", unlike, to_attr="unlike"))]
-    taken = _taken(labs, now, now + (SHOWN_DAYS + 1) * DAY)
+    taken = taken_of(labs, now, now + (SHOWN_DAYS + 1) * DAY)
     rows = []
     for lab in labs:
         lab.technopark = technopark
@@ -136,14 +132,3 @@ def with_free_time(technopark: Technopark, user: "User | AnonymousUser") -> list
         found = [cell for cell in left if cell.is_bookable]
         rows.append(LabRow(lab, Free(next(iter(found), None), len(found), len(left))))
     return rows
-
-
-def _taken(
-    labs: Sequence[Lab], starts: datetime.datetime, ends: datetime.datetime
-) -> dict[int, list[tuple[datetime.datetime, datetime.datetime, tuple[int, ...]]]]:
-    """What ``Calendar.of`` reads, of many labs at once."""
-    found = defaultdict(list)
-    bookings = Booking.objects.blocking().filter(lab__in=labs, blocked__overlap=(starts, ends)).order_by()
-    for lab, blocked, seats in bookings.values_list("lab", "blocked", "seats"):
-        found[lab].append((*bounds(blocked), seats))
-    return found

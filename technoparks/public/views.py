@@ -24,7 +24,7 @@ from technoparks.public.week import Week
 @login_not_required
 @public_page("region", "direction", "status", "page")
 def technopark_list(request: HttpRequest) -> HttpResponse:
-    found = TechnoparkList(request.GET, reader=request.user)
+    found = TechnoparkList(request.GET)
     fragment = "#results" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"technoparks/technopark_list.html{fragment}", {"list": found, "page": found.page})
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from common.days import FIRST, LAST
 from common.times import Precision, Times, clock, when
-from technoparks.booking.free import Calendar
+from technoparks.booking.free import Calendar, number_free
 from technoparks.booking.hours import DAY, OpenDay, Span, at, open_days
 from technoparks.models import Lab
 
@@ -69,7 +69,7 @@ def cells_of(day: OpenDay, calendar: Calendar, hours: Iterable[int], *, now: dat
     lab, zone = calendar.lab, calendar.lab.technopark.zone
     if not day.spans:
         return []
-    begins, ends = day.spans[0][0], day.spans[-1][1]
+    begins, ends = day.spans[0][0], max(closes for _opens, closes in day.spans)
     that_day = Calendar(lab, [one for one in calendar.seats if one[0] < ends and one[1] > begins], [])
     bounds = (now + datetime.timedelta(hours=lab.notice_hours), now + datetime.timedelta(days=lab.days_ahead))
     cells = []
@@ -81,7 +81,7 @@ def cells_of(day: OpenDay, calendar: Calendar, hours: Iterable[int], *, now: dat
 
 def _cell(span: Span, calendar: Calendar, now: datetime.datetime, bounds: Span) -> Cell:
     lab, taken = calendar.lab, calendar.taken(*span)
-    free = lab.seats - len(taken) if lab.by_seats else 0 if taken else lab.seats
+    free = number_free(lab, taken) if lab.by_seats else 0 if taken else lab.seats
     if span[1] <= now:
         return Cell("past", span)
     if not free:

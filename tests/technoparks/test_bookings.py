@@ -1,6 +1,7 @@
 """What may be booked, by whom and when; and what becomes of it."""
 
 import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,22 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common.errors import RuleViolated
-from members.models import Notification
+from members.models import Notification, Role
 from technoparks.booking.bookings import Taken, approve, book, book_series, cancel, check_in, decline
 from technoparks.booking.free import next_free
 from technoparks.booking.moves import MOVES, Who, turn
 from technoparks.booking.sweep import sweep
-from technoparks.models import BLOCKING, Booking, BookingState, EquipmentStatus, HoursAccount, Lab, OpeningException
+from technoparks.models import (
+    BLOCKING,
+    Booking,
+    BookingState,
+    EquipmentStatus,
+    HoursAccount,
+    Lab,
+    OpeningException,
+    StatusChange,
+)
+from tests.factories.members import RepresentativeFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
     LabFactory,
@@ -91,6 +102,24 @@ def test_a_lab_that_is_not_shared_is_booked_whole() -> None:
     assert refusal(lab, people=1) == "taken"
 
 
+def test_with_fewer_seats_than_before_nobody_stands(lab: Lab) -> None:
+    booked(lab, people=5)
+    booked(lab, people=5)
+    Lab.objects.update(seats=7)
+    lab.refresh_from_db()
+    assert refusal(lab, people=1) == "taken"
+    Booking.objects.earliest("pk").delete()
+    assert refusal(lab, people=3) == "taken"
+    assert booked(lab, people=2).seats_said == "1–2"
+
+
+def test_with_more_seats_than_before_the_whole_room_is_still_theirs(lab: Lab) -> None:
+    booked(lab, is_whole=True)
+    Lab.objects.update(seats=20)
+    lab.refresh_from_db()
+    assert refusal(lab, people=1) == "taken"
+
+
 def test_one_machine_is_in_one_booking(lab: Lab) -> None:
     printer = EquipmentFactory(lab=lab)
     booked(lab, 10, 12, equipment=(printer.pk,))
@@ -154,7 +183,7 @@ def test_the_database_itself_refuses_a_machine_twice(lab: Lab) -> None:
         pytest.param({"is_for_members": True}, {}, "members_only", id="members only"),
         pytest.param({"shortest_minutes": 90}, {}, "length", id="too short"),
         pytest.param({"longest_minutes": 30}, {}, "length", id="too long"),
-        pytest.param({"step_minutes": 40}, {}, "step", id="between the steps"),
+        pytest.param({"step_minutes": 45}, {}, "step", id="between the steps"),
         pytest.param({"days_ahead": 6}, {}, "too_early", id="too far ahead"),
         pytest.param({"notice_hours": 24 * 8}, {}, "too_late", id="too late"),
         pytest.param({}, {"days": -1}, "past", id="over"),
@@ -171,6 +200,37 @@ def test_the_rules_of_a_lab_hold(lab: Lab, rules: dict[str, Any], wish: dict[str
     lab.save()
     assert refusal(lab, **wish) == code
     assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["planned", "closed", None])
+def test_only_what_is_open_is_booked(lab: Lab, status: str | None) -> None:
+    StatusChange.objects.all().delete()
+    if status:
+        StatusChange.objects.create(technopark=lab.technopark, status=status, on=timezone.localdate())
+    assert refusal(lab) == "not_bookable"
+
+
+def test_a_part_of_a_second_takes_no_second_slot(lab: Lab) -> None:
+    school, teacher = guest()
+    late = datetime.timedelta(microseconds=500)
+    with pytest.raises(RuleViolated) as refused:
+        book(lab, organisation=school, by=teacher, asked=asked(), starts=hour(10) + late, ends=hour(11) + late)
+    assert refused.value.code == "step"
+
+
+@pytest.mark.parametrize(("opens", "step"), [(8, 45), (9, 40), (8, 60), (7, 25)])
+def test_whatever_is_offered_can_be_booked(opens: int, step: int) -> None:
+    lab = LabFactory(step_minutes=step, hours=(opens, 20))
+    school, teacher = guest()
+    for starts, ends in next_free(lab, asked().wish, after=hour(8), minutes=2 * step, number=5):
+        assert book(lab, organisation=school, by=teacher, asked=asked(), starts=starts, ends=ends).state == S.CONFIRMED
+
+
+def test_two_teachers_with_one_key_have_two_bookings(lab: Lab) -> None:
+    school, teacher = guest()
+    colleague = RepresentativeFactory(organisation=school, role=Role.TEACHER).user
+    times: dict[str, Any] = {"starts": hour(10), "ends": hour(11), "asked": asked(), "organisation": school, "key": "1"}
+    assert book(lab, by=teacher, **times) != book(lab, by=colleague, **times)
 
 
 def test_a_member_books_where_only_members_do() -> None:
@@ -311,9 +371,11 @@ def test_what_the_host_does_not_answer_is_free_after_the_term(pending: Booking) 
 
 
 def begin_ago(booking: Booking, minutes: int) -> None:
+    """All its times move."""
     starts = timezone.now() - minutes * MINUTE
-    span = (starts, starts + 60 * MINUTE)
-    Booking.objects.filter(pk=booking.pk).update(span=span, blocked=span)
+    span, moved = (starts, starts + 60 * MINUTE), starts - booking.starts_at
+    released_at = booking.released_at and booking.released_at + moved
+    Booking.objects.filter(pk=booking.pk).update(span=span, blocked=span, released_at=released_at)
 
 
 def test_a_booking_is_checked_in_at_its_time(lab: Lab) -> None:
@@ -334,6 +396,58 @@ def test_where_nobody_checks_in_the_rest_of_the_time_is_free() -> None:
     assert (sweep(), sweep()) == (1, 0)
     booking.refresh_from_db()
     assert (booking.state, len(told(booking.person))) == (S.MISSED, 1)
+
+
+def test_a_rule_that_is_changed_today_makes_nobody_miss_their_time(lab: Lab) -> None:
+    booking = booked(lab)
+    begin_ago(booking, 40)
+    Lab.objects.update(check_in_minutes=15)
+    assert sweep() == 0
+    booking.refresh_from_db()
+    assert booking.state == S.CONFIRMED
+
+
+def test_what_has_begun_is_not_cancelled_by_the_guest(lab: Lab) -> None:
+    booking, boss = booked(lab), manager(lab)
+    begin_ago(booking, 5)
+    with pytest.raises(RuleViolated) as refused:
+        cancel(booking, who=Who.GUEST, by=responsible(booking))
+    assert refused.value.code == "over"
+    assert cancel(booking, who=Who.HOST, by=boss, reason="Пожарная тревога").state == S.CANCELLED
+
+
+@pytest.mark.parametrize("answer", [approve, partial(decline, reason="Поздно")], ids=["approve", "decline"])
+def test_after_its_term_the_host_answers_no_more(pending: Booking, answer: Any) -> None:
+    Booking.objects.update(decide_by=timezone.now() - MINUTE)
+    with pytest.raises(RuleViolated) as refused:
+        answer(pending, by=manager(pending.lab))
+    assert refused.value.code == "too_late"
+    pending.refresh_from_db()
+    assert pending.state == S.PENDING
+
+
+def test_who_has_left_the_school_hears_no_more_of_it(pending: Booking) -> None:
+    teacher = responsible(pending)
+    teacher.representations.update(ended_at=timezone.now())
+    decline(pending, by=manager(pending.lab), reason="Ремонт")
+    assert told(teacher) == []
+
+
+def test_a_teacher_hears_that_their_head_has_cancelled(lab: Lab) -> None:
+    booking = booked(lab)
+    head = RepresentativeFactory(organisation=booking.organisation, role=Role.HEAD).user
+    cancel(booking, who=Who.GUEST, by=head)
+    assert (len(told(responsible(booking))), told(head)) == (1, [])
+
+
+def test_a_letter_of_one_time_does_not_speak_of_the_series(lab: Lab) -> None:
+    school, teacher = guest()
+    boss = manager(lab)
+    times = [(hour(10, 7 * week), hour(11, 7 * week)) for week in (1, 2)]
+    series = book_series(lab, organisation=school, by=teacher, asked=asked(), times=times)
+    assert "Занятий в серии: 2." in Notification.objects.get(user=boss).text
+    cancel(series.bookings.all()[0], who=Who.HOST, by=boss, reason="Авария")
+    assert "серии" not in Notification.objects.get(user=teacher).text
 
 
 def test_where_nobody_has_to_check_in_it_took_place(lab: Lab) -> None:

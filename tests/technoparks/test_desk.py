@@ -1,5 +1,6 @@
 """Labs and bookings in the dashboards of host and guest."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from members.models import Organisation, Role, User
+from technoparks.booking.hours import holiday_on
 from technoparks.models import Booking, BookingState, Lab
 from tests.factories.members import RepresentativeFactory
 from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, hour, manager, responsible
@@ -88,11 +90,15 @@ def test_a_series_is_seen_time_by_time_before_it_is_booked(lab: Lab, school: tup
     seen = sent(client, address, weeks=3, skips_holidays=False)
     assert [one.problem for one in seen.context["tries"]] == ["", "В это время занято.", ""]
     assert 'name="confirmed"' not in text(seen)
-    assert sent(client, address, weeks=3, skips_holidays=False, confirmed="1").status_code == 409
+    mark = seen.context["form"].mark
+    assert sent(client, address, weeks=3, skips_holidays=False, confirmed=mark).status_code == 409
     seen = sent(client, address, weeks=3, starts="12:00", ends="13:00", skips_holidays=False)
     assert 'name="confirmed"' in text(seen)
     assert Booking.objects.count() == 1
-    done = sent(client, address, weeks=3, starts="12:00", ends="13:00", skips_holidays=False, confirmed="1")
+    mark = seen.context["form"].mark
+    other = sent(client, address, weeks=4, starts="12:00", ends="13:00", skips_holidays=False, confirmed=mark)
+    assert (other.status_code, len(other.context["tries"]), Booking.objects.count()) == (200, 4, 1)
+    done = sent(client, address, weeks=3, starts="12:00", ends="13:00", skips_holidays=False, confirmed=mark)
     assert done.status_code == 302
     assert Booking.objects.filter(series__isnull=False).count() == 3
     assert "Другие занятия серии" in text(client.get(done["Location"]))
@@ -127,6 +133,31 @@ def test_a_lab_that_is_not_published_is_not_there_for_guests(school: tuple[Organ
     organisation, teacher = school
     hidden = LabFactory(is_published=False)
     assert client_of(teacher).get(page("dashboard_lab_book", organisation, hidden.pk)).status_code == 404
+
+
+def test_the_days_of_a_series_are_those_of_the_lab_and_holidays_are_left_out(school: tuple[Organisation, User]) -> None:
+    organisation, teacher = school
+    lab = LabFactory(technopark__time_zone="Asia/Kamchatka", keeps_holidays=True, days_ahead=400)
+    address, first = page("dashboard_lab_book", organisation, lab.pk), datetime.date(hour(10).year + 1, 5, 2)
+    typed = {"day": first.isoformat(), "weeks": 3, "starts": "08:00", "ends": "09:00"}
+    seen = sent(client_of(teacher), address, **typed)
+    weeks = [first + datetime.timedelta(days=7 * number) for number in range(6)]
+    expected = [day for day in weeks if not holiday_on(day)][:3]
+    assert [one.times.local[0].date() for one in seen.context["tries"]] == expected
+    shown = text(seen).replace("\N{NO-BREAK SPACE}", " ")
+    assert [f"{day.day} мая" in shown for day in expected if day.month == 5] == [True, True, True]
+    assert "08:00" in shown
+    assert "по Камчатке" in shown
+
+
+@pytest.mark.parametrize(
+    "starts", ["9999-12-31T23:30:00Z", "0001-01-01T00:00:00+14:00", "завтра", "2026-99-01T00:00Z", "2026-12-01T10:00"]
+)
+def test_a_time_that_is_none_begins_an_empty_form(lab: Lab, school: tuple[Organisation, User], starts: str) -> None:
+    organisation, teacher = school
+    address = page("dashboard_lab_book", organisation, lab.pk)
+    assert client_of(teacher).get(address, {"starts": starts}).status_code == 200
+    assert sent(client_of(teacher), address, instead=f"{starts}/{starts}").status_code == 302
 
 
 # --- Host and guest -----------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def statuses(address: str, *users: User | None) -> list[int]:
 
 
 def found(query: str = "") -> list[str]:
-    return [row.technopark.name for row in TechnoparkList(QueryDict(query), reader=UserFactory()).rows]
+    return [row.technopark.name for row in TechnoparkList(QueryDict(query)).rows]
 
 
 # --- Who sees what -------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def test_the_list_is_narrowed_by_region_direction_and_status_and_counts_what_is_
     assert found("direction=energy") == ["Первый"]
     assert found("status=closed") == ["Второй"]
     assert found("status=nonsense") == ["Сеть", "Второй", "Первый"]
-    counts = TechnoparkList(QueryDict(""), reader=UserFactory()).counts
+    counts = TechnoparkList(QueryDict("")).counts
     assert (counts.total, counts["direction"]) == (3, {"robotics": 2, "energy": 1})
     assert counts["status"] == {"open": 2, "closed": 1}
 
@@ -198,7 +198,7 @@ def test_a_full_room_a_closed_day_and_a_lab_that_is_not_booked_have_nothing_free
     assert (row.free.first, row.free.hours, row.free.of_hours, row.free.when) == (None, 0, 0, "")
     assert "На эти дни забронировать нельзя" in read(lab.technopark.get_absolute_url())
     Lab.objects.update(is_bookable=False)
-    assert "Запись на портале закрыта" in read(lab.technopark.get_absolute_url())
+    assert "На портале не бронируется" in read(lab.technopark.get_absolute_url())
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -236,11 +236,11 @@ def test_rules_are_sentences() -> None:
         check_in_minutes=20,
     )
     assert said(strict) == [
-        "Записываются члены ассоциации.",
-        "Можно занять только всю комнату.",
-        "Технопарк отвечает в течение 24 часов, до ответа время остаётся за вами.",
+        "Бронируют члены ассоциации.",
+        "Лаборатория бронируется только целиком.",
+        "Принимающая сторона отвечает в течение 24 часов, до ответа время остаётся за вами.",
         "Длительность: от 45 минут до 2 часов, шаг — 15 минут.",
-        "Бронировать можно за 30 дней и не позже чем за 48 часов до начала.",
+        "Бронировать можно не раньше чем за 30 дней и не позже чем за 48 часов до начала.",
         "После каждого бронирования 15 минут отводится на уборку.",
         "Здесь работают с 14 лет.",
         "С группой всё время находится взрослый сопровождающий.",
@@ -249,10 +249,10 @@ def test_rules_are_sentences() -> None:
     ]
     assert said(Lab(needs_approval=False, needs_supervisor=False, keeps_holidays=False)) == [
         "Бронирует любая организация портала: её руководитель, координаторы и педагоги.",
-        "Можно занять несколько мест или всю комнату.",
-        "Запись подтверждается сразу.",
+        "Можно забронировать часть мест или лабораторию целиком.",
+        "Бронирование подтверждается сразу.",
         "Длительность: от 30 минут до 4 часов, шаг — 30 минут.",
-        "Бронировать можно за 180 дней.",
+        "Бронировать можно не раньше чем за 180 дней.",
     ]
 
 
