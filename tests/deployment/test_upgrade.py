@@ -1,7 +1,7 @@
 """While hosts are upgraded, the release before writes and reads on the new schema."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.migrations.loader import MigrationLoader
 
 from tests.faults.stand import report
@@ -21,15 +22,19 @@ OURS = {folder.parent.name for folder in Path(settings.BASE_DIR).glob("*/migrati
 OLDEST = {"common": "0001_mail_and_jobs", "members": "0001_initial"}
 # By type; the number is for all others. Nothing that migrations fill in has them.
 NUMBER = 999
+NOON = datetime(2026, 12, 16, 12, tzinfo=UTC)
 VALUES: dict[str, Any] = {
     "ArrayField": [],
     "BinaryField": b"",
     "BooleanField": False,
     "CharField": "?",
     "DateField": date(2026, 12, 16),
-    "DateTimeField": datetime(2026, 12, 16, 12, tzinfo=UTC),
+    "DateTimeField": NOON,
+    "DateTimeRangeField": DateTimeTZRange(NOON, NOON + timedelta(hours=1)),
     "FileField": "?",
     "JSONField": {},
+    "SeatsField": (1,),
+    "TimeField": time(12),
     "UUIDField": uuid4(),
 }
 
