@@ -21,6 +21,13 @@ def can_tend_technopark(user: "User | AnonymousUser", technopark: Technopark) ->
     return role_of(user, technopark.host) in TENDING
 
 
+def technoparks_tended_by(user: "User | AnonymousUser", organisation: Organisation) -> "QuerySet[Technopark]":
+    """Those of ``organisation``, to whoever tends them."""
+    if role_of(user, organisation) not in TENDING:
+        return Technopark.objects.none()
+    return Technopark.objects.filter(host=organisation, is_network=False)
+
+
 def can_book_lab(user: "User | AnonymousUser", organisation: Organisation) -> bool:
     """For this organisation: its head, coordinators and teachers."""
     return role_of(user, organisation) in BOOKING
@@ -43,6 +50,11 @@ def can_cancel_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
     """For the guest: who has booked it; heads and coordinators any of their organisation's."""
     role = role_of(user, booking.organisation)
     return role in TENDING or (role == Role.TEACHER and booking.person_id == user.pk)
+
+
+def can_take_over_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
+    """Whoever books for the guest, and is not responsible for it."""
+    return can_book_lab(user, booking.organisation) and booking.person_id != user.pk
 
 
 def can_check_in_booking(user: "User | AnonymousUser", booking: Booking) -> bool:

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from technoparks.models import Booking, BookingMove
+from technoparks.models import Booking, BookingMove, Induction, QuizAttempt
 
+INDUCTIONS_KEPT_FOR = timedelta(days=3 * 365)  # after they have ended, or were revoked
+ATTEMPTS_KEPT_FOR = timedelta(days=30)
 KEPT_FOR = timedelta(days=3 * 365)
 AT_ONCE = 500  # bookings in a transaction
 
@@ -24,3 +26,14 @@ def forget_bookings() -> int:
             BookingMove.objects.filter(booking__in=keys).update(by=None, reason="")
             forgotten += Booking.objects.filter(pk__in=keys).update(person=None)
     return forgotten
+
+
+def forget_inductions() -> int:
+    """What has ended long ago, with the attempts at quizzes of a month ago. Returns how many rows went."""
+    now = timezone.now()
+    QuizAttempt.objects.filter(at__lt=now - ATTEMPTS_KEPT_FOR).delete()
+    before = now - INDUCTIONS_KEPT_FOR
+    day = timezone.localdate(before)
+    ended = Q(valid_until__lt=day) | Q(valid_until=None, used_on__lt=day) | Q(revoked_at__lt=before)
+    unfinished = Q(completed_on=None, passed_at__lt=before)
+    return Induction.objects.filter(ended | unfinished).delete()[0]

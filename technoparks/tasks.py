@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common import jobs
 from technoparks import retention
 from technoparks.booking import sweep
+from technoparks.induction import review
 
 SWEEP = jobs.register(
     jobs.Job(
@@ -14,6 +15,24 @@ SWEEP = jobs.register(
         _("Close bookings of laboratories whose terms have passed"),
         sweep.sweep,
         every=timedelta(minutes=1),
+    )
+)
+REVIEW = jobs.register(
+    jobs.Job(
+        "review_inductions",
+        _("Hold bookings whose people lack an induction"),
+        review.review_all,
+        every=timedelta(days=1),
+        offset=timedelta(hours=0, minutes=20),
+    )
+)
+FORGET_INDUCTIONS = jobs.register(
+    jobs.Job(
+        "forget_inductions",
+        _("Delete inductions that ended three years ago"),
+        retention.forget_inductions,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=40),
     )
 )
 FORGET = jobs.register(

@@ -162,6 +162,18 @@ PAGES = """
 /dashboard/a/labs/bookings/<booking>/ POST login factor 405
 /dashboard/a/labs/bookings/<booking>/approve/ GET  login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/bookings/<booking>/approve/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/labs/inductions/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/inductions/ POST login factor 405
+/dashboard/a/labs/inductions/journal/ GET  login factor 404 404 404 403 403 400 400 404
+/dashboard/a/labs/inductions/journal/ POST login factor 405
+/dashboard/a/labs/inductions/<induction>/sign-off/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/inductions/<induction>/sign-off/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/labs/instructions/new/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/instructions/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/instructions/<instruction>/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/instructions/<instruction>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/instructions/<instruction>/text/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/instructions/<instruction>/text/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/agreements/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/ POST login factor 405
 /dashboard/a/agreements/dates/ GET  login factor 404 404 404 200 200 200 200 404
@@ -430,6 +442,10 @@ PAGES = """
 /dashboard/a/registrations/              POST  login  factor 405
 /dashboard/hidden/registrations/         GET   login  factor 404    404    404    200    200    200    200    404
 /dashboard/hidden/registrations/         POST  login  factor 405
+/account/inductions/                     GET   login  200
+/account/inductions/                     POST  login  405
+/account/inductions/<instruction>/       GET   login  200
+/account/inductions/<instruction>/       POST  login  200
 /account/calendar/                       GET   login  200
 /account/calendar/                       POST  login  302
 /dashboard/a/calendar/                   GET   login  factor 404    404    404    200    200    200    200    404
@@ -972,6 +988,8 @@ ADMIN = """
 /admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ POST login  factor 403
 /admin/technoparks/lab/<lab>/history/<historicallab>/ GET   login  factor 403 403    200
 /admin/technoparks/lab/<lab>/history/<historicallab>/ POST  login  factor 403
+/admin/technoparks/induction/<induction>/revoke_this/ GET   login  factor 403 403    200
+/admin/technoparks/induction/<induction>/revoke_this/ POST  login  factor 403 403    200
 /admin/technoparks/booking/<booking>/approve_this/ GET   login  factor 403 403    200
 /admin/technoparks/booking/<booking>/approve_this/ POST  login  factor 403 403    200
 /admin/technoparks/booking/<booking>/decline_this/ GET   login  factor 403 403    200

@@ -85,8 +85,9 @@ from tests.factories.members import (
     ProfileChangeFactory,
     PublicPersonFactory,
     RepresentativeFactory,
+    UserFactory,
 )
-from tests.factories.technoparks import EquipmentFactory, LabFactory, booked
+from tests.factories.technoparks import EquipmentFactory, InstructionFactory, LabFactory, booked, inducted
 from tests.permission_table import PAGES, ROLES
 from tests.test_permissions import MATRIX, plain, routes, rows
 
@@ -235,6 +236,8 @@ class Estate:
         booking = booked(lab, by=(ours, self.head))
         Technopark.objects.filter(pk=lab.technopark_id).update(is_published=is_published)
         EquipmentFactory(lab=lab)
+        instruction = InstructionFactory(technopark=lab.technopark)
+        induction = inducted(UserFactory(), instruction, completed_on=None, used_on=None)
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
@@ -262,6 +265,8 @@ class Estate:
             "lab": lab.pk,
             "labslug": lab.slug,
             "booking": booking.pk,
+            "instruction": instruction.pk,
+            "induction": induction.pk,
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,

@@ -83,7 +83,14 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.factories.technoparks import EquipmentFactory, LabFactory, TechnoparkFactory, booked
+from tests.factories.technoparks import (
+    EquipmentFactory,
+    InstructionFactory,
+    LabFactory,
+    TechnoparkFactory,
+    booked,
+    inducted,
+)
 from tests.members.test_applications import submitted
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
 
@@ -275,7 +282,11 @@ class World:
         lab = LabFactory(technopark__host=self.ours, technopark__slug="park-a", needs_approval=True)
         machine = EquipmentFactory(lab=lab)
         booking = booked(lab)
+        instruction = InstructionFactory(technopark=lab.technopark, needs_practice=True)
+        induction = inducted(UserFactory(), instruction, completed_on=None, used_on=None)
         return {
+            "instruction": instruction,
+            "induction": induction,
             "technopark": lab.technopark,
             "lab": lab,
             "equipment": machine,

@@ -47,6 +47,7 @@ EXCUSED = {
     "agreements.VersionReading": "who has read it: the row of who was erased names nobody",
     "technoparks.HistoricalTechnopark": "who changed it: the row of who was erased names nobody",
     "technoparks.HistoricalLab": "the same",
+    "technoparks.InstructionVersion": "who published it: the row of who was erased names nobody",
     "technoparks.BookingMove": "who moved it: the same; a reason goes with who was responsible",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }

@@ -128,6 +128,8 @@ UNFOLD = {
                 _page(_("Bookings"), "calendar_month", "technoparks_booking"),
                 _page(_("Equipment"), "precision_manufacturing", "technoparks_equipment"),
                 _page(_("Classes of equipment"), "category", "technoparks_equipmentclass"),
+                _page(_("Instructions"), "menu_book", "technoparks_instruction"),
+                _page(_("Inductions"), "verified_user", "technoparks_induction"),
                 _page(_("Hours of guests"), "hourglass_top", "technoparks_hoursaccount"),
             ),
             _section(

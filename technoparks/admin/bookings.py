@@ -20,7 +20,7 @@ from common.errors import RuleViolated
 from common.times import when
 from members.models import User
 from technoparks.booking.bookings import approve, cancel, decline
-from technoparks.booking.moves import BOOKED, MOVES, Who
+from technoparks.booking.moves import MOVES, Who, done
 from technoparks.models import Booking, BookingMove, BookingState, EquipmentTime, HoursAccount
 
 STATE_COLOURS = colours(
@@ -87,7 +87,7 @@ class BookingMoveInline(ReadOnlyInline):
 
     @display(description=_("action"))
     def what(self, move: BookingMove) -> str:
-        return str(MOVES[move.action].done if move.action in MOVES else BOOKED)
+        return done(move.action)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingMove]:
         return super().get_queryset(request).select_related("by", "booking")

@@ -23,10 +23,12 @@ from common.locks import check_isolation
 from members.models import Organisation, User
 from technoparks.booking.free import Calendar, Wish, blocked_span, chosen_seats, next_free
 from technoparks.booking.hours import Span
+from technoparks.booking.knowledge import InductionMissing, Knowledge, check_inductions
 from technoparks.booking.moves import Who, noted, turn
 from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
 from technoparks.booking.telling import tell_guest, tell_host
 from technoparks.models import (
+    AHEAD,
     Booking,
     BookingSeries,
     BookingState,
@@ -34,6 +36,7 @@ from technoparks.models import (
     EquipmentStatus,
     EquipmentTime,
     HoursAccount,
+    Instruction,
     Lab,
 )
 
@@ -83,7 +86,7 @@ def book(
 ) -> Booking:
     """One time. Asked again by the same ``key``, it is the booking that stands.
 
-    Raises Taken with alternatives, and RuleViolated for what the rules of the lab forbid.
+    Raises Taken with alternatives, InductionMissing, and RuleViolated for what the rules of the lab forbid.
     """
     try:
         return once(
@@ -142,6 +145,8 @@ def _booked(
     check_people(locked, people=asked.people, youngest=asked.youngest)
     if is_guest:
         check_hours(account, locked, person=by, spans=[*times])
+    days = [starts.astimezone(locked.technopark.zone).date() for starts, _ends in times]
+    check_inductions(locked, machines={one.kind_id for one in machines}, person=by, days=days)
     made = []
     for starts, ends in times:
         try:
@@ -253,13 +258,43 @@ def _check_term(booking: Booking) -> None:
 
 @transaction.atomic
 def approve(booking: Booking, *, by: User) -> Booking:
-    """Repeated, does nothing. Raises RuleViolated where it does not wait any more."""
+    """Repeated, does nothing. Raises RuleViolated where it does not wait any more, or whoever is responsible lacks an
+    induction."""
     locked = locked_booking(booking)
     if locked.state == BookingState.CONFIRMED:
         return locked
     _check_term(locked)
+    if lacking := _lacking_for(locked):
+        names = ", ".join(one.title for one in lacking)
+        text = _("Whoever is responsible for it lacks a valid induction: %(names)s.")
+        raise InductionMissing(text % {"names": names}, lacking)
     turn(locked, "approve", who=Who.HOST, by=by)
     tell_guest(locked, "approve", by=by)
+    return locked
+
+
+def _lacking_for(booking: Booking) -> list[Instruction]:
+    knowledge = Knowledge.of(booking.lab.technopark_id, [booking.person_id] if booking.person_id else [])
+    return knowledge.lacking_for(booking)
+
+
+@transaction.atomic
+def take_over(booking: Booking, *, by: User) -> Booking:
+    """Whoever acts for the guest is responsible from now on; what was held for want of an induction goes on, if they
+    have it. Repeated, does nothing. Raises InductionMissing, and RuleViolated where it is over or was called off."""
+    locked = locked_booking(booking)
+    if locked.person_id == by.pk:
+        return locked
+    if locked.state not in AHEAD or locked.has_begun:
+        raise RuleViolated(_("This booking is over or has begun."), code="over")
+    locked.person = by
+    if lacking := _lacking_for(locked):
+        names = ", ".join(one.title for one in lacking)
+        raise InductionMissing(_("First pass the induction: %(names)s.") % {"names": names}, lacking)
+    locked.save(update_fields=["person", "updated_at"])
+    noted(locked, "take_over", source=locked.state, by=by)
+    if locked.state == BookingState.HELD:
+        turn(locked, "resume", who=Who.CLOCK, by=by)
     return locked
 
 

@@ -9,8 +9,10 @@ approve    pending                              confirmed   the host
 decline    pending                              declined    the host, with a reason; the seats are free
 expire     pending                              expired     the clock: the host has not answered in its term
 cancel     pending, confirmed, held             cancelled   the guest, or the host with a reason
-hold       pending, confirmed                   held        by itself: an induction lapsed, a machine is out of order
-resume     held                                 confirmed   by itself, or the host: the cause is over
+hold       confirmed                            held        by itself: whoever is responsible lacks an induction
+resume     held                                 confirmed   by itself: they have it again, or somebody else who has it
+                                                            is responsible now
+lapse      held                                 cancelled   the clock: its time has come, and it is still held
 check_in   confirmed                            used        the guest or the host, at the time of the booking
 finish     confirmed                            used        the clock, where nobody checks in
 miss       confirmed                            missed      the clock: nobody has checked in; the rest of it is free
@@ -55,15 +57,20 @@ MOVES = {
     "expire":   Move((S.PENDING,), S.EXPIRED, (Who.CLOCK,), pgettext_lazy("booking", "Not answered in time")),
     "cancel":   Move((S.PENDING, S.CONFIRMED, S.HELD), S.CANCELLED, (Who.GUEST, Who.HOST),
                      pgettext_lazy("booking", "Cancelled"), (Who.HOST,)),
-    "hold":     Move((S.PENDING, S.CONFIRMED), S.HELD, (Who.CLOCK, Who.HOST), pgettext_lazy("booking", "Put on hold"),
-                     (Who.HOST,)),
-    "resume":   Move((S.HELD,), S.CONFIRMED, (Who.CLOCK, Who.HOST), pgettext_lazy("booking", "Confirmed again")),
+    "hold":     Move((S.CONFIRMED,), S.HELD, (Who.CLOCK,), pgettext_lazy("booking", "Put on hold")),
+    "resume":   Move((S.HELD,), S.CONFIRMED, (Who.CLOCK,), pgettext_lazy("booking", "Confirmed again")),
+    "lapse":    Move((S.HELD,), S.CANCELLED, (Who.CLOCK,),
+                     pgettext_lazy("booking", "Called off, as it was still on hold")),
     "check_in": Move((S.CONFIRMED,), S.USED, (Who.GUEST, Who.HOST), pgettext_lazy("booking", "Checked in")),
     "finish":   Move((S.CONFIRMED,), S.USED, (Who.CLOCK,), pgettext_lazy("booking", "Took place")),
     "miss":     Move((S.CONFIRMED,), S.MISSED, (Who.CLOCK,), pgettext_lazy("booking", "Nobody came")),
 }
 # fmt: on
-BOOKED = pgettext_lazy("booking", "Booked")
+# These are noted, and leave the state as it is.
+NOTED = {
+    "book": pgettext_lazy("booking", "Booked"),
+    "take_over": pgettext_lazy("booking", "Somebody else is responsible"),
+}
 
 
 def turn(booking: Booking, action: str, *, who: Who, by: User | None, reason: str = "", **facts: Any) -> BookingMove:
@@ -85,6 +92,11 @@ def turn(booking: Booking, action: str, *, who: Who, by: User | None, reason: st
     if booking.state not in BLOCKING:
         booking.equipment_times.update(is_blocking=False)
     return noted(booking, action, source=source, by=by, reason=reason, **facts)
+
+
+def done(action: str) -> str:
+    """What has happened, in words."""
+    return str(MOVES[action].done if action in MOVES else NOTED[action])
 
 
 def noted(

@@ -34,6 +34,7 @@ def _due() -> dict[str, QuerySet[Booking]]:
     return {
         "expire": Booking.objects.filter(state=BookingState.PENDING, decide_by__lte=now),
         "miss": confirmed.filter(released_at__lte=now),
+        "lapse": Booking.objects.filter(state=BookingState.HELD, span__startswith__lte=now),
         "finish": confirmed.filter(released_at=None, span__endswith__lte=now),
     }
 

@@ -28,8 +28,7 @@ TO_GUEST = {
     "expire": gettext_lazy("Not answered in time: %(lab)s, %(when)s"),
     "cancel": gettext_lazy("The host has cancelled: %(lab)s, %(when)s"),
     "cancel_own": gettext_lazy("Your organisation has cancelled: %(lab)s, %(when)s"),
-    "hold": gettext_lazy("On hold: %(lab)s, %(when)s"),
-    "resume": gettext_lazy("Confirmed again: %(lab)s, %(when)s"),
+    "lapse": gettext_lazy("Called off, as it was still on hold: %(lab)s, %(when)s"),
     "miss": gettext_lazy("Nobody checked in: %(lab)s, %(when)s"),
 }
 TO_HOST = {

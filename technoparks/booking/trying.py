@@ -12,8 +12,9 @@ from members.models import Organisation, User
 from technoparks.booking.bookings import Asked
 from technoparks.booking.free import Calendar, blocked_span
 from technoparks.booking.hours import Span
+from technoparks.booking.knowledge import check_inductions
 from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
-from technoparks.models import HoursAccount, Lab
+from technoparks.models import Equipment, HoursAccount, Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Try:
 def tried(lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times: Sequence[Span]) -> list[Try]:
     """Without a lock: what was free here may be taken when it is booked.
 
-    Raises RuleViolated for what is wrong with all of them: the lab, the people, the hours of the month.
+    Raises RuleViolated for what is wrong with all of them: the lab, the people, the inductions, the hours of the month.
     """
     check_lab(lab, organisation)
     check_people(lab, people=asked.people, youngest=asked.youngest)
@@ -35,10 +36,13 @@ def tried(lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times
         key = {"technopark": lab.technopark, "organisation": organisation}
         account = HoursAccount.objects.filter(**key).first() or HoursAccount(**key)
         check_hours(account, lab, person=by, spans=[*times])
+    zone = lab.technopark.zone
+    classes = {*Equipment.objects.filter(pk__in=asked.equipment).values_list("kind", flat=True)}
+    days = [starts.astimezone(zone).date() for starts, _ends in times]
+    check_inductions(lab, machines=classes, person=by, days=days)
     calendar = Calendar.of(lab, *blocked_span(lab, min(times)[0], max(times)[1]), equipment=asked.equipment)
-    zone = lab.technopark.time_zone
     return [
-        Try(Times(starts, ends, Precision.TIME, zone), _problem(calendar, asked, starts, ends))
+        Try(Times(starts, ends, Precision.TIME, zone.key), _problem(calendar, asked, starts, ends))
         for starts, ends in times
     ]
 

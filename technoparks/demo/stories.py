@@ -12,12 +12,17 @@ from members.models import Direction, Organisation, Region, User
 from members.notices.notifications import nobody_is_told
 from technoparks.booking.bookings import Asked, approve, book, book_series, decline
 from technoparks.booking.hours import DAY, Span, at, open_days
+from technoparks.induction.passing import answer_quiz, sign_off
+from technoparks.induction.writing import read_questions
 from technoparks.models import (
     BookedFor,
     Booking,
     Equipment,
     EquipmentClass,
     EquipmentStatus,
+    Induction,
+    Instruction,
+    InstructionVersion,
     Lab,
     OpeningHours,
     PupilYear,
@@ -43,6 +48,8 @@ def load() -> None:
     technopark = Technopark.objects.get(slug=OF_LABS)
     for entry in data["labs"]:
         _load_lab(technopark, entry)
+    for entry in data["instructions"]:
+        _load_instruction(technopark, entry)
 
 
 def load_bookings() -> None:
@@ -50,6 +57,8 @@ def load_bookings() -> None:
     if Booking.objects.filter(lab__technopark__slug=OF_LABS).exists():  # days are counted from the first loading
         return
     with nobody_is_told():
+        for entry in _read()["instructions"]:
+            _load_inductions(entry)
         for number, entry in enumerate(_read()["bookings"]):
             _load_booking(entry, key=f"demo {number}")
 
@@ -103,6 +112,30 @@ def _load_lab(technopark: Technopark, entry: dict[str, Any]) -> None:
                 "status": machine.get("status", EquipmentStatus.WORKING),
             },
         )
+
+
+def _load_instruction(technopark: Technopark, entry: dict[str, Any]) -> None:
+    rules = ("name_en", "needs_practice", "valid_days", "idle_days", "ends_with_school_year")
+    instruction, _made = Instruction.objects.update_or_create(
+        technopark=technopark, name=entry["name"], defaults={name: entry[name] for name in rules if name in entry}
+    )
+    instruction.labs.set(Lab.objects.filter(technopark=technopark, slug__in=entry["labs"]))
+    instruction.machines.set(EquipmentClass.objects.filter(name__in=entry["machines"]))
+    texts = {"text": entry["text"], "text_en": entry["text_en"], "questions": read_questions(entry["questions"])}
+    InstructionVersion.objects.get_or_create(instruction=instruction, number=1, defaults=texts)
+
+
+def _load_inductions(entry: dict[str, Any]) -> None:
+    """Those who have passed did so by the quiz, and one of the host has seen their practice."""
+    version = InstructionVersion.objects.select_related("instruction").get(
+        instruction__technopark__slug=OF_LABS, instruction__name=entry["name"]
+    )
+    host = User.objects.get(email="technopark@example.org")
+    right = [one["right"] for one in version.questions]
+    for email in [*entry["people"], *entry.get("waiting", ())]:
+        answer_quiz(version, person=User.objects.get(email=email), answers=right)
+    for induction in Induction.objects.waiting().filter(version=version, person__email__in=entry["people"]):
+        sign_off(induction, by=host)
 
 
 def _load_booking(entry: dict[str, Any], *, key: str) -> None:

@@ -11,11 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.models import Organisation
-from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline
+from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline, take_over
 from technoparks.booking.moves import MOVES, Who
 from technoparks.desk.forms import ReasonForm
-from technoparks.models import Booking
-from technoparks.policies import can_cancel_booking, can_check_in_booking, can_decide_booking
+from technoparks.models import AHEAD, Booking
+from technoparks.policies import (
+    can_cancel_booking,
+    can_check_in_booking,
+    can_decide_booking,
+    can_take_over_booking,
+)
 
 if TYPE_CHECKING:
     from members.models import User
@@ -43,7 +48,8 @@ class MovePage:
         return side == organisation.pk and self.may(user, booking)
 
     def is_possible(self, booking: Booking) -> bool:
-        return booking.state in MOVES[self.action].before and not booking.is_over and self.fits(booking)
+        before = MOVES[self.action].before if self.action in MOVES else AHEAD
+        return booking.state in before and not booking.is_over and self.fits(booking)
 
 
 MOVE_PAGES = {
@@ -81,6 +87,17 @@ MOVE_PAGES = {
         lambda booking, by, typed: check_in(booking, who=Who.GUEST, by=by),
         kind="primary",
         fits=lambda booking: booking.released_at is not None and timezone.now() >= booking.starts_at - EARLY,
+    ),
+    "take_over": MovePage(
+        "take_over",
+        _("Take it over"),
+        _("You are responsible for it from now on, and need the inductions of the laboratory."),
+        _("You are responsible for this booking now."),
+        "user-check",
+        False,
+        can_take_over_booking,
+        lambda booking, by, typed: take_over(booking, by=by),
+        fits=lambda booking: not booking.has_begun,
     ),
     "cancel": MovePage(
         "cancel",

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from technoparks.desk import views
+from technoparks.desk import induction_views, views
 
 urlpatterns = [
     path("", views.dashboard_labs, name="dashboard_labs"),
     path("<int:lab>/book/", views.dashboard_lab_book, name="dashboard_lab_book"),
     path("bookings/<int:pk>/", views.dashboard_booking, name="dashboard_booking"),
     path("bookings/<int:pk>/<str:move>/", views.dashboard_booking_move, name="dashboard_booking_move"),
+    path("inductions/", induction_views.dashboard_inductions, name="dashboard_inductions"),
+    path("inductions/journal/", induction_views.dashboard_inductions_journal, name="dashboard_inductions_journal"),
+    path("inductions/<int:pk>/<str:move>/", induction_views.dashboard_induction_move, name="dashboard_induction_move"),
+    path("instructions/new/", induction_views.dashboard_instruction_new, name="dashboard_instruction_new"),
+    path("instructions/<int:pk>/", induction_views.dashboard_instruction, name="dashboard_instruction"),
+    path("instructions/<int:pk>/text/", induction_views.dashboard_instruction_text, name="dashboard_instruction_text"),
 ]

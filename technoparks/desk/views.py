@@ -5,6 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,13 +19,14 @@ from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
 from technoparks.booking.bookings import Taken, book, book_series
-from technoparks.booking.moves import BOOKED, MOVES
+from technoparks.booking.knowledge import Knowledge
+from technoparks.booking.moves import done
 from technoparks.booking.trying import tried
 from technoparks.desk.bookings import Desk, others_of, own_bookings
 from technoparks.desk.forms import BookingForm, next_hour
 from technoparks.desk.move_pages import MOVE_PAGES
-from technoparks.models import Booking, Lab
-from technoparks.policies import can_book_lab
+from technoparks.models import Booking, BookingState, Instruction, Lab
+from technoparks.policies import can_book_lab, technoparks_tended_by
 
 
 @private_page
@@ -35,6 +37,7 @@ def dashboard_labs(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "desk": Desk.of(organisation),
         "may_book": can_book_lab(request.user, organisation),
+        "may_tend": technoparks_tended_by(request.user, organisation).exists(),
     }
     return render(request, "technoparks/dashboard_labs.html", context)
 
@@ -50,6 +53,7 @@ def dashboard_lab_book(request: HttpRequest, slug: str, lab: int) -> HttpRespons
     found = get_object_or_404(labs, pk=lab)
     form = BookingForm(_typed(request, found), lab=found, initial=_begun(request, found))
     context = {"organisation": organisation, "lab": found, "form": form}
+    context["inductions"] = _inductions(found, cast("User", request.user))
     status = 200
     if request.method == "POST" and form.is_valid():
         by, is_series = cast("User", request.user), len(form.times) > 1
@@ -63,6 +67,12 @@ def dashboard_lab_book(request: HttpRequest, slug: str, lab: int) -> HttpRespons
             context["alternatives"] = error.alternatives if isinstance(error, Taken) else ()
             status = 409
     return render(request, "technoparks/dashboard_lab_book.html", context, status=status)
+
+
+def _inductions(lab: Lab, person: User) -> list[tuple[Instruction, bool]]:
+    """That it or its machines need, and whether the person has them."""
+    classes = {*lab.equipment.values_list("kind", flat=True)}
+    return Knowledge.of(lab.technopark_id, [person.pk]).asked_in(lab.pk, classes, person.pk)
 
 
 def _typed(request: HttpRequest, lab: Lab) -> QueryDict | None:
@@ -120,18 +130,24 @@ def dashboard_booking(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "organisation": organisation,
         "booking": booking,
         "machines": [one.equipment for one in booking.equipment_times.select_related("equipment")],
-        "turns": [
-            (str(MOVES[one.action].done if one.action in MOVES else BOOKED), one)
-            for one in booking.moves.select_related("by")
-        ],
+        "turns": [(done(one.action), one) for one in booking.moves.select_related("by")],
         "moves": [
             (name, page)
             for name, page in MOVE_PAGES.items()
             if page.is_theirs(user, booking, organisation) and page.is_possible(booking)
         ],
         "others": others_of(booking),
+        "held_for": _held_for(booking),
     }
     return render(request, "technoparks/dashboard_booking.html", context)
+
+
+def _held_for(booking: Booking) -> "QuerySet[Instruction]":
+    """The inductions for want of which it is on hold."""
+    if booking.state != BookingState.HELD:
+        return Instruction.objects.none()
+    move = booking.moves.filter(action="hold").last()
+    return Instruction.objects.filter(pk__in=move.facts.get("inductions", ()) if move else ())
 
 
 @private_page

@@ -9,6 +9,14 @@ from technoparks.models.booking import (
     EquipmentTime,
     HoursAccount,
 )
+from technoparks.models.induction import (
+    Induction,
+    InductionKind,
+    Instruction,
+    InstructionVersion,
+    QuizAttempt,
+    Standing,
+)
 from technoparks.models.lab import (
     Equipment,
     EquipmentClass,
@@ -38,12 +46,18 @@ __all__ = [
     "EquipmentStatus",
     "EquipmentTime",
     "HoursAccount",
+    "Induction",
+    "InductionKind",
+    "Instruction",
+    "InstructionVersion",
     "Lab",
     "OpeningException",
     "OpeningHours",
     "PupilYear",
+    "QuizAttempt",
     "SiteCount",
     "SiteStatus",
+    "Standing",
     "StatusChange",
     "Technopark",
 ]

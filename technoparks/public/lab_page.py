@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from common.times import TO, within
-from technoparks.models import Equipment, EquipmentStatus, Lab, OpeningHours
+from technoparks.models import Equipment, EquipmentStatus, Instruction, Lab, OpeningHours
 
 HOUR = 60
 
@@ -28,7 +29,7 @@ class Shelf:
 
 
 class LabPage:
-    """Read in one query, besides the opening hours, which the week has read."""
+    """Read in two queries, besides the opening hours, which the week has read."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
@@ -38,6 +39,13 @@ class LabPage:
         there = self.lab.equipment.exclude(status=EquipmentStatus.RETIRED).select_related("kind")
         by_class = groupby(there.order_by("kind__name", "name", "pk"), key=lambda one: one.kind)
         return [Shelf(kind.title, [*machines]) for kind, machines in by_class]
+
+    @cached_property
+    def instructions(self) -> list[Instruction]:
+        """Needed in it or at its machines."""
+        kinds = {machine.kind_id for shelf in self.shelves for machine in shelf.machines}
+        offered = Instruction.objects.offered().filter(technopark=self.lab.technopark_id)
+        return [*offered.filter(Q(labs=self.lab) | Q(machines__in=kinds)).order_by("name", "pk")]
 
     @property
     def hours(self) -> list[tuple[str, str]]:

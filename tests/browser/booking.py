@@ -1,11 +1,13 @@
 """Labs and bookings of the demonstration, for the pages of the dashboard."""
 
-from technoparks.models import Booking, Lab
+from technoparks.models import Booking, Induction, Instruction, Lab
 
 
 def places() -> dict[str, object]:
     pending = Booking.objects.filter(organisation__slug="phystech-lyceum", state="pending")
     return {
+        "instruction": Instruction.objects.get(name__startswith="Работа на лазерном").pk,
+        "induction": Induction.objects.exclude(completed_on=None).earliest("pk").pk,
         "lab": Lab.objects.get(slug="robotics").pk,
         "lab_booking": pending.filter(series__isnull=False).order_by("pk")[0].pk,
     }

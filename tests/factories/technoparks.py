@@ -14,6 +14,9 @@ from technoparks.models import (
     Booking,
     Equipment,
     EquipmentClass,
+    Induction,
+    Instruction,
+    InstructionVersion,
     Lab,
     OpeningHours,
     StatusChange,
@@ -78,6 +81,49 @@ class EquipmentFactory(ModelFactory[Equipment]):
     lab = factory.SubFactory(LabFactory)
     kind = factory.SubFactory(EquipmentClassFactory)
     name = factory.Sequence(lambda n: f"Принтер № {n}")
+
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"text": "Что надеть перед работой?", "options": ["Очки", "Шарф"], "right": [0]},
+    {
+        "text": "Что делать при запахе гари?",
+        "options": ["Нажать «Стоп»", "Открыть окно", "Позвать мастера"],
+        "right": [0, 2],
+    },
+]
+RIGHT = [[0], [0, 2]]
+
+
+class InstructionFactory(ModelFactory[Instruction]):
+    """With a text and two questions; needed in the ``labs`` that are given, and no practice."""
+
+    class Meta:
+        model = Instruction
+        skip_postgeneration_save = True
+
+    technopark = factory.SubFactory(TechnoparkFactory)
+    name = factory.Sequence(lambda n: f"Работа на станке № {n}")
+    needs_practice = False
+
+    @factory.post_generation
+    def text(self: Any, create: bool, given: str | None, **_more: Any) -> None:
+        text = given or "<p>Наденьте очки.</p>"
+        InstructionVersion.objects.create(instruction=self, number=1, text=text, questions=QUESTIONS)
+
+    @factory.post_generation
+    def labs(self: Any, create: bool, labs: list[Lab] | None, **_more: Any) -> None:
+        self.labs.set(labs or [])
+
+    @factory.post_generation
+    def machines(self: Any, create: bool, machines: list[EquipmentClass] | None, **_more: Any) -> None:
+        self.machines.set(machines or [])
+
+
+def inducted(person: User, instruction: Instruction, **columns: Any) -> Induction:
+    """Since a month ago."""
+    day = timezone.localdate() - datetime.timedelta(days=30)
+    known = {"kind": instruction.kind, "right": 2, "asked": 2, "completed_on": day, "used_on": day, **columns}
+    return Induction.objects.create(version=instruction.versions.latest("number"), person=person, **known)
 
 
 def guest(role: str = Role.TEACHER, **columns: Any) -> tuple[Organisation, User]:

@@ -175,6 +175,8 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "technoparks_equipment",
         "technoparks_hoursaccount",
         "technoparks_booking",
+        "technoparks_instruction",
+        "technoparks_induction",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]

@@ -1,0 +1,1 @@
+"""The passport of inductions: how one is got, held and lost, and what becomes of bookings then."""

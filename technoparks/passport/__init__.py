@@ -1,0 +1,1 @@
+"""A person's inductions: what they have, and what there is to be passed."""
