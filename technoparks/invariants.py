@@ -3,12 +3,12 @@ machines are free once their booking is off, and that each state was reached by 
 
 from collections.abc import Iterator
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery, Value, Window
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils.translation import gettext_lazy as _
 
 from common.invariants import Broken, Invariant, register
-from technoparks.models import BLOCKING, Booking, BookingMove, EquipmentTime, Lab
+from technoparks.models import BLOCKING, Booking, BookingMove, EquipmentTime, Lab, Outage
 from technoparks.models.seats import SeatsField
 
 
@@ -26,11 +26,34 @@ def _seats_given_twice() -> Iterator[Broken]:
 
 
 def _machines_disagree() -> Iterator[Broken]:
-    of_bookings = EquipmentTime.objects.exclude(booking=None)
-    known = of_bookings.annotate(blocked=F("booking__blocked"), state=F("booking__state"))
+    """Its time is that of the booking; but it may end where an outage of the machine begins, and begin where another
+    machine of the booking has ended so."""
+    times = EquipmentTime.objects.all()
+    before = times.filter(booking=OuterRef("booking"), span__endswith=OuterRef("span__startswith"))
+    outages = times.exclude(outage=None).filter(
+        equipment=OuterRef("equipment"), span__startswith=OuterRef("span__endswith")
+    )
+    begins_well = Q(span__startswith=F("booking__blocked__startswith")) | Exists(before)
+    ends_well = Q(span__endswith=F("booking__blocked__endswith")) | Exists(outages)
+    known = times.exclude(booking=None).annotate(
+        state=F("booking__state"),
+        fits=Case(When(begins_well & ends_well, then=True), default=False, output_field=BooleanField()),
+    )
     blocks = Q(state__in=BLOCKING)
-    for one in known.filter(~Q(span=F("blocked")) | Q(is_blocking=True) & ~blocks | Q(is_blocking=False) & blocks):
-        yield one, f"{one.state}: {int(one.is_blocking)}{'' if one.span == one.blocked else ' ≠'}"
+    for one in known.filter(Q(fits=False) | Q(is_blocking=True) & ~blocks | Q(is_blocking=False) & blocks):
+        yield one, f"{one.state}: {int(one.is_blocking)}{'' if one.fits else ' ≠'}"
+
+
+def _outages_disagree() -> Iterator[Broken]:
+    """Each keeps its machine, in its span, from others; one that was called off before it began keeps nobody out."""
+    known = Outage.objects.select_related("time")
+    standing = known.standing().values("pk")
+    fits = Q(time__span=F("span"), time__equipment=F("equipment"))
+    wrong = ~fits | Q(pk__in=standing, time__is_blocking=False) | ~Q(pk__in=standing) & Q(time__is_blocking=True)
+    for one in known.filter(Q(time=None) | wrong):
+        time = getattr(one, "time", None)
+        is_its = time and (time.span, time.equipment_id) == (one.span, one.equipment_id)
+        yield one, f"{int(time.is_blocking)}{'' if is_its else ' ≠'}" if time else "—"
 
 
 def _moved_otherwise() -> Iterator[Broken]:
@@ -58,6 +81,7 @@ def _whole_rooms_lack_seats() -> Iterator[Broken]:
 for name, title, find in (
     ("booking_seats", _("Two bookings have the same seat at the same time"), _seats_given_twice),
     ("booking_machines", _("A machine is kept for a booking that is off, or the reverse"), _machines_disagree),
+    ("outage_time", _("An outage does not keep its machine from others, or one that is off does"), _outages_disagree),
     ("booking_moves", _("The state of a booking is not that of its last move"), _moved_otherwise),
     ("booking_whole", _("A booking of the whole room has not all its seats"), _whole_rooms_lack_seats),
 ):

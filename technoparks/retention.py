@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from technoparks.models import Booking, BookingMove, Induction, QuizAttempt
+from technoparks.models import Booking, BookingMove, Induction, Outage, QuizAttempt
 
 INDUCTIONS_KEPT_FOR = timedelta(days=3 * 365)  # after they have ended, or were revoked
 ATTEMPTS_KEPT_FOR = timedelta(days=30)
@@ -37,3 +37,9 @@ def forget_inductions() -> int:
     ended = Q(valid_until__lt=day) | Q(valid_until=None, used_on__lt=day) | Q(revoked_at__lt=before)
     unfinished = Q(completed_on=None, passed_at__lt=before)
     return Induction.objects.filter(ended | unfinished).delete()[0]
+
+
+def forget_outages() -> int:
+    """Who has noted them and who has ended them; what was wrong stays, as it names nobody. Returns how many."""
+    known = Outage.objects.exclude(declared_by=None, ended_by=None)
+    return known.filter(span__endswith__lt=timezone.now() - KEPT_FOR).update(declared_by=None, ended_by=None)

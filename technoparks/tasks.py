@@ -44,3 +44,12 @@ FORGET = jobs.register(
         offset=timedelta(hours=1, minutes=35),
     )
 )
+FORGET_OUTAGES = jobs.register(
+    jobs.Job(
+        "forget_outages",
+        _("Delete who noted outages of three years ago"),
+        retention.forget_outages,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=40),
+    )
+)

@@ -158,6 +158,16 @@ PAGES = """
 /dashboard/a/labs/ POST login factor 405
 /dashboard/a/labs/<lab>/book/ GET  login factor 404 404 404 403 200 200 200 404
 /dashboard/a/labs/<lab>/book/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/equipment/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/equipment/ POST login factor 405
+/dashboard/a/labs/equipment/<equipment>/out/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/<equipment>/out/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/outages/<outage>/ GET  login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/outages/<outage>/ POST login factor 405
+/dashboard/a/labs/outages/<outage>/end/ GET  login factor 405
+/dashboard/a/labs/outages/<outage>/end/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/labs/outages/<outage>/until/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/outages/<outage>/until/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/bookings/<booking>/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/labs/bookings/<booking>/ POST login factor 405
 /dashboard/a/labs/bookings/<booking>/approve/ GET  login factor 404 404 404 403 403 200 200 404
@@ -990,6 +1000,10 @@ ADMIN = """
 /admin/technoparks/lab/<lab>/history/<historicallab>/ POST  login  factor 403
 /admin/technoparks/induction/<induction>/revoke_this/ GET   login  factor 403 403    200
 /admin/technoparks/induction/<induction>/revoke_this/ POST  login  factor 403 403    200
+/admin/technoparks/equipment/<equipment>/declare_outage_this/ GET   login  factor 403 403    200
+/admin/technoparks/equipment/<equipment>/declare_outage_this/ POST  login  factor 403 403    200
+/admin/technoparks/outage/<outage>/end_this/ GET   login  factor 403 403    200
+/admin/technoparks/outage/<outage>/end_this/ POST  login  factor 403 403    200
 /admin/technoparks/booking/<booking>/approve_this/ GET   login  factor 403 403    200
 /admin/technoparks/booking/<booking>/approve_this/ POST  login  factor 403 403    200
 /admin/technoparks/booking/<booking>/decline_this/ GET   login  factor 403 403    200

@@ -67,7 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from technoparks.models import Equipment, Lab, StatusChange, Technopark
+from technoparks.models import Equipment, Lab, Outage, StatusChange, Technopark
 from tests.browser.readers import credential
 from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
@@ -87,7 +87,7 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
-from tests.factories.technoparks import EquipmentFactory, InstructionFactory, LabFactory, booked, inducted
+from tests.factories.technoparks import EquipmentFactory, InstructionFactory, LabFactory, booked, hour, inducted, out
 from tests.permission_table import PAGES, ROLES
 from tests.test_permissions import MATRIX, plain, routes, rows
 
@@ -235,9 +235,10 @@ class Estate:
         lab = LabFactory(technopark__host=ours, technopark__slug=f"park-of-{slug}")
         booking = booked(lab, by=(ours, self.head))
         Technopark.objects.filter(pk=lab.technopark_id).update(is_published=is_published)
-        EquipmentFactory(lab=lab)
         instruction = InstructionFactory(technopark=lab.technopark)
         induction = inducted(UserFactory(), instruction, completed_on=None, used_on=None)
+        machine = EquipmentFactory(lab=lab)
+        outage = out(machine, hour(12))
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
@@ -267,6 +268,8 @@ class Estate:
             "booking": booking.pk,
             "instruction": instruction.pk,
             "induction": induction.pk,
+            "equipment": machine.pk,
+            "outage": outage.pk,
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,
@@ -469,7 +472,7 @@ def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
 def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     meeting = Meeting(is_published=is_published)
-    of_technoparks = (Technopark, StatusChange, Lab, Equipment)
+    of_technoparks = (Technopark, StatusChange, Lab, Equipment, Outage)
     public = (
         (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership, *of_technoparks)
         if is_published

@@ -89,7 +89,9 @@ from tests.factories.technoparks import (
     LabFactory,
     TechnoparkFactory,
     booked,
+    hour,
     inducted,
+    out,
 )
 from tests.members.test_applications import submitted
 from tests.permission_table import ADMIN, ADMIN_ROLES, EDITOR_MAY, PAGES, ROLES, WITHOUT_CSRF_TOKEN
@@ -293,6 +295,7 @@ class World:
             "equipmentclass": machine.kind,
             "hoursaccount": lab.technopark.hours_accounts.get(),
             "booking": booking,
+            "outage": out(machine, hour(12)),
         }
 
     def representative(self, role: str, **fields: object) -> User:

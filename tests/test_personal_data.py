@@ -49,6 +49,7 @@ EXCUSED = {
     "technoparks.HistoricalLab": "the same",
     "technoparks.InstructionVersion": "who published it: the row of who was erased names nobody",
     "technoparks.BookingMove": "who moved it: the same; a reason goes with who was responsible",
+    "technoparks.Outage": "who noted and who ended it: the row of who was erased names nobody",
     "sessions.Session": "ends with what allauth knows of it, and without that by the new password",
 }
 NAMES = {"first_name", "last_name", "patronymic"}

@@ -399,7 +399,7 @@ SPECTACULAR_SETTINGS = {
         "ObligationStateEnum": "agreements.models.ObligationState",
         "ObligationReportStateEnum": "agreements.models.ReportState",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
-        "EquipmentStatusEnum": "technoparks.models.EquipmentStatus",
+        "OutageKindEnum": "technoparks.models.OutageKind",
         "BookingStateEnum": "technoparks.models.BookingState",
         "BookedForEnum": "technoparks.models.BookedFor",
         "RegistrationStateEnum": "events.models.RegistrationState",

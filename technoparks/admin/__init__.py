@@ -1,5 +1,5 @@
 """The association's office at work on technoparks."""
 
-from technoparks.admin import bookings, inductions, labs, sites
+from technoparks.admin import bookings, inductions, labs, outages, sites
 
-__all__ = ["bookings", "inductions", "labs", "sites"]
+__all__ = ["bookings", "inductions", "labs", "outages", "sites"]

@@ -1,17 +1,40 @@
 """Labs, their hours and rules, and what stands in them."""
 
+from typing import Any, cast
+
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline, TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesCheckboxFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    ChoicesCheckboxFilter,
+    DropdownFilter,
+)
+from unfold.decorators import action, display
 
 from common.admin import HistoryModelAdmin, ModelAdmin, colours
-from technoparks.models import Equipment, EquipmentClass, EquipmentStatus, Lab, OpeningException, OpeningHours
+from common.admin.single import after_question
+from members.models import User
+from technoparks.admin.outages import DECLARE, declaring
+from technoparks.booking.bookings import locked_lab
+from technoparks.models import (
+    Equipment,
+    EquipmentClass,
+    EquipmentStatus,
+    Lab,
+    OpeningException,
+    OpeningHours,
+    Outage,
+    is_out,
+    with_outages,
+)
 
-STATUS_COLOURS = colours(EquipmentStatus, {EquipmentStatus.WORKING: "success", EquipmentStatus.DOWN: "danger"})
+STATUS_COLOURS = {**colours(EquipmentStatus, {EquipmentStatus.WORKING: "success"}), "down": "danger"}
 
 
 class OpeningHoursInline(TabularInline):
@@ -27,8 +50,17 @@ class OpeningExceptionInline(StackedInline):
     fields = [("day", "opens", "closes"), ("reason", "reason_en")]
 
 
+class EquipmentForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any] | None:
+        """Nobody books it between this look at what is booked and the end of the transaction."""
+        if self.instance.pk:
+            locked_lab(self.instance.lab)
+        return super().clean()
+
+
 class EquipmentInline(StackedInline):
     model = Equipment
+    form = EquipmentForm
     extra = 0
     tab = True
     fields = [
@@ -105,11 +137,29 @@ class EquipmentClassAdmin(ModelAdmin):
     fields = [("name", "name_en")]
 
 
+class OutFilter(DropdownFilter):
+    title = _("out of order")
+    parameter_name = "out"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("now", _("Now")), ("ahead", _("Now or later"))]
+
+    def queryset(self, request: HttpRequest, machines: Any) -> Any:
+        match self.value():
+            case "now":
+                return machines.filter(is_out())
+            case "ahead":
+                return machines.filter(Exists(Outage.objects.ahead().filter(equipment=OuterRef("pk"))))
+        return machines
+
+
 @admin.register(Equipment)
 class EquipmentAdmin(ModelAdmin):
+    form = EquipmentForm
     list_display = ["title_and_number", "kind", "lab", "status_label", "is_bookable", "maintained_on"]
     list_filter = [
         ("status", ChoicesCheckboxFilter),
+        OutFilter,
         ("kind", AutocompleteSelectFilter),
         ("lab", AutocompleteSelectFilter),
         ("lab__technopark", AutocompleteSelectFilter),
@@ -119,6 +169,10 @@ class EquipmentAdmin(ModelAdmin):
     search_help_text = _("Name, inventory number, class")
     autocomplete_fields = ["lab", "kind"]
     fields = ["lab", *EquipmentInline.fields]
+    actions_detail = ["declare_outage_this"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Equipment]:
+        return with_outages(super().get_queryset(request).select_related("lab", "kind"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Equipment | None = None) -> list[str]:
         """Whoever has booked it comes to its laboratory."""
@@ -130,4 +184,13 @@ class EquipmentAdmin(ModelAdmin):
 
     @display(description=pgettext_lazy("equipment", "status"), ordering="status", label=STATUS_COLOURS)
     def status_label(self, equipment: Equipment) -> tuple[str, str]:
+        if equipment.outage:
+            return "down", str(equipment.outage.get_kind_display())
         return equipment.status, equipment.get_status_display()
+
+    def has_declare_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("technoparks.add_outage")
+
+    @action(description=DECLARE, icon="build", permissions=["declare"])
+    def declare_outage_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return after_question(self, request, object_id, declaring(cast("User", request.user)))

@@ -22,11 +22,13 @@ from technoparks.models import (
     Lab,
     OpeningException,
     OpeningHours,
+    Outage,
     PupilYear,
     SiteCount,
     SiteStatus,
     StatusChange,
     Technopark,
+    with_outages,
 )
 
 MOST_TIMES = 200  # free ones in an answer
@@ -139,13 +141,32 @@ class OpeningExceptionSerializer(serializers.ModelSerializer):
         fields = ["day", "opens", "closes", "reason", "reason_en"]
 
 
+class OutageSerializer(serializers.ModelSerializer):
+    """Without an end it lasts until further notice."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+    class Meta:
+        model = Outage
+        fields = ["kind", "starts_at", "ends_at", "reason"]
+
+
 class EquipmentSerializer(serializers.ModelSerializer):
+    """``status``: “down” while it is out of order."""
+
+    status = serializers.SerializerMethodField()
+    outages = OutageSerializer(source="outages_ahead", many=True, help_text="Going on, and to come")
     kind = serializers.CharField(source="kind.name", help_text="One of a kind stands in for another")
     kind_en = serializers.CharField(source="kind.name_en", allow_blank=True)
 
     class Meta:
         model = Equipment
-        fields = ["id", "kind", "kind_en", "name", "name_en", "status", "is_bookable"]
+        fields = ["id", "kind", "kind_en", "name", "name_en", "status", "is_bookable", "outages"]
+
+    @extend_schema_field({"type": "string", "enum": ["working", "down"]})
+    def get_status(self, machine: Equipment) -> str:
+        return "down" if machine.outage else machine.status
 
 
 class LabSerializer(serializers.ModelSerializer):
@@ -262,7 +283,7 @@ class LabViewSet(PublicViewSet):
 
     def get_queryset(self) -> QuerySet[Lab]:
         exceptions = OpeningException.objects.filter(day__gte=timezone.localdate())
-        machines = Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind")
+        machines = with_outages(Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind"))
         labs = Lab.objects.visible_to(AnonymousUser()).select_related("technopark", "direction")
         return labs.prefetch_related(
             "opening_hours", Prefetch("opening_exceptions", exceptions), Prefetch("equipment", machines)

@@ -28,16 +28,15 @@ from technoparks.booking.moves import Who, noted, turn
 from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
 from technoparks.booking.telling import tell_guest, tell_host
 from technoparks.models import (
-    AHEAD,
     Booking,
     BookingSeries,
     BookingState,
     Equipment,
-    EquipmentStatus,
     EquipmentTime,
     HoursAccount,
     Instruction,
     Lab,
+    Outage,
 )
 
 MOST_TIMES = 60  # of a series
@@ -180,8 +179,7 @@ def _placed(
     calendar = Calendar.of(lab, *blocked, equipment=[one.pk for one in machines])
     busy = calendar.busy_machines(*blocked)
     if busy:
-        names = ", ".join(one.title for one in machines if one.pk in busy)
-        raise Taken(_("Somebody else has %(names)s at this time.") % {"names": names})
+        raise Taken(_of_machines([one for one in machines if one.pk in busy], blocked))
     seats = chosen_seats(lab, asked.wish, calendar.taken(*blocked))
     if seats is None:
         raise Taken(_("The laboratory is taken at this time.") if asked.is_whole else _("Too few seats are free."))
@@ -209,6 +207,18 @@ def _placed(
     return booking
 
 
+def _of_machines(busy: Collection[Equipment], span: Span) -> str:
+    """Why they are not free."""
+    out = {
+        *Outage.objects.standing().filter(equipment__in=busy, span__overlap=span).values_list("equipment", flat=True)
+    }
+    if out:
+        names = ", ".join(one.title for one in busy if one.pk in out)
+        return _("Out of order at this time: %(names)s.") % {"names": names}
+    names = ", ".join(one.title for one in busy)
+    return _("Somebody else has %(names)s at this time.") % {"names": names}
+
+
 def _locked_account(lab: Lab, organisation: Organisation) -> HoursAccount:
     check_isolation()
     account, _is_new = HoursAccount.objects.get_or_create(technopark_id=lab.technopark_id, organisation=organisation)
@@ -226,7 +236,7 @@ def _locked_machines(lab: Lab, keys: Collection[int]) -> list[Equipment]:
     if not keys:
         return []
     found = [*Equipment.objects.select_for_update(no_key=True).filter(pk__in=keys, lab=lab).order_by("pk")]
-    usable = [one for one in found if one.status == EquipmentStatus.WORKING and one.is_bookable]
+    usable = [one for one in found if one.is_usable]
     if len(usable) < len(set(keys)):
         names = ", ".join(one.title for one in found if one not in usable)
         text = (
@@ -285,14 +295,14 @@ def take_over(booking: Booking, *, by: User) -> Booking:
     locked = locked_booking(booking)
     if locked.person_id == by.pk:
         return locked
-    if locked.state not in AHEAD or locked.has_begun:
+    if locked.has_begun:
         raise RuleViolated(_("This booking is over or has begun."), code="over")
     locked.person = by
     if lacking := _lacking_for(locked):
         names = ", ".join(one.title for one in lacking)
         raise InductionMissing(_("First pass the induction: %(names)s.") % {"names": names}, lacking)
     locked.save(update_fields=["person", "updated_at"])
-    noted(locked, "take_over", source=locked.state, by=by)
+    turn(locked, "take_over", who=Who.GUEST, by=by)
     if locked.state == BookingState.HELD:
         turn(locked, "resume", who=Who.CLOCK, by=by)
     return locked

@@ -16,6 +16,9 @@ lapse      held                                 cancelled   the clock: its time 
 check_in   confirmed                            used        the guest or the host, at the time of the booking
 finish     confirmed                            used        the clock, where nobody checks in
 miss       confirmed                            missed      the clock: nobody has checked in; the rest of it is free
+take_over  pending, confirmed, held             the same    another of the guests, who is responsible from now on
+machine    pending, confirmed, held, used       the same    the host: a machine is out of order; another, or none, is
+                                                            there instead
 =========  ===================================  ==========  ============================================================
 """
 
@@ -44,7 +47,7 @@ class Who(Enum):
 @dataclass(frozen=True, slots=True)
 class Move:
     before: tuple[str, ...]
-    after: str
+    after: str  # "" leaves the state as it is
     who: tuple[Who, ...]
     done: str | Promise
     needs_reason: tuple[Who, ...] = ()  # of whom one is asked
@@ -64,13 +67,12 @@ MOVES = {
     "check_in": Move((S.CONFIRMED,), S.USED, (Who.GUEST, Who.HOST), pgettext_lazy("booking", "Checked in")),
     "finish":   Move((S.CONFIRMED,), S.USED, (Who.CLOCK,), pgettext_lazy("booking", "Took place")),
     "miss":     Move((S.CONFIRMED,), S.MISSED, (Who.CLOCK,), pgettext_lazy("booking", "Nobody came")),
+    "take_over": Move((S.PENDING, S.CONFIRMED, S.HELD), "", (Who.GUEST,),
+                      pgettext_lazy("booking", "Somebody else is responsible")),
+    "machine":  Move(BLOCKING, "", (Who.HOST,), pgettext_lazy("booking", "Machine changed"), (Who.HOST,)),
 }
 # fmt: on
-# These are noted, and leave the state as it is.
-NOTED = {
-    "book": pgettext_lazy("booking", "Booked"),
-    "take_over": pgettext_lazy("booking", "Somebody else is responsible"),
-}
+BOOKED = pgettext_lazy("booking", "Booked")
 
 
 def turn(booking: Booking, action: str, *, who: Who, by: User | None, reason: str = "", **facts: Any) -> BookingMove:
@@ -86,7 +88,9 @@ def turn(booking: Booking, action: str, *, who: Who, by: User | None, reason: st
         raise RuleViolated(text % {"state": booking.get_state_display()}, code="other_state")
     if who in move.needs_reason and not reason.strip():
         raise RuleViolated(_("Say why: the other side will read it."), code="reason_missing")
-    source, booking.state, booking.decide_by = booking.state, move.after, None
+    source = booking.state
+    if move.after:
+        booking.state, booking.decide_by = move.after, None
     booking.sequence += 1
     booking.save(update_fields=["state", "decide_by", "sequence", "updated_at"])
     if booking.state not in BLOCKING:
@@ -96,7 +100,7 @@ def turn(booking: Booking, action: str, *, who: Who, by: User | None, reason: st
 
 def done(action: str) -> str:
     """What has happened, in words."""
-    return str(MOVES[action].done if action in MOVES else NOTED[action])
+    return str(MOVES[action].done if action in MOVES else BOOKED)
 
 
 def noted(

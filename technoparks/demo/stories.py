@@ -19,7 +19,6 @@ from technoparks.models import (
     Booking,
     Equipment,
     EquipmentClass,
-    EquipmentStatus,
     Induction,
     Instruction,
     InstructionVersion,
@@ -30,6 +29,8 @@ from technoparks.models import (
     StatusChange,
     Technopark,
 )
+from technoparks.outage.outages import declare_outage, foreseen
+from technoparks.outage.words import Fate
 
 DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
 WORDS = ("name", "name_en", "city", "city_en", "about", "about_en", "basis", "programme")
@@ -61,6 +62,8 @@ def load_bookings() -> None:
             _load_inductions(entry)
         for number, entry in enumerate(_read()["bookings"]):
             _load_booking(entry, key=f"demo {number}")
+        for entry in _read()["outages"]:
+            _load_outage(entry)
 
 
 def _load_technopark(entry: dict[str, Any]) -> None:
@@ -102,15 +105,14 @@ def _load_lab(technopark: Technopark, entry: dict[str, Any]) -> None:
         kind, _made = EquipmentClass.objects.get_or_create(
             name=machine["kind"], defaults={"name_en": machine["kind_en"]}
         )
+        columns = {"kind": kind, "name": machine["name"], "name_en": machine["name_en"]}
+        plan = machine.get("maintained", {})
+        first = {
+            "maintenance_days": plan.get("every"),
+            "maintained_on": timezone.localdate() - plan["ago"] * DAY if plan else None,
+        }
         Equipment.objects.update_or_create(
-            lab=lab,
-            number=machine["number"],
-            defaults={
-                "kind": kind,
-                "name": machine["name"],
-                "name_en": machine["name_en"],
-                "status": machine.get("status", EquipmentStatus.WORKING),
-            },
+            lab=lab, number=machine["number"], defaults=columns, create_defaults=columns | first
         )
 
 
@@ -163,6 +165,23 @@ def _load_booking(entry: dict[str, Any], *, key: str) -> None:
             approve(booking, by=office)
         case "decline":
             decline(booking, by=office, reason=entry["reason"])
+
+
+def _load_outage(entry: dict[str, Any]) -> None:
+    machine = Equipment.objects.select_related("lab__technopark__host").get(
+        lab__technopark__slug=OF_LABS, lab__slug=entry["lab"], number=entry["machine"]
+    )
+    [(starts, ends)] = _times(machine.lab, entry) if "day" in entry else [(None, None)]
+    hits = foreseen(machine, starts, ends)
+    declare_outage(
+        machine,
+        starts=starts,
+        ends=ends,
+        kind=entry["kind"],
+        reason=entry["reason"],
+        choices={hit.booking.pk: hit.proposed.pk if hit.proposed else Fate.WITHOUT for hit in hits},
+        by=User.objects.get(email=entry["by"]),
+    )
 
 
 def _times(lab: Lab, entry: dict[str, Any]) -> list[Span]:

@@ -13,7 +13,7 @@ from common.days import PLAUSIBLE
 from common.forms import DayInput, OnceForm
 from technoparks.booking.bookings import MOST_TIMES, Asked
 from technoparks.booking.hours import DAY, Span, at, holiday_on
-from technoparks.models import BookedFor, Booking, EquipmentStatus, Lab
+from technoparks.models import BookedFor, Booking, Equipment, Lab, with_outages
 
 
 class BookingForm(OnceForm):
@@ -43,11 +43,11 @@ class BookingForm(OnceForm):
     def __init__(self, data: Any = None, *, lab: Lab, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.lab = lab
-        machines = lab.equipment.filter(is_bookable=True, status=EquipmentStatus.WORKING).select_related("kind")
+        machines = with_outages(lab.equipment.usable())
         if machines:
             self.fields["equipment"] = forms.MultipleChoiceField(
                 label=gettext_lazy("Equipment"),
-                choices=[(str(one.pk), one.title) for one in machines],
+                choices=[(str(one.pk), _machine(one)) for one in machines],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -96,6 +96,11 @@ class BookingForm(OnceForm):
                 found.append(day)
             day += 7 * DAY
         return found
+
+
+def _machine(machine: Equipment) -> str:
+    """With what is to be known before it is chosen: that it is out of order now, and till when."""
+    return f"{machine.title} ({machine.outage.till_said})" if machine.outage else machine.title
 
 
 class ReasonForm(forms.Form):

@@ -14,7 +14,7 @@ from members.models import Organisation
 from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline, take_over
 from technoparks.booking.moves import MOVES, Who
 from technoparks.desk.forms import ReasonForm
-from technoparks.models import AHEAD, Booking
+from technoparks.models import Booking
 from technoparks.policies import (
     can_cancel_booking,
     can_check_in_booking,
@@ -48,8 +48,7 @@ class MovePage:
         return side == organisation.pk and self.may(user, booking)
 
     def is_possible(self, booking: Booking) -> bool:
-        before = MOVES[self.action].before if self.action in MOVES else AHEAD
-        return booking.state in before and not booking.is_over and self.fits(booking)
+        return booking.state in MOVES[self.action].before and not booking.is_over and self.fits(booking)
 
 
 MOVE_PAGES = {

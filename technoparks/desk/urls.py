@@ -1,10 +1,15 @@
 from django.urls import path
 
-from technoparks.desk import induction_views, views
+from technoparks.desk import induction_views, outages, views
 
 urlpatterns = [
     path("", views.dashboard_labs, name="dashboard_labs"),
     path("<int:lab>/book/", views.dashboard_lab_book, name="dashboard_lab_book"),
+    path("equipment/", outages.dashboard_equipment, name="dashboard_equipment"),
+    path("equipment/<int:machine>/out/", outages.dashboard_outage_declare, name="dashboard_outage_declare"),
+    path("outages/<int:pk>/", outages.dashboard_outage, name="dashboard_outage"),
+    path("outages/<int:pk>/end/", outages.dashboard_outage_end, name="dashboard_outage_end"),
+    path("outages/<int:pk>/until/", outages.dashboard_outage_until, name="dashboard_outage_until"),
     path("bookings/<int:pk>/", views.dashboard_booking, name="dashboard_booking"),
     path("bookings/<int:pk>/<str:move>/", views.dashboard_booking_move, name="dashboard_booking_move"),
     path("inductions/", induction_views.dashboard_inductions, name="dashboard_inductions"),

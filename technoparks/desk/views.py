@@ -25,7 +25,8 @@ from technoparks.booking.trying import tried
 from technoparks.desk.bookings import Desk, others_of, own_bookings
 from technoparks.desk.forms import BookingForm, next_hour
 from technoparks.desk.move_pages import MOVE_PAGES
-from technoparks.models import Booking, BookingState, Instruction, Lab
+from technoparks.models import Booking, BookingMove, BookingState, Equipment, Instruction, Lab
+from technoparks.outage.story import machines_in
 from technoparks.policies import can_book_lab, technoparks_tended_by
 
 
@@ -126,11 +127,13 @@ def _booked(
 def dashboard_booking(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     organisation, booking = _own_booking(request, slug, pk)
     user = cast("User", request.user)
+    moves = [*booking.moves.select_related("by")]
+    machines = machines_in(moves)
     context = {
         "organisation": organisation,
         "booking": booking,
-        "machines": [one.equipment for one in booking.equipment_times.select_related("equipment")],
-        "turns": [(done(one.action), one) for one in booking.moves.select_related("by")],
+        "machines": [one.equipment for one in booking.equipment_times.select_related("equipment").order_by("pk")],
+        "turns": [(_done(one, machines), one) for one in moves],
         "moves": [
             (name, page)
             for name, page in MOVE_PAGES.items()
@@ -148,6 +151,13 @@ def _held_for(booking: Booking) -> "QuerySet[Instruction]":
         return Instruction.objects.none()
     move = booking.moves.filter(action="hold").last()
     return Instruction.objects.filter(pk__in=move.facts.get("inductions", ()) if move else ())
+
+
+def _done(move: BookingMove, machines: dict[int, Equipment]) -> str:
+    """«Согласовано», «Оборудование заменено: Принтер № 1 → Принтер № 2»."""
+    said = done(move.action)
+    named = [machines[key].title if key in machines else "—" for key in map(move.facts.get, ("machine", "instead"))]
+    return f"{said}: {' → '.join(named)}" if "machine" in move.facts else said
 
 
 @private_page

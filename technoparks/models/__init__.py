@@ -25,6 +25,7 @@ from technoparks.models.lab import (
     OpeningException,
     OpeningHours,
 )
+from technoparks.models.outage import Outage, OutageKind, is_out, with_outages
 from technoparks.models.site import (
     PupilYear,
     SiteCount,
@@ -53,6 +54,8 @@ __all__ = [
     "Lab",
     "OpeningException",
     "OpeningHours",
+    "Outage",
+    "OutageKind",
     "PupilYear",
     "QuizAttempt",
     "SiteCount",
@@ -60,4 +63,6 @@ __all__ = [
     "Standing",
     "StatusChange",
     "Technopark",
+    "is_out",
+    "with_outages",
 ]

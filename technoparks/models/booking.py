@@ -19,6 +19,7 @@ from common.one_line import OneLineField
 from common.times import Precision
 from members.models import Organisation
 from technoparks.models.lab import Equipment, Lab
+from technoparks.models.outage import Outage
 from technoparks.models.seats import SeatsField, said
 from technoparks.models.site import Technopark
 
@@ -228,11 +229,17 @@ class Booking(models.Model):
 
 
 class EquipmentTime(models.Model):
-    """A span in which a machine is spoken for: by a booking, or by an outage. One row keeps out the other."""
+    """A span in which a machine is spoken for: by a booking, or by an outage. One row keeps out the other.
+
+    Of a booking it is ``blocked``; where the machine was changed while the booking went on, each has its part of it.
+    """
 
     equipment = models.ForeignKey(Equipment, models.PROTECT, related_name="times", verbose_name=_("equipment"))
     booking = models.ForeignKey(
         Booking, models.CASCADE, null=True, blank=True, related_name="equipment_times", verbose_name=_("booking")
+    )
+    outage = models.OneToOneField(
+        Outage, models.CASCADE, null=True, blank=True, related_name="time", verbose_name=_("outage")
     )
     span = DateTimeRangeField(_("time"))
     is_blocking = models.BooleanField(default=True)
@@ -252,6 +259,10 @@ class EquipmentTime(models.Model):
                 fields=["booking", "equipment"],
                 name="equipment_of_booking_once",
                 violation_error_message=_("This machine is in the booking already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, outage=None) | Q(booking=None, outage__isnull=False),
+                name="equipment_time_of_one",
             ),
         ]
 

@@ -1,14 +1,17 @@
 """Labs of a technopark: places, hours, the rules of booking, and what stands in them."""
 
+import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from common.html import RichTextField
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from technoparks.models.outage import Outage
 
 
 class LabQuerySet(models.QuerySet["Lab"]):
@@ -220,9 +224,16 @@ class EquipmentClass(PublicContent):
 
 
 class EquipmentStatus(models.TextChoices):
+    """As the host has set it; whether it is out of order now, its outages say."""
+
     WORKING = "working", pgettext_lazy("equipment", "Works")
-    DOWN = "down", pgettext_lazy("equipment", "Out of order")
     RETIRED = "retired", pgettext_lazy("equipment", "Written off")
+
+
+class EquipmentQuerySet(models.QuerySet["Equipment"]):
+    def usable(self) -> Self:
+        """That can be booked at all, at times at which they are free."""
+        return self.filter(status=EquipmentStatus.WORKING, is_bookable=True)
 
 
 class Equipment(PublicContent):
@@ -243,6 +254,9 @@ class Equipment(PublicContent):
     maintained_on = models.DateField(_("last maintenance"), null=True, blank=True)
 
     title: ClassVar = Translated("name")
+    outages_ahead: list["Outage"]  # by with_outages
+
+    objects: ClassVar[models.Manager["Equipment"]] = models.Manager.from_queryset(EquipmentQuerySet)()
 
     class Meta:
         verbose_name = _("piece of equipment")
@@ -259,3 +273,32 @@ class Equipment(PublicContent):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_usable(self) -> bool:
+        return self.status == EquipmentStatus.WORKING and self.is_bookable
+
+    @property
+    def outage(self) -> "Outage | None":
+        """That is going on."""
+        return next((one for one in self.outages_ahead if one.is_on), None)
+
+    @property
+    def maintenance_due(self) -> datetime.date | None:
+        """By its plan; None where it has none, or its first maintenance is not noted."""
+        if self.maintenance_days is None or self.maintained_on is None:
+            return None
+        return self.maintained_on + datetime.timedelta(days=self.maintenance_days)
+
+    def clean(self) -> None:
+        """Whoever has booked it finds it there: what is taken away is put out of order first, which tells them."""
+        if self.pk is None or self.is_usable:
+            return
+        number = self.times.filter(is_blocking=True, booking__span__endswith__gt=timezone.now()).count()
+        if number:
+            text = ngettext(
+                "%(number)d booking to come has it. Declare it out of order first: that moves or cancels it.",
+                "%(number)d bookings to come have it. Declare it out of order first: that moves or cancels them.",
+                number,
+            )
+            raise ValidationError(text % {"number": number}, code="booked")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from common.times import TO, within
-from technoparks.models import Equipment, EquipmentStatus, Instruction, Lab, OpeningHours
+from technoparks.models import Equipment, EquipmentStatus, Instruction, Lab, OpeningHours, with_outages
 
 HOUR = 60
 
@@ -25,7 +25,7 @@ class Shelf:
 
     @property
     def working(self) -> int:
-        return sum(one.status == EquipmentStatus.WORKING for one in self.machines)
+        return sum(one.outage is None for one in self.machines)
 
 
 class LabPage:
@@ -36,7 +36,7 @@ class LabPage:
 
     @cached_property
     def shelves(self) -> list[Shelf]:
-        there = self.lab.equipment.exclude(status=EquipmentStatus.RETIRED).select_related("kind")
+        there = with_outages(self.lab.equipment.exclude(status=EquipmentStatus.RETIRED).select_related("kind"))
         by_class = groupby(there.order_by("kind__name", "name", "pk"), key=lambda one: one.kind)
         return [Shelf(kind.title, [*machines]) for kind, machines in by_class]
 

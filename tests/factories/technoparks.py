@@ -19,9 +19,12 @@ from technoparks.models import (
     InstructionVersion,
     Lab,
     OpeningHours,
+    Outage,
+    OutageKind,
     StatusChange,
     Technopark,
 )
+from technoparks.outage.outages import declare_outage
 from tests.factories.members import ModelFactory, OrganisationFactory, RepresentativeFactory
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -158,3 +161,12 @@ def responsible(booking: Booking) -> User:
     """Who has booked it."""
     assert booking.person
     return booking.person
+
+
+def out(
+    machine: Equipment, starts: datetime.datetime | None = None, ends: datetime.datetime | None = None, **more: Any
+) -> Outage:
+    """Of a breakdown, from now on or from ``starts``, declared by a manager of the host."""
+    told = {"kind": OutageKind.BREAKDOWN, "reason": "Не греется сопло", "choices": {}, **more}
+    by = told.pop("by", None) or manager(machine.lab)
+    return declare_outage(machine, starts=starts, ends=ends, by=by, **told)

@@ -173,6 +173,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "technoparks_lab",
         "technoparks_equipmentclass",
         "technoparks_equipment",
+        "technoparks_outage",
         "technoparks_hoursaccount",
         "technoparks_booking",
         "technoparks_instruction",

@@ -9,15 +9,27 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from common.models import PersonalDataView
-from technoparks.models import Booking, BookingState, Equipment, HoursAccount, Lab, OpeningHours, Technopark
+from technoparks.booking.bookings import cancel
+from technoparks.booking.moves import Who
+from technoparks.models import Booking, BookingState, Equipment, HoursAccount, Lab, OpeningHours, Outage, Technopark
+from technoparks.outage.outages import end_outage
 from tests.factories.members import OrganisationFactory
-from tests.factories.technoparks import EquipmentFactory, LabFactory, TechnoparkFactory, booked
+from tests.factories.technoparks import (
+    EquipmentFactory,
+    LabFactory,
+    TechnoparkFactory,
+    booked,
+    hour,
+    manager,
+    out,
+    responsible,
+)
 from tests.members.test_admin import errors_of, fields_of, messages_of, page
 from tests.office import enter, staff_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 S = BookingState
-NAMES = ["technopark", "lab", "equipmentclass", "equipment", "hoursaccount", "booking"]
+NAMES = ["technopark", "lab", "equipmentclass", "equipment", "outage", "hoursaccount", "booking"]
 
 
 def address(name: str, *args: object) -> str:
@@ -25,9 +37,11 @@ def address(name: str, *args: object) -> str:
 
 
 def waiting(**columns: Any) -> Booking:
-    """In a lab of its own, with a machine."""
+    """In a lab of its own, with a machine that is out of order afterwards."""
     lab = LabFactory(needs_approval=True, **columns)
-    return booked(lab, equipment=(EquipmentFactory(lab=lab).pk,))
+    machine = EquipmentFactory(lab=lab)
+    out(machine, hour(14))
+    return booked(lab, equipment=(machine.pk,))
 
 
 def rows_of(client: Client, name: str, **asked: str | int) -> list[Any]:
@@ -63,6 +77,7 @@ def test_a_page_asks_as_much_for_three_moves_as_for_one(office: Client, name: st
         "lab": booking.lab,
         "equipment": Equipment.objects.get(),
         "equipmentclass": Equipment.objects.get().kind,
+        "outage": Outage.objects.get(),
         "hoursaccount": HoursAccount.objects.get(),
         "booking": booking,
     }[name]
@@ -149,6 +164,81 @@ def test_a_guest_may_have_more_hours_than_others(office: Client) -> None:
     assert office.post(url, fields_of(office, url) | {"hours_a_month": "40"}).status_code == 302
     account.refresh_from_db()
     assert account.hours_a_month == 40
+
+
+# --- Machines out of order ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [{"status": "retired"}, {"is_bookable": ""}], ids=str)
+def test_a_machine_with_bookings_to_come_is_not_taken_away(office: Client, typed: dict[str, str]) -> None:
+    booking = waiting()
+    machine = Equipment.objects.get()
+    url = address("equipment_change", machine.pk)
+    sent = {key: value for key, value in (fields_of(office, url) | typed).items() if value != ""}
+    refusal = "1 booking to come has it. Declare it out of order first: that moves or cancels it."
+    assert errors_of(office.post(url, sent)) == [f"__all__: {refusal}"]
+    in_lab = address("lab_change", booking.lab_id)
+    rows = {f"equipment-0-{name}": value for name, value in typed.items()}
+    sent = {key: value for key, value in (fields_of(office, in_lab) | rows).items() if value != ""}
+    assert errors_of(office.post(in_lab, sent)) == [f"__all__: {refusal}"]
+    cancel(booking, who=Who.GUEST, by=responsible(booking))
+    assert office.post(url, {k: v for k, v in (fields_of(office, url) | typed).items() if v != ""}).status_code == 302
+
+
+def test_the_office_notes_an_outage_and_bookings_go_where_it_was_proposed(office: Client) -> None:
+    booking = waiting()
+    machine = Equipment.objects.get()
+    other = EquipmentFactory(lab=booking.lab, kind=machine.kind, name="Запасной")
+    second = booked(booking.lab, 12, 13, equipment=(machine.pk,))
+    booked(booking.lab, 12, 13, equipment=(other.pk,))
+    url = address("equipment_declare_outage_this", machine.pk)
+    text = office.get(url).content.decode()
+    assert [words in text for words in ("Запасной instead", "no other machine is free")] == [True, True]
+    typed = {"kind": "breakdown", "reason": "Искрит", "fate": "cancel"}
+    times = {"starts_0": "", "starts_1": "", "ends_0": hour(14).date().isoformat(), "ends_1": "14:00"}
+    assert office.post(url, {**typed, **times, "ends_1": ""}).status_code == 200
+    assert office.post(url, typed | times).status_code == 302
+    assert booking.equipment_times.get().equipment == other
+    second.refresh_from_db()
+    assert second.state == S.CANCELLED
+    refused = office.post(url, typed | times)
+    assert (refused.status_code, Outage.objects.count()) == (409, 2)
+    assert "Искрит" in refused.content.decode()
+
+
+def test_an_outage_is_read_found_and_ended(office: Client) -> None:
+    waiting()
+    ahead = Outage.objects.get()
+    on = out(EquipmentFactory(name="Фрезер"))
+    over = end_outage(out(EquipmentFactory()), by=manager(on.equipment.lab))
+    assert rows_of(office, "outage", state="on") == [on]
+    assert {*rows_of(office, "outage", state="ahead")} == {ahead, on}
+    assert rows_of(office, "outage", q="Фрезер") == [on]
+    assert rows_of(office, "equipment", out="now") == [on.equipment]
+    assert {*rows_of(office, "equipment", out="ahead")} == {ahead.equipment, on.equipment}
+    listed = office.get(address("outage_changelist")).content.decode()
+    assert [words in listed for words in ("Going on", "To come", "Over")] == [True] * 3
+    assert "/end_this/" not in office.get(address("outage_change", over.pk)).content.decode()
+    assert "/end_this/" in office.get(address("outage_change", on.pk)).content.decode()
+    assert office.post(address("outage_change", on.pk), {"reason": "Иное"}).status_code == 403
+    assert office.post(address("outage_end_this", on.pk), {"sure": "1"}).status_code == 302
+    assert Outage.objects.get(pk=on.pk).is_over
+    chosen = {"action": "end", "_selected_action": [ahead.pk, over.pk]}
+    context = office.post(address("outage_changelist"), chosen).context
+    assert ([pk for pk, _words in context["possible"]], len(context["left_out"])) == ([ahead.pk], 1)
+    sure = chosen | {"sure": "1", "_selected_action": [ahead.pk]}
+    assert messages_of(office, address("outage_changelist"), sure) == ["1 outage is ended."]
+    assert Outage.objects.get(pk=ahead.pk).is_off
+
+
+def test_who_may_only_look_notes_and_ends_no_outage() -> None:
+    waiting()
+    machine, outage = Equipment.objects.get(), Outage.objects.get()
+    reader = enter(staff_with("technoparks.view_equipment", "technoparks.view_outage"))
+    assert reader.get(address("outage_change", outage.pk)).status_code == 200
+    assert reader.get(address("equipment_declare_outage_this", machine.pk)).status_code == 403
+    assert reader.post(address("outage_end_this", outage.pk), {"sure": "1"}).status_code == 403
+    assert not Outage.objects.exclude(ended_at=None).exists()
 
 
 # --- Bookings ------------------------------------------------------------------------------------------------

@@ -107,7 +107,9 @@ def test_a_lab_is_read_with_its_hours_rules_and_machines() -> None:
     assert (row["time_zone"], len(row["opening_hours"])) == ("Europe/Moscow", 7)
     assert row["opening_hours"][0] == {"weekday": 0, "opens": "08:00", "closes": "20:00"}
     assert [one["reason"] for one in row["opening_exceptions"]] == ["Ремонт"]
-    assert [(one["id"], one["kind"]) for one in row["equipment"]] == [(machine.pk, machine.kind.name)]
+    assert [(one["id"], one["kind"], one["status"], one["outages"]) for one in row["equipment"]] == [
+        (machine.pk, machine.kind.name, "working", [])
+    ]
     assert "А-17" not in str(row)
 
 

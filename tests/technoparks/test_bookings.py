@@ -125,7 +125,7 @@ def test_one_machine_is_in_one_booking(lab: Lab) -> None:
     booked(lab, 10, 12, equipment=(printer.pk,))
     assert refusal(lab, 11, 13, equipment=(printer.pk,)) == "taken"
     assert booked(lab, 12, 13, equipment=(printer.pk,)).equipment_times.count() == 1
-    printer.status = EquipmentStatus.DOWN
+    printer.status = EquipmentStatus.RETIRED
     printer.save()
     assert refusal(lab, 14, 15, equipment=(printer.pk,)) == "machine_unusable"
     assert refusal(lab, 14, 15, equipment=(EquipmentFactory().pk,)) == "machine_unusable"

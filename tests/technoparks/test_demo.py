@@ -8,7 +8,19 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from technoparks.models import Booking, Equipment, Lab, OpeningHours, PupilYear, SiteCount, StatusChange, Technopark
+from common.recounts import recount
+from technoparks.models import (
+    Booking,
+    Equipment,
+    Lab,
+    OpeningHours,
+    Outage,
+    PupilYear,
+    SiteCount,
+    StatusChange,
+    Technopark,
+)
+from technoparks.outage.story import story_of
 
 pytestmark = pytest.mark.django_db
 MODELS = (Technopark, Lab, Equipment, OpeningHours, StatusChange, PupilYear, SiteCount)
@@ -19,6 +31,7 @@ def test_the_stories_are_told_once_and_every_page_of_them_opens() -> None:
         call_command("demo")
         assert [model.objects.count() for model in MODELS] == [3, 6, 12, 30, 3, 1, 2]
     assert not Booking.objects.exists()
+    assert not Outage.objects.exists()
     pages: list[Technopark | Lab] = [*Technopark.objects.all(), *Lab.objects.select_related("technopark")]
     for one in pages:
         assert Client().get(one.get_absolute_url()).status_code == 200
@@ -57,3 +70,15 @@ def test_a_fortnight_is_busy_with_every_kind_of_booking(settings: Settings) -> N
     number = bookings.count()
     call_command("demo")
     assert bookings.count() == number
+
+
+def test_an_arm_is_out_of_order_and_maintenance_of_a_printer_has_moved_a_booking(settings: Settings) -> None:
+    settings.DEBUG = True
+    for _time in range(2):
+        call_command("demo")
+    arm, printer = Outage.objects.order_by("pk")
+    assert (arm.equipment.number, arm.is_on, arm.ends_at) == ("Р-102", True, None)
+    assert (printer.equipment.number, printer.has_begun, printer.kind) == ("П-203", False, "maintenance")
+    [chapter] = story_of(printer)
+    assert (chapter.move.booking.title, str(chapter.fate)) == ("Макет спутника для конкурса", "Принтер № 1")
+    assert [one for one in recount() if one.record.startswith("technoparks.")] == []

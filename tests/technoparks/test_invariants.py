@@ -1,17 +1,16 @@
 """What the recount finds of bookings, when somebody has written past the services."""
 
-import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from common.recounts import recount
 from technoparks.booking.bookings import approve, cancel, decline
 from technoparks.booking.moves import Who
-from technoparks.models import Booking, Lab
-from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, manager
+from technoparks.models import Booking, Lab, Outage
+from technoparks.outage.outages import end_outage
+from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, hour, manager, out
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +112,38 @@ def whole() -> Booking:
     return Booking.objects.get(is_whole=True)
 
 
-def test_an_outage_belongs_to_no_booking(lab: Lab) -> None:
-    lab.equipment.get().times.create(span=(timezone.now() + datetime.timedelta(days=30), None))
+@pytest.fixture
+def outage(lab: Lab) -> Outage:
+    """From tomorrow on; it hits nobody."""
+    outage = out(lab.equipment.get(), hour(21, 7))
     assert found() == []
+    return outage
+
+
+def test_an_outage_keeps_nobody_out(outage: Outage) -> None:
+    write("UPDATE technoparks_equipmenttime SET is_blocking = false WHERE outage_id = %s", outage.pk)
+    assert found() == [("outage_time", "technoparks.outage", "0")]
+
+
+def test_an_outage_keeps_others_out_at_another_time(outage: Outage) -> None:
+    span = (hour(22), hour(23))
+    write("UPDATE technoparks_equipmenttime SET span = tstzrange(%s, %s) WHERE outage_id = %s", *span, outage.pk)
+    assert found() == [("outage_time", "technoparks.outage", "1 ≠")]
+
+
+def test_an_outage_keeps_another_machine(outage: Outage) -> None:
+    other = EquipmentFactory(lab=outage.equipment.lab)
+    write("UPDATE technoparks_equipmenttime SET equipment_id = %s WHERE outage_id = %s", other.pk, outage.pk)
+    assert found() == [("outage_time", "technoparks.outage", "1 ≠")]
+
+
+def test_an_outage_has_no_time(outage: Outage) -> None:
+    write("DELETE FROM technoparks_equipmenttime WHERE outage_id = %s", outage.pk)
+    assert found() == [("outage_time", "technoparks.outage", "—")]
+
+
+def test_an_outage_that_was_called_off_keeps_others_out(outage: Outage) -> None:
+    end_outage(outage, by=manager(outage.equipment.lab))
+    assert found() == []
+    write("UPDATE technoparks_equipmenttime SET is_blocking = true WHERE outage_id = %s", outage.pk)
+    assert found() == [("outage_time", "technoparks.outage", "1")]

@@ -12,10 +12,11 @@ from members.personal_data.erasure import erase_person
 from technoparks import retention
 from technoparks.booking.bookings import cancel, decline
 from technoparks.booking.moves import Who
-from technoparks.models import Booking, BookingMove
-from technoparks.retention import KEPT_FOR, forget_bookings
+from technoparks.models import Booking, BookingMove, Outage
+from technoparks.outage.outages import end_outage
+from technoparks.retention import KEPT_FOR, forget_bookings, forget_outages
 from tests.factories.members import UserFactory
-from tests.factories.technoparks import LabFactory, booked, guest, manager
+from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, manager, out
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -77,3 +78,16 @@ def test_who_is_erased_is_in_no_booking_and_those_stay_with_the_organisation() -
     second.refresh_from_db()
     assert (second.person, second.organisation, second.state) == (None, school, "pending")
     assert not BookingMove.objects.exclude(reason="").exists()
+
+
+def test_three_years_after_an_outage_nobody_knows_who_noted_it() -> None:
+    first, second = (out(EquipmentFactory()) for _number in range(2))
+    for one, age in ((first, KEPT_FOR + DAY), (second, KEPT_FOR - DAY)):
+        end_outage(one, by=manager(one.equipment.lab))
+        ends = timezone.now() - age
+        Outage.objects.filter(pk=one.pk).update(span=(ends - DAY, ends))
+    third = out(EquipmentFactory())
+    assert (forget_outages(), forget_outages()) == (1, 0)
+    named = Outage.objects.exclude(declared_by=None).order_by("pk")
+    assert [*named] == [second, third]
+    assert Outage.objects.get(pk=first.pk).reason == "Не греется сопло"
