@@ -1,6 +1,6 @@
 """Prints the tables. Arguments: ``--seconds`` and ``--rounds`` for each figure, and words that choose figures; ``mail``
-are the letters, ``reports`` those of membership, ``registrations`` those for one event, ``agreements`` their desk and
-the sweep of their reminders; ``agreement`` has their public pages as well."""
+are the letters, ``reports`` those of membership, ``registrations`` those for one event, ``bookings`` the laboratories,
+``agreements`` their desk and the sweep of their reminders; ``agreement`` has their public pages as well."""
 
 import argparse
 import os
@@ -14,8 +14,8 @@ from itertools import cycle, islice
 import psycopg2
 import redis
 
-from benchmarks import agreements, mail, registrations, reports
-from benchmarks.figures import AGREEMENTS, FIGURES, ORGANISATIONS, YARDSTICK, Figure
+from benchmarks import agreements, bookings, mail, registrations, reports
+from benchmarks.figures import AGREEMENTS, BOOKINGS, FIGURES, ORGANISATIONS, YARDSTICK, Figure
 from benchmarks.load import Round, ask, drive
 from benchmarks.server import Server, serving
 from cluster_portal.embedded import HOME
@@ -39,10 +39,12 @@ def main() -> None:
         os.environ |= {**ENVIRONMENT, **urls}
         database.autocommit = True
         _prepare(database)
-        if not arguments.words or {*arguments.words} - {"agreements", "mail", "reports", "registrations"}:
+        if not arguments.words or {*arguments.words} - {"agreements", "bookings", "mail", "reports", "registrations"}:
             _pages(arguments, database)
         if not arguments.words or {"agreement", "agreements"} & {*arguments.words}:
             agreements.print_table(arguments.rounds)
+        if not arguments.words or "bookings" in arguments.words:
+            bookings.print_table(arguments.rounds)
         if not arguments.words or "mail" in arguments.words:
             mail.print_table(arguments.rounds)
         if not arguments.words or "reports" in arguments.words:
@@ -100,6 +102,9 @@ def _prepare(database: "psycopg2.extensions.connection") -> None:
         cursor.execute("SELECT count(*) FROM agreements_agreement")
         if _number(cursor) < AGREEMENTS:  # of an earlier run that knew of none
             _run("manage.py", "demo", f"--agreements={AGREEMENTS}")
+        cursor.execute("SELECT count(*) FROM technoparks_booking")
+        if _number(cursor) < BOOKINGS // 2:  # the same
+            _run("manage.py", "demo", f"--bookings={BOOKINGS}")
         cursor.execute("VACUUM ANALYZE")
 
 

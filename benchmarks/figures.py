@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 ORGANISATIONS = 10_000
 AGREEMENTS = 50_000
+BOOKINGS = 300_000
 
 
 @dataclass(frozen=True)

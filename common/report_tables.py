@@ -21,6 +21,7 @@ class Cell:
     value: int | Decimal | datetime.date | None
     url: str = ""
     is_share: bool = False
+    places: int = 2  # after the point, of what is not whole
 
     @property
     def text(self) -> str:
@@ -30,9 +31,10 @@ class Cell:
             case datetime.date():
                 return date_format(self.value, "SHORT_DATE_FORMAT")
             case Decimal() if self.is_share:
-                return f"{number_format(self.value * 100, 1)}\N{NO-BREAK SPACE}%"
+                return f"{number_format(round(self.value * 100, 1), 1)}\N{NO-BREAK SPACE}%"
             case Decimal():
-                return number_format(self.value, 2 if self.value % 1 else 0, force_grouping=True)
+                value = round(self.value, self.places)  # otherwise it would be cut off
+                return number_format(value, self.places if value % 1 else 0, force_grouping=True)
         return number_format(self.value, force_grouping=True)
 
 

@@ -28,6 +28,16 @@ def technoparks_tended_by(user: "User | AnonymousUser", organisation: Organisati
     return Technopark.objects.filter(host=organisation, is_network=False)
 
 
+def can_read_usage(user: "User | AnonymousUser", host: Organisation) -> bool:
+    """Who has booked the labs of the host, and how their hours were spent: its head and coordinators, and the staff."""
+    return role_of(user, host) in TENDING or reads_all_usage(user)
+
+
+def reads_all_usage(user: "User | AnonymousUser") -> bool:
+    """Of the staff, who act for no host."""
+    return user.is_staff and user.has_perm("technoparks.view_booking")
+
+
 def can_book_lab(user: "User | AnonymousUser", organisation: Organisation) -> bool:
     """For this organisation: its head, coordinators and teachers."""
     return role_of(user, organisation) in BOOKING

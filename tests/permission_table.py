@@ -168,6 +168,12 @@ PAGES = """
 /dashboard/a/labs/outages/<outage>/end/ POST login factor 404 404 404 403 403 302 302 404
 /dashboard/a/labs/outages/<outage>/until/ GET  login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/outages/<outage>/until/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/usage/ GET  login factor 404 404 404 403 403 200 200 404 200
+/dashboard/a/labs/usage/ POST login factor 405
+/dashboard/a/labs/usage/spreadsheet/ GET  login factor 404 404 404 403 403 200 200 404 200
+/dashboard/a/labs/usage/spreadsheet/ POST login factor 405
+/dashboard/a/labs/bookings/ GET  login factor 404 404 404 403 403 200 200 404 200
+/dashboard/a/labs/bookings/ POST login factor 405
 /dashboard/a/labs/bookings/<booking>/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/labs/bookings/<booking>/ POST login factor 405
 /dashboard/a/labs/bookings/<booking>/approve/ GET  login factor 404 404 404 403 403 200 200 404
@@ -994,6 +1000,12 @@ ADMIN = """
 /admin/agreements/agreement/statistics.xlsx GET   login  factor 403 200
 /admin/agreements/agreement/statistics.xlsx POST  login  factor 403 405
 # Technoparks: bookings are decided for the host by those who may change them
+/admin/technoparks/technopark/open_usage/             GET   login  factor 403 403    302
+/admin/technoparks/technopark/open_usage/             POST  login  factor 403 403    302
+/admin/technoparks/technopark/usage/                  GET   login  factor 403 403    200
+/admin/technoparks/technopark/usage/                  POST  login  factor 403 405
+/admin/technoparks/technopark/usage.xlsx              GET   login  factor 403 403    200
+/admin/technoparks/technopark/usage.xlsx              POST  login  factor 403 405
 /admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ GET  login  factor 403 403 200
 /admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ POST login  factor 403
 /admin/technoparks/lab/<lab>/history/<historicallab>/ GET   login  factor 403 403    200

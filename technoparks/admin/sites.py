@@ -10,6 +10,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from common.admin import HistoryModelAdmin, colours
+from technoparks.admin.usage import UsageMixin
 from technoparks.models import PupilYear, SiteCount, SiteStatus, StatusChange, Technopark
 
 STATUS_COLOURS = {
@@ -40,7 +41,8 @@ class SiteCountInline(StackedInline):
 
 
 @admin.register(Technopark)
-class TechnoparkAdmin(HistoryModelAdmin):
+class TechnoparkAdmin(UsageMixin, HistoryModelAdmin):
+    actions_list = ["open_usage"]
     list_display = ["title_and_host", "region", "city", "status_label", "is_network", "is_published"]
     list_filter = [
         ("region", AutocompleteSelectFilter),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from technoparks.desk import induction_views, outages, views
+from technoparks.desk import induction_views, outages, usage, views
 
 urlpatterns = [
     path("", views.dashboard_labs, name="dashboard_labs"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("outages/<int:pk>/", outages.dashboard_outage, name="dashboard_outage"),
     path("outages/<int:pk>/end/", outages.dashboard_outage_end, name="dashboard_outage_end"),
     path("outages/<int:pk>/until/", outages.dashboard_outage_until, name="dashboard_outage_until"),
+    path("usage/", usage.dashboard_usage, name="dashboard_usage"),
+    path("usage/spreadsheet/", usage.dashboard_usage_book, name="dashboard_usage_book"),
+    path("bookings/", usage.dashboard_bookings, name="dashboard_bookings"),
     path("bookings/<int:pk>/", views.dashboard_booking, name="dashboard_booking"),
     path("bookings/<int:pk>/<str:move>/", views.dashboard_booking_move, name="dashboard_booking_move"),
     path("inductions/", induction_views.dashboard_inductions, name="dashboard_inductions"),

@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -188,6 +188,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["decide_by"], condition=Q(state=BookingState.PENDING), name="booking_to_decide"),
             models.Index(fields=["organisation", "-id"], name="booking_of_guest"),
+            models.Index("lab", Func(F("span"), function="lower"), name="booking_of_lab_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from agreements.demo.stories import load_for_logins
 from members.demo import stories as demo
-from technoparks.demo.stories import load_bookings
+from technoparks.demo.stories import load_bookings, load_past_bookings
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
 from tests.browser.pages import PAGES
@@ -34,6 +34,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         demo.load_logins()
         load_for_logins()
         load_bookings()
+        load_past_bookings()
         readers.load()
         stack.enter_context(
             override_settings(

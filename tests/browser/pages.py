@@ -139,6 +139,9 @@ PAGES = [
         TECHNOPARK,
         only_in_tests=True,
     ),
+    Page("dashboard-usage", "/dashboard/ashk/labs/usage/", TECHNOPARK),
+    Page("dashboard-bookings", "/dashboard/ashk/labs/bookings/?state=booked&weekday=1&hour=10", TECHNOPARK),
+    Page("dashboard-bookings-nothing", "/dashboard/ashk/labs/bookings/?from=2020-01-01&state=nonsense", TECHNOPARK),
     Page("dashboard-lab-book", "/dashboard/phystech-lyceum/labs/{lab}/book/", HEAD, only_in_tests=True),
     Page("dashboard-booking", "/dashboard/phystech-lyceum/labs/bookings/{lab_booking}/", HEAD, only_in_tests=True),
     Page(

@@ -60,7 +60,9 @@ def test_a_fortnight_is_busy_with_every_kind_of_booking(settings: Settings) -> N
     for _time in range(2):
         call_command("demo")
     bookings = Booking.objects.all()
-    assert {*bookings.values_list("state", flat=True)} == {"pending", "confirmed", "declined"}
+    assert {*bookings.ahead().values_list("state", flat=True)} == {"pending", "confirmed"}
+    over = bookings.filter(span__endswith__lt=timezone.now())
+    assert {*over.values_list("state", flat=True)} == {"used", "missed", "cancelled", "declined", "expired"}
     assert bookings.filter(is_whole=True).exists()
     assert bookings.filter(series__isnull=False).count() >= 8
     assert bookings.exclude(equipment_times=None).exists()

@@ -1,4 +1,5 @@
-"""``manage.py demo``: the stories; ``manage.py demo --scale N`` and ``--agreements N``: numbers for benchmarks."""
+"""``manage.py demo``: the stories; ``manage.py demo --scale N``, ``--agreements N`` and ``--bookings N``: numbers for
+benchmarks."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,6 +16,7 @@ from members.demo import applications as application_demo
 from members.demo import scale as members_scale
 from members.demo import stories as members_demo
 from members.models import Organisation
+from technoparks.demo import scale as technoparks_scale
 from technoparks.demo import stories as technoparks_demo
 
 PAST_EACH, UPCOMING_FOR = 10, 10  # past events an organisation, organisations an upcoming one
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             "--scale", type=int, metavar="N", help="make N plausible organisations, and events, instead"
         )
         parser.add_argument("--agreements", type=int, metavar="N", help="make N agreements of those that are there")
+        parser.add_argument("--bookings", type=int, metavar="N", help="make N bookings of laboratories, and those too")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +44,8 @@ class Command(BaseCommand):
                 events_scale.make_events(past, upcoming, seed=options["seed"])
             elif options["agreements"]:
                 agreements_scale.make_agreements(options["agreements"], seed=options["seed"])
+            elif options["bookings"]:
+                technoparks_scale.make_bookings(options["bookings"], seed=options["seed"])
             else:
                 members_demo.load()
                 events_demo.load()
@@ -53,3 +58,4 @@ class Command(BaseCommand):
                     events_demo.load_registrations()
                     agreements_demo.load_for_logins()
                     technoparks_demo.load_bookings()
+                    technoparks_demo.load_past_bookings()
