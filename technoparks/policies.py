@@ -18,19 +18,24 @@ BOOKING = (*TENDING, Role.TEACHER)
 
 def can_tend_technopark(user: "User | AnonymousUser", technopark: Technopark) -> bool:
     """Its labs, hours, rules and machines: head and coordinators of the host. The staff do it in the admin site."""
-    return role_of(user, technopark.host) in TENDING
+    return can_tend_technoparks(user, technopark.host)
+
+
+def can_tend_technoparks(user: "User | AnonymousUser", host: Organisation) -> bool:
+    """All of the host."""
+    return role_of(user, host) in TENDING
 
 
 def technoparks_tended_by(user: "User | AnonymousUser", organisation: Organisation) -> "QuerySet[Technopark]":
     """Those of ``organisation``, to whoever tends them."""
-    if role_of(user, organisation) not in TENDING:
+    if not can_tend_technoparks(user, organisation):
         return Technopark.objects.none()
     return Technopark.objects.filter(host=organisation, is_network=False)
 
 
 def can_read_usage(user: "User | AnonymousUser", host: Organisation) -> bool:
     """Who has booked the labs of the host, and how their hours were spent: its head and coordinators, and the staff."""
-    return role_of(user, host) in TENDING or reads_all_usage(user)
+    return can_tend_technoparks(user, host) or reads_all_usage(user)
 
 
 def reads_all_usage(user: "User | AnonymousUser") -> bool:

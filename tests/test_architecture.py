@@ -190,7 +190,7 @@ TENDED_ELSEWHERE = {
     "NotificationChoice", "CheckIn", "EventReminder", "ParentConsent",
     "FeedbackAnswer", "FeedbackMark", "FeedbackQuestion", "FeedbackSurvey",
     "Acceptance", "AgreementFile", "AnnexPerson", "Approval", "ClauseComment", "Signature", "SigningCode",
-    "SigningRound", "VersionReading", "BookingSeries",
+    "SigningRound", "VersionReading", "BookingSeries", "QuizAttempt",
 }  # fmt: skip
 
 

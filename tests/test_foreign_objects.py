@@ -67,7 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from technoparks.models import Equipment, Lab, Outage, StatusChange, Technopark
+from technoparks.models import Equipment, Instruction, InstructionVersion, Lab, Outage, StatusChange, Technopark
 from tests.browser.readers import credential
 from tests.factories import agreements as made
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
@@ -472,7 +472,7 @@ def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
 def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     meeting = Meeting(is_published=is_published)
-    of_technoparks = (Technopark, StatusChange, Lab, Equipment, Outage)
+    of_technoparks = (Technopark, StatusChange, Lab, Equipment, Outage, Instruction, InstructionVersion)
     public = (
         (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership, *of_technoparks)
         if is_published

@@ -282,12 +282,13 @@ class LabViewSet(PublicViewSet):
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[Lab]:
+        visible = Lab.objects.visible_to(AnonymousUser()).select_related("technopark", "direction")
+        labs = visible.prefetch_related("opening_hours")
+        if self.action == "free":
+            return labs
         exceptions = OpeningException.objects.filter(day__gte=timezone.localdate())
         machines = with_outages(Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind"))
-        labs = Lab.objects.visible_to(AnonymousUser()).select_related("technopark", "direction")
-        return labs.prefetch_related(
-            "opening_hours", Prefetch("opening_exceptions", exceptions), Prefetch("equipment", machines)
-        )
+        return labs.prefetch_related(Prefetch("opening_exceptions", exceptions), Prefetch("equipment", machines))
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         asked = self.request.query_params if self.action == "list" else {}

@@ -63,8 +63,8 @@ class InstructionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        technopark = data.get("technopark") or self.instance.technopark
-        if any(lab.technopark_id != technopark.pk for lab in data.get("labs", ())):
+        technopark = data["technopark"].pk if data.get("technopark") else self.instance.technopark_id
+        if technopark and any(lab.technopark_id != technopark for lab in data.get("labs", ())):
             self.add_error("labs", _("Choose laboratories of the same technopark."))
         return data
 

@@ -91,7 +91,7 @@ def dashboard_outage_until(request: HttpRequest, slug: str, pk: int) -> HttpResp
         "form": form,
         "review": review,
     }
-    return render(request, "technoparks/dashboard_outage_declare.html", context, status=status)
+    return render(request, "technoparks/dashboard_outage_until.html", context, status=status)
 
 
 def _reviewed(

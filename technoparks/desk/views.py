@@ -27,7 +27,7 @@ from technoparks.desk.forms import BookingForm, next_hour
 from technoparks.desk.move_pages import MOVE_PAGES
 from technoparks.models import Booking, BookingMove, BookingState, Equipment, Instruction, Lab
 from technoparks.outage.story import machines_in
-from technoparks.policies import can_book_lab, can_read_usage, technoparks_tended_by
+from technoparks.policies import can_book_lab, can_tend_technoparks
 
 
 @private_page
@@ -38,8 +38,7 @@ def dashboard_labs(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "desk": Desk.of(organisation),
         "may_book": can_book_lab(request.user, organisation),
-        "may_tend": technoparks_tended_by(request.user, organisation).exists(),
-        "may_read_usage": can_read_usage(request.user, organisation),
+        "may_tend": can_tend_technoparks(request.user, organisation),
     }
     return render(request, "technoparks/dashboard_labs.html", context)
 

@@ -119,8 +119,8 @@ class Migration(migrations.Migration):
             model_name="equipmenttime",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("booking__isnull", False), ("outage", None)),
-                    models.Q(("booking", None), ("outage__isnull", False)),
+                    ("booking", None),
+                    ("outage", None),
                     _connector="OR",
                 ),
                 name="equipment_time_of_one",

@@ -262,7 +262,7 @@ class EquipmentTime(models.Model):
                 violation_error_message=_("This machine is in the booking already."),
             ),
             models.CheckConstraint(
-                condition=Q(booking__isnull=False, outage=None) | Q(booking=None, outage__isnull=False),
+                condition=Q(booking=None) | Q(outage=None),
                 name="equipment_time_of_one",
             ),
         ]

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
@@ -28,10 +31,18 @@ class Shelf:
         return sum(one.outage is None for one in self.machines)
 
 
-class LabPage:
-    """Read in two queries, besides the opening hours, which the week has read."""
+def with_instructions(labs: "QuerySet[Lab]") -> "QuerySet[Lab]":
+    """``instructions_needed`` in each or at its machines, for its page; they come along in the same query."""
+    there = Q(labs=OuterRef("pk")) | Q(machines__equipment__lab=OuterRef("pk"))
+    offered = Instruction.objects.offered().filter(there, technopark=OuterRef("technopark")).order_by("name", "pk")
+    told = offered.values(told=JSONObject(pk="pk", name="name", name_en="name_en"))
+    return labs.annotate(instructions_needed=ArraySubquery(told))
 
-    def __init__(self, lab: Lab) -> None:
+
+class LabPage:
+    """``lab`` with_instructions. Read in two queries, besides the opening hours, which the week has read."""
+
+    def __init__(self, lab: Any) -> None:
         self.lab = lab
 
     @cached_property
@@ -40,12 +51,9 @@ class LabPage:
         by_class = groupby(there.order_by("kind__name", "name", "pk"), key=lambda one: one.kind)
         return [Shelf(kind.title, [*machines]) for kind, machines in by_class]
 
-    @cached_property
+    @property
     def instructions(self) -> list[Instruction]:
-        """Needed in it or at its machines."""
-        kinds = {machine.kind_id for shelf in self.shelves for machine in shelf.machines}
-        offered = Instruction.objects.offered().filter(technopark=self.lab.technopark_id)
-        return [*offered.filter(Q(labs=self.lab) | Q(machines__in=kinds)).order_by("name", "pk")]
+        return [Instruction(**one) for one in self.lab.instructions_needed]
 
     @property
     def hours(self) -> list[tuple[str, str]]:

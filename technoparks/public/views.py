@@ -15,7 +15,7 @@ from members.acting.own import LAST
 from technoparks.booking.hours import Span
 from technoparks.models import Lab, Technopark
 from technoparks.policies import organisations_that_book
-from technoparks.public.lab_page import LabPage
+from technoparks.public.lab_page import LabPage, with_instructions
 from technoparks.public.listing import TechnoparkList
 from technoparks.public.page import TechnoparkPage
 from technoparks.public.week import Week
@@ -46,8 +46,8 @@ def technopark_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse:
-    visible = Lab.objects.visible_to(request.user).select_related("technopark__host", "direction")
-    lab = get_object_or_404(visible, technopark__slug=technopark, slug=slug)
+    visible = with_instructions(Lab.objects.visible_to(request.user).select_related("technopark__host", "direction"))
+    lab = get_object_or_404(visible.prefetch_related("opening_hours"), technopark__slug=technopark, slug=slug)
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
     return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})

@@ -15,9 +15,22 @@ from common.errors import RuleViolated
 from technoparks.booking.bookings import Taken, approve, book, book_series, cancel
 from technoparks.booking.free import bounds
 from technoparks.booking.moves import Who
-from technoparks.models import BLOCKING, Booking, BookingState, EquipmentTime, Lab
+from technoparks.induction.passing import answer_quiz, revoke
+from technoparks.models import BLOCKING, Booking, BookingState, EquipmentTime, Induction, Lab
 from tests.at_once import TIMES, at_once
-from tests.factories.technoparks import EquipmentFactory, LabFactory, asked, booked, guest, hour, manager, responsible
+from tests.factories.technoparks import (
+    RIGHT,
+    EquipmentFactory,
+    InstructionFactory,
+    LabFactory,
+    asked,
+    booked,
+    guest,
+    hour,
+    inducted,
+    manager,
+    responsible,
+)
 
 S = BookingState
 THREADS = 25
@@ -150,3 +163,46 @@ def test_overlapping_requests_are_never_both_approved(time: int) -> None:
     )
     assert sum(isinstance(one, Booking) for one in outcomes) == 1
     assert Booking.objects.filter(state=S.CONFIRMED).count() == 1
+
+
+def test_revoked_while_bookings_are_made_none_of_them_stays_confirmed(time: int) -> None:
+    lab = LabFactory(seats=100)
+    instruction = InstructionFactory(technopark=lab.technopark, labs=[lab])
+    school, teacher = guest()
+    known = inducted(teacher, instruction)
+    boss = manager(lab)
+    calls: list[Callable[[], object]] = [
+        partial(
+            book,
+            lab,
+            organisation=school,
+            by=teacher,
+            asked=asked(),
+            starts=hour(9 + number % 10),
+            ends=hour(10 + number % 10),
+        )
+        for number in range(24)
+    ]
+    calls.insert(random.randrange(25), partial(revoke, known, by=boss, reason="Работал без очков"))
+    outcomes = spread(calls)
+    assert {one.code for one in outcomes if isinstance(one, RuleViolated)} <= {"induction_missing"}
+    assert Booking.objects.exclude(state=S.HELD).count() == 0
+
+
+def test_approved_while_the_induction_is_revoked_it_is_held_or_still_waits(time: int) -> None:
+    lab = LabFactory(needs_approval=True)
+    school, teacher = guest()
+    known = inducted(teacher, InstructionFactory(technopark=lab.technopark, labs=[lab]))
+    waiting = booked(lab, by=(school, teacher))
+    boss = manager(lab)
+    spread([partial(approve, waiting, by=boss), partial(revoke, known, by=boss, reason="Работал без очков")])
+    waiting.refresh_from_db()
+    assert waiting.state in (S.HELD, S.PENDING)
+
+
+def test_passed_by_two_presses_it_is_one_induction(time: int) -> None:
+    instruction = InstructionFactory()
+    teacher = guest()[1]
+    version = instruction.versions.select_related("instruction").get()
+    spread([partial(answer_quiz, version, person=teacher, answers=RIGHT) for _number in range(4)])
+    assert Induction.objects.count() == 1

@@ -242,5 +242,5 @@ def test_the_desk_costs_the_same_however_much_there_is(
     client = client_of(manager(lab))
     address = page("dashboard_labs", lab.technopark.host)
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address)

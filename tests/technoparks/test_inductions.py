@@ -69,7 +69,7 @@ def states() -> list[str]:
 
 def test_who_has_not_passed_books_nothing_and_hears_what_is_to_be_passed(lab: Lab, instruction: Instruction) -> None:
     refused = refusal(lab)
-    assert refused.message == f"First pass the induction: {instruction.name}."
+    assert refused.message == f"Сначала пройдите инструктаж: {instruction.name}."
     assert refused.told()["instructions"] == [{"id": instruction.pk, "name": instruction.name}]
     assert Booking.objects.count() == 0
 
@@ -91,7 +91,7 @@ def test_it_is_valid_on_the_day_of_the_booking(lab: Lab, instruction: Instructio
     school, teacher = guest()
     inducted(teacher, instruction, valid_until=today() + 7 * DAY)
     assert booked(lab, by=(school, teacher), days=7).state == S.CONFIRMED
-    assert "is valid until" in refusal(lab, by=(school, teacher), days=8).message
+    assert "Инструктаж действует только до" in refusal(lab, by=(school, teacher), days=8).message
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_right_answers_make_an_induction(instruction: Instruction) -> None:
     assert (attempt.right, attempt.asked, attempt.is_passed) == (2, 2, True)
     [made] = Induction.objects.all()
     assert (made.person, made.kind, made.completed_on, made.valid_until) == (teacher, "primary", today(), None)
-    assert Notification.objects.get().title == f"Induction passed: {instruction.name}"
+    assert Notification.objects.get().title == f"Инструктаж пройден: {instruction.name}"
 
 
 @pytest.mark.parametrize("answers", [[[0], [0]], [[0], [0, 1, 2]], [[1], [0, 2]], [[], []]])
@@ -193,7 +193,7 @@ def test_with_practice_it_counts_when_the_manager_has_signed(lab: Lab, instructi
     host = manager(lab)
     answer_quiz(version_of(Instruction.objects.get()), person=teacher, answers=RIGHT)
     refusal(lab, by=(school, teacher))
-    assert Notification.objects.get(user=host).title == f"Somebody waits for the practice: {instruction.name}"
+    assert Notification.objects.get(user=host).title == f"Ждут проверки на практике: {instruction.name}"
     waiting = Induction.objects.get()
     signed = sign_off(waiting, by=host)
     assert (signed.signed_by, signed.completed_on, signed.valid_until) == (host, today(), today() + 90 * DAY)
@@ -269,11 +269,11 @@ def test_revoked_it_holds_what_is_to_come_and_each_hears_of_it_once(lab: Lab, te
     told = Notification.objects.order_by("title").values_list("user", "title")
     head = Notification.objects.exclude(user=teacher).get().user
     assert {*told} == {
-        (teacher.pk, "2 bookings are on hold"),
-        (head.pk, "2 bookings are on hold"),
-        (teacher.pk, f"Induction revoked: {known.version.instruction.name}"),
+        (teacher.pk, "2 бронирования приостановлены"),
+        (head.pk, "2 бронирования приостановлены"),
+        (teacher.pk, f"Инструктаж отозван: {known.version.instruction.name}"),
     }
-    assert "Работал без очков" in Notification.objects.get(title__startswith="Induction").text
+    assert "Работал без очков" in Notification.objects.get(title__startswith="Инструктаж").text
 
 
 def test_a_revocation_has_a_reason(lab: Lab, teacher: User) -> None:
@@ -296,7 +296,7 @@ def test_who_passes_anew_goes_on(instruction: Instruction, lab: Lab, teacher: Us
     answer_quiz(version_of(instruction), person=teacher, answers=RIGHT)
     assert states() == [S.CONFIRMED, S.CONFIRMED]
     titles = {*Notification.objects.filter(user=teacher).values_list("title", flat=True)}
-    assert titles == {"2 bookings are confirmed again", f"Induction passed: {instruction.name}"}
+    assert titles == {"2 бронирования снова подтверждены", f"Инструктаж пройден: {instruction.name}"}
 
 
 def test_a_colleague_who_has_it_takes_over(lab: Lab, instruction: Instruction, teacher: User) -> None:
@@ -319,7 +319,7 @@ def test_held_until_its_time_it_is_called_off(lab: Lab, teacher: User) -> None:
     Notification.objects.all().delete()
     sweep()
     assert states() == [S.CANCELLED, S.HELD]
-    assert Notification.objects.filter(user=teacher, title__startswith="Called off").count() == 1
+    assert Notification.objects.filter(user=teacher, title__startswith="Отменено, так как осталось").count() == 1
 
 
 def test_a_new_text_that_is_needed_holds_bookings_and_another_does_not(instruction: Instruction, teacher: User) -> None:
@@ -385,12 +385,18 @@ def test_questions_are_typed_as_text_and_shown_so_again() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("+ Очки\n- Шарф", "A question is missing before “+ Очки”."),
-        ("Что надеть?\n+ Очки", "“Что надеть?” needs two to eight answers."),
-        ("Что надеть?\n- Очки\n- Шарф", "“Что надеть?” has no right answer: put + before it."),
-        ("Что надеть?\n+ Очки\nШарф", "Under “Что надеть?” each line begins with + or −, and a text follows."),
-        ("Что надеть?\n+ Очки\n-", "Under “Что надеть?” each line begins with + or −, and a text follows."),
-        ("\n\n".join(f"{n}?\n+ да\n- нет" for n in range(51)), "At most 50 questions."),
+        ("+ Очки\n- Шарф", "Перед строкой «+ Очки» нет вопроса."),
+        ("Что надеть?\n+ Очки", "У вопроса «Что надеть?» должно быть от двух до восьми ответов."),
+        ("Что надеть?\n- Очки\n- Шарф", "У вопроса «Что надеть?» нет верного ответа: поставьте перед ним +."),
+        (
+            "Что надеть?\n+ Очки\nШарф",
+            "Под вопросом «Что надеть?» каждая строка начинается с + или −, а за ним идёт текст.",
+        ),
+        (
+            "Что надеть?\n+ Очки\n-",
+            "Под вопросом «Что надеть?» каждая строка начинается с + или −, а за ним идёт текст.",
+        ),
+        ("\n\n".join(f"{n}?\n+ да\n- нет" for n in range(51)), "Не больше 50 вопросов."),
     ],
 )
 def test_what_is_wrong_with_questions_is_said(typed: str, said: str) -> None:

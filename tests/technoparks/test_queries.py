@@ -29,7 +29,7 @@ def test_the_week_of_a_lab(lab: Lab, django_assert_num_queries: DjangoAssertNumQ
 
 
 def test_the_times_that_are_free(lab: Lab, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         Client().get(f"/api/v1/labs/{lab.pk}/free/", {"people": "3"})
 
 

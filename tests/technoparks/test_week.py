@@ -232,4 +232,4 @@ def test_a_lab_asks_as_much_for_three_bookings_as_for_one(number: int) -> None:
         EquipmentFactory(lab=lab)
     with CaptureQueriesContext(connection) as asked:
         assert "9 мест" in read(f"{lab.get_absolute_url()}?week={coming()}")
-    assert len(asked) == 6  # itself; hours for the week and in words, exceptions, bookings; equipment
+    assert len(asked) == 6  # itself with inductions; hours, exceptions, bookings; equipment, its outages
