@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from common.models import Document, DocumentState
+from common.private_files import forget_file
 
 TEMPLATES = settings.BASE_DIR / "templates"
 MINUTES_BETWEEN = (1, 5, 15, 60, 180, 360, 720)  # after each attempt; the last one repeats
@@ -55,6 +56,14 @@ def make_again(document: Document) -> None:
     failed = Document.objects.filter(pk=document.pk, state=DocumentState.FAILED, file="")
     if failed.update(state=DocumentState.WAITING, due_at=timezone.now(), attempts=0):
         transaction.on_commit(_make_soon, robust=True)
+
+
+def forget_documents(keys: Collection[int]) -> None:
+    """What stands in them and their files, with the transaction that runs. Nothing refers to them any more."""
+    gone = [*Document.objects.filter(pk__in=keys).select_for_update()]
+    for one in gone:
+        forget_file(one.file)
+    Document.objects.filter(pk__in=[one.pk for one in gone]).delete()
 
 
 def _make_soon() -> None:

@@ -1,25 +1,21 @@
 """Certificates of participants: for those who came, by the programme of the days on which they did."""
 
 import datetime
-from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.fields.files import FieldFile
-from django.urls import get_script_prefix
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from common.documents import order_documents
+from common.documents import forget_documents, order_documents
 from common.errors import RuleViolated
-from common.models import Document
 from common.numbers import next_numbers
+from common.papers import day_in_words, days_in_words, in_both, printed_address
 from common.shapes import SHAPES
 from common.text import typographic
 from events.certificates.emails import certificate_turned, certificates_issued
@@ -133,13 +129,9 @@ def take_out(certificates: QuerySet[ParticipantCertificate]) -> None:
 
 def forget_names(own: QuerySet[ParticipantCertificate]) -> None:
     """What is printed on them goes, with the paper; number, event, role, hours and day remain."""
-    papers = Document.objects.filter(pk__in=own.exclude(document=None).values_list("document", flat=True))
-    gone = [*papers.select_for_update()]
+    papers = [*own.exclude(document=None).values_list("document", flat=True)]
     own.update(name="", reason="", document=None)
-    for paper in gone:
-        if paper.file:
-            transaction.on_commit(partial(paper.file.storage.delete, str(paper.file.name)))
-    Document.objects.filter(pk__in=[paper.pk for paper in gone]).delete()
+    forget_documents(papers)
 
 
 def hours_of(event: Event, *, days: Collection[datetime.date]) -> int | None:
@@ -192,22 +184,22 @@ def _said_of(event: Event) -> dict[str, Any]:
         "organiser": {"ru": held_by, "kind": organisers[0].kind if organisers else Kind.NONPROFIT},
         "others": [one.kind for one in organisers[1:]],
         "event": {"ru": typographic(event.name), "en": event.name_en},
-        "days": _in_both(lambda: _days(event)),
+        "days": in_both(lambda: _days(event)),
         "shapes": SHAPES,
     }
 
 
 def _said_on(certificate: ParticipantCertificate) -> dict[str, Any]:
-    address = f"{settings.SITE_ADDRESS}/{certificate.get_absolute_url().removeprefix(get_script_prefix())}"
+    address = printed_address(certificate)
     hours = certificate.hours
     return {
         "number": certificate.number,
         "name": typographic(certificate.name),
-        "part": _in_both(lambda: _part(certificate.role)),
-        "hours": _in_both(lambda: ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours})
+        "part": in_both(lambda: _part(certificate.role)),
+        "hours": in_both(lambda: ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours})
         if hours
         else None,
-        "issued": _in_both(lambda: _day(certificate.issued_on)),
+        "issued": in_both(lambda: day_in_words(certificate.issued_on)),
         "address": address.partition("://")[2].rstrip("/"),
         "qr": segno.make_qr(address, error="m").svg_inline(border=0),
     }
@@ -228,23 +220,7 @@ def _part(role: str) -> str:
 def _days(event: Event) -> str:
     """Only what is over has certificates, so both times are there."""
     first, last = (moment.astimezone(event.zone).date() for moment in (event.starts_at, event.ends_at) if moment)
-    if first == last:
-        return _day(first)
-    is_one_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day}–{_day(last)}" if is_one_month else f"{_day(first)} – {_day(last)}"
-
-
-def _day(day: datetime.date) -> str:
-    return date_format(day, "j E Y" if translation.get_language() == "ru" else "j F Y")
-
-
-def _in_both(text: Callable[[], str]) -> dict[str, str]:
-    """What ``text`` gives in each language, on one line."""
-    said = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            said[language] = text().replace(" ", "\N{NO-BREAK SPACE}")
-    return said
+    return days_in_words(first, last)
 
 
 def ready_of(registrations: QuerySet[Registration]) -> QuerySet[ParticipantCertificate]:

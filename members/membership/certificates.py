@@ -6,17 +6,15 @@ from functools import partial
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.db import transaction
-from django.urls import get_script_prefix
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.documents import order_document
 from common.errors import RuleViolated
 from common.models import Document
 from common.numbers import next_number
+from common.papers import day_in_words, in_both, printed_address
 from common.shapes import SHAPES
 from common.text import typographic
 from members.models import MEMBER_TIERS, Kind, Membership, MembershipCertificate, Organisation, Tier, User
@@ -138,9 +136,9 @@ def _order(certificate: MembershipCertificate) -> Document:
         "number": certificate.number,
         "association": _named(association) if association else _portal(),
         "organisation": _named(certificate.organisation),
-        "tier": _in_both(lambda: str(Tier(certificate.tier).label)),
-        "since": _day(certificate.member_since) if certificate.member_since else None,
-        "issued": _day(certificate.issued_on),
+        "tier": in_both(lambda: str(Tier(certificate.tier).label)),
+        "since": in_both(partial(day_in_words, certificate.member_since)) if certificate.member_since else None,
+        "issued": in_both(partial(day_in_words, certificate.issued_on)),
         "members": [*others.filter(is_association=False).values_list("kind", flat=True)[:DRAWN]],
         "shapes": SHAPES,
         "address": address.partition("://")[2].rstrip("/"),
@@ -149,28 +147,10 @@ def _order(certificate: MembershipCertificate) -> Document:
     return order_document(TEMPLATE, data)
 
 
-def printed_address(certificate: MembershipCertificate) -> str:
-    """Of the page that verifies it: with the host, and not in the language of whoever had it issued."""
-    return f"{settings.SITE_ADDRESS}/{certificate.get_absolute_url().removeprefix(get_script_prefix())}"
-
-
 def _named(organisation: Organisation) -> dict[str, str]:
     return {"ru": typographic(organisation.name), "en": organisation.name_en, "kind": organisation.kind}
 
 
 def _portal() -> dict[str, str]:
     """Until the association has entered itself in its own directory."""
-    return {**_in_both(lambda: _("School Cluster Association")), "kind": Kind.NONPROFIT}
-
-
-def _day(day: datetime.date) -> dict[str, str]:
-    return _in_both(lambda: date_format(day, "j E Y" if translation.get_language() == "ru" else "j F Y"))
-
-
-def _in_both(text: Callable[[], str]) -> dict[str, str]:
-    """What ``text`` gives in each language, on one line."""
-    said = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            said[language] = text().replace(" ", "\N{NO-BREAK SPACE}")
-    return said
+    return {**in_both(lambda: _("School Cluster Association")), "kind": Kind.NONPROFIT}
