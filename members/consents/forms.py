@@ -24,6 +24,12 @@ DOCUMENTS = {
         "I have read the", "consent to the processing of my personal data for this event"
     ),
     ConsentPurpose.PUPIL: pgettext_lazy("I have read the", "consent to the processing of my child’s personal data"),
+    ConsentPurpose.LEARNER: pgettext_lazy(
+        "I have read the", "consent to the processing of my child’s personal data in this group"
+    ),
+    ConsentPurpose.LEARNING: pgettext_lazy(
+        "I have read the", "consent to the processing of my personal data in this group"
+    ),
 }
 
 

@@ -31,6 +31,8 @@ class ConsentPurpose(models.TextChoices):
     APPLICATION = "application", _("Processing of personal data in an application for membership")
     REGISTRATION = "registration", _("Processing of personal data in a registration for an event")
     PUPIL = "pupil", _("Processing of personal data of a pupil who takes part in an event")
+    LEARNER = "learner", _("Processing of personal data of a child who learns in a group of a technopark")
+    LEARNING = "learning", _("Processing of my personal data as a learner in a group of a technopark")
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
