@@ -1,14 +1,32 @@
 """What must hold of bookings, beside what the database keeps by itself: that nobody has the seats of another, that
-machines are free once their booking is off, and that each state was reached by a move."""
+machines are free once their booking is off, and that each state was reached by a move. Of groups likewise, and that
+nobody learns beyond the places, or where nothing is taught."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils.translation import gettext_lazy as _
 
 from common.invariants import Broken, Invariant, register
-from technoparks.models import BLOCKING, Booking, BookingMove, EquipmentTime, Lab, Outage
+from technoparks.models import (
+    BLOCKING,
+    LIVING,
+    Booking,
+    BookingMove,
+    Cohort,
+    CohortApplication,
+    CohortApplicationMove,
+    CohortApplicationState,
+    CohortMove,
+    CohortState,
+    Enrolment,
+    EnrolmentMove,
+    EquipmentTime,
+    Lab,
+    Outage,
+)
 from technoparks.models.seats import SeatsField
 
 
@@ -78,11 +96,55 @@ def _whole_rooms_lack_seats() -> Iterator[Broken]:
         yield one, f"{one.seats_said} ≠ 1–{one.lab.seats}"
 
 
+def _too_many_learn() -> Iterator[Broken]:
+    counted: Any = Cohort.objects.with_taken()
+    for one in counted.filter(taken__gt=F("places")):
+        yield one, f"{one.taken} > {one.places}"
+
+
+def _learn_where_nothing_is_taught() -> Iterator[Broken]:
+    for one in Enrolment.objects.active().exclude(cohort__state__in=LIVING).select_related("cohort"):
+        yield one, one.cohort.state
+
+
+def _groups_moved_otherwise() -> Iterator[Broken]:
+    """A group that is planned has no move; every application and enrolment has one."""
+    tables: tuple[tuple[Any, Any, str, str], ...] = (
+        (Cohort, CohortMove, "cohort", CohortState.PLANNED),
+        (CohortApplication, CohortApplicationMove, "application", ""),
+        (Enrolment, EnrolmentMove, "enrolment", ""),
+    )
+    for model, move, name, first in tables:
+        last = Subquery(move.objects.filter(**{name: OuterRef("pk")}).order_by("-pk").values("target")[:1])
+        for one in model.objects.annotate(last=Coalesce(last, Value(first))).exclude(last=F("state")):
+            yield one, f"{one.last or '—'} ≠ {one.state}"
+
+
+def _enrolled_without_a_place() -> Iterator[Broken]:
+    """An application that was granted has an enrolment, and no other has."""
+    granted = Q(state=CohortApplicationState.ENROLLED)
+    known = CohortApplication.objects.annotate(learns=Exists(Enrolment.objects.filter(application=OuterRef("pk"))))
+    for one in known.filter(granted & Q(learns=False) | ~granted & Q(learns=True)):
+        yield one, one.state
+
+
 for name, title, find in (
     ("booking_seats", _("Two bookings have the same seat at the same time"), _seats_given_twice),
     ("booking_machines", _("A machine is kept for a booking that is off, or the reverse"), _machines_disagree),
     ("outage_time", _("An outage does not keep its machine from others, or one that is off does"), _outages_disagree),
     ("booking_moves", _("The state of a booking is not that of its last move"), _moved_otherwise),
     ("booking_whole", _("A booking of the whole room has not all its seats"), _whole_rooms_lack_seats),
+    ("cohort_places", _("More learn in a group than it has places"), _too_many_learn),
+    ("cohort_learners", _("Somebody learns in a group that is not held"), _learn_where_nothing_is_taught),
+    (
+        "cohort_moves",
+        _("The state of a group, application or enrolment is not that of its last move"),
+        _groups_moved_otherwise,
+    ),
+    (
+        "cohort_enrolled",
+        _("An application was granted without an enrolment, or the reverse"),
+        _enrolled_without_a_place,
+    ),
 ):
     register(Invariant(name, title, find))

@@ -1,5 +1,6 @@
-"""What technoparks hold about a person: that they are responsible for bookings, which stay with the organisation, and
-the inductions that they have passed."""
+"""What technoparks hold about a person: that they are responsible for bookings, which stay with the organisation; the
+inductions that they have passed; what they have sent to groups, for themselves or for a child, and what came of it.
+Pupils of a school are held by the school, which withdraws what it has sent."""
 
 from collections.abc import Iterator
 
@@ -7,7 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.personal_data import Holder, Person, Record, described, register, told
-from technoparks.models import Booking, BookingMove, Induction, QuizAttempt
+from technoparks.cohorts.forgetting import take_out
+from technoparks.cohorts.moves import Who, turn_application, turn_enrolment
+from technoparks.models import (
+    OPEN,
+    Attendance,
+    Booking,
+    BookingMove,
+    Cohort,
+    CohortApplication,
+    Enrolment,
+    Induction,
+    ProgrammeCertificate,
+    QuizAttempt,
+    Whose,
+)
 
 
 def _collect(person: Person) -> Iterator[Record]:
@@ -41,6 +56,40 @@ def _erase_inductions(person: Person) -> int:
     return Induction.objects.filter(person=person.user).delete()[0]
 
 
+def _collect_applications(person: Person) -> Iterator[Record]:
+    """With what was said of the learner, who is theirs."""
+    own = CohortApplication.objects.filter(person=person.user).select_related("cohort", "organisation")
+    for one in own.order_by("pk"):
+        if one.whose == Whose.SCHOOL:
+            yield described(one, "cohort", "whose", "organisation", "submitted_at", "state")
+            continue
+        yield described(one, "cohort", "whose", "name", "age", "submitted_at", "state")
+        for enrolment in one.enrolments.select_related("cohort").order_by("pk"):
+            yield described(enrolment, "cohort", "starts_on", "ended_on", "state")
+        for mark in Attendance.objects.filter(enrolment__application=one).select_related("lesson").order_by("pk"):
+            yield [told("lesson", _("lesson"), mark.lesson.starts_at), *described(mark, "mark")]
+        for certificate in ProgrammeCertificate.objects.filter(enrolment__application=one).order_by("pk"):
+            yield described(certificate, "number", "name", "hours", "issued_on", "revoked_at", "reason")
+
+
+def _erase_applications(person: Person) -> int:
+    """Places go to others; of who learnt it remains that somebody did. What was sent for a school stays the school's.
+
+    Without the locks of the groups, as the person is held already, and who decides holds the group before them: fewer
+    are counted, never more."""
+    own = CohortApplication.objects.filter(person=person.user).exclude(whose=Whose.SCHOOL)
+    for enrolment in (
+        Enrolment.objects.active().filter(application__in=own).select_related("cohort__programme__technopark")
+    ):
+        enrolment.ended_on = max(enrolment.cohort.today, enrolment.starts_on)
+        turn_enrolment(enrolment, "leave", who=Who.APPLICANT, by=None)
+    for one in own.filter(state__in=OPEN):
+        turn_application(one, "withdraw", who=Who.APPLICANT, by=None)
+    take_out(own)
+    Cohort.objects.filter(teacher=person.user).update(teacher=None)
+    return CohortApplication.objects.filter(person=person.user).update(person=None)
+
+
 register(
     Holder("lab_bookings", _("Bookings of laboratories"), ("technoparks.Booking",), _collect, _erase),
 )
@@ -51,5 +100,20 @@ register(
         ("technoparks.Induction", "technoparks.QuizAttempt"),
         _collect_inductions,
         _erase_inductions,
+    ),
+)
+register(
+    Holder(
+        "cohort_applications",
+        _("Applications to groups of technoparks"),
+        (
+            "technoparks.CohortApplication",
+            "technoparks.Enrolment",
+            "technoparks.Attendance",
+            "technoparks.ProgrammeCertificate",
+            "technoparks.Cohort",
+        ),
+        _collect_applications,
+        _erase_applications,
     ),
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from members.models import Organisation, Representative, Role
 from members.policies import role_of
-from technoparks.models import Booking, Technopark
+from technoparks.models import Booking, Cohort, CohortApplication, Technopark
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -75,3 +75,30 @@ def can_take_over_booking(user: "User | AnonymousUser", booking: Booking) -> boo
 def can_check_in_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
     """Any of the guests who books, or the host."""
     return can_book_lab(user, booking.organisation) or role_of(user, booking.lab.technopark.host) in BOOKING
+
+
+# --- Programmes and groups -----------------------------------------------------------------------------------------
+
+
+def can_tend_groups(user: "User | AnonymousUser", host: Organisation) -> bool:
+    """Programmes and groups of its technoparks, and who is admitted: head and coordinators."""
+    return role_of(user, host) in TENDING
+
+
+def can_lead_group(user: "User | AnonymousUser", cohort: Cohort) -> bool:
+    """Read who learns there, and mark who came: who tends the groups, and the teacher of this one."""
+    role = role_of(user, cohort.programme.technopark.host)
+    return role in TENDING or (role == Role.TEACHER and cohort.teacher_id == user.pk)
+
+
+def can_apply_for_pupils(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """Send applications for people of the organisation, and read what became of them."""
+    return role_of(user, organisation) in BOOKING
+
+
+def can_withdraw_application(user: "User | AnonymousUser", application: CohortApplication) -> bool:
+    """Whoever has sent it; of an organisation its heads and coordinators as well."""
+    if application.organisation is None:
+        return application.person_id == user.pk
+    role = role_of(user, application.organisation)
+    return role in TENDING or (role == Role.TEACHER and application.person_id == user.pk)

@@ -1,5 +1,6 @@
-"""Some time after a booking nobody knows here any more who was responsible for it. The figures stay: which organisation
-booked which seats, and when. The term stands in docs/privacy.md, for people to read."""
+"""Some time after a booking nobody knows here any more who was responsible for it, and after the end of a group who
+learnt in it. The figures stay: which organisation booked which seats and when, how many applied, learnt and came. The
+terms stand in docs/privacy.md, for people to read."""
 
 from datetime import timedelta
 
@@ -7,7 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from technoparks.models import Booking, BookingMove, Induction, Outage, QuizAttempt
+from technoparks.cohorts.forgetting import forget_learners
+from technoparks.models import Booking, BookingMove, CohortApplication, EnrolmentState, Induction, Outage, QuizAttempt
 
 INDUCTIONS_KEPT_FOR = timedelta(days=3 * 365)  # after they have ended, or were revoked
 ATTEMPTS_KEPT_FOR = timedelta(days=30)
@@ -43,3 +45,18 @@ def forget_outages() -> int:
     """Who has noted them and who has ended them; what was wrong stays, as it names nobody. Returns how many."""
     known = Outage.objects.exclude(declared_by=None, ended_by=None)
     return known.filter(span__endswith__lt=timezone.now() - KEPT_FOR).update(declared_by=None, ended_by=None)
+
+
+def forget_learners_of_old() -> int:
+    """Whose last group ended so long ago; in portions as well. Who sent an application for them is not known any more
+    either. Returns how many applications."""
+    outlived = timezone.localdate() - KEPT_FOR
+    over = CohortApplication.objects.filter(forgotten_at=None, cohort__ends_on__lt=outlived)
+    elsewhere = CohortApplication.objects.filter(enrolments__cohort__ends_on__gte=outlived)
+    over = over.exclude(enrolments__state=EnrolmentState.ACTIVE).exclude(pk__in=elsewhere.values("pk")).order_by("pk")
+    forgotten = 0
+    while keys := [*over.values_list("pk", flat=True)[:AT_ONCE]]:
+        with transaction.atomic():
+            forgotten += forget_learners(keys)
+            CohortApplication.objects.filter(pk__in=keys).update(person=None)
+    return forgotten

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common import jobs
 from technoparks import retention
 from technoparks.booking import sweep
+from technoparks.cohorts import sweep as cohorts
 from technoparks.induction import review
 
 SWEEP = jobs.register(
@@ -50,6 +51,33 @@ FORGET_OUTAGES = jobs.register(
         _("Delete who noted outages of three years ago"),
         retention.forget_outages,
         every=timedelta(days=1),
-        offset=timedelta(hours=1, minutes=40),
+        offset=timedelta(hours=1, minutes=45),
+    )
+)
+MOVE_COHORTS = jobs.register(
+    jobs.Job(
+        "move_cohorts",
+        _("Start and finish groups of learners on their days"),
+        cohorts.move_cohorts,
+        every=timedelta(hours=1),
+        offset=timedelta(minutes=5),
+    )
+)
+REMIND_OF_DECISIONS = jobs.register(
+    jobs.Job(
+        "remind_of_decisions",
+        _("Remind of applications to groups whose term is over"),
+        cohorts.remind_of_decisions,
+        every=timedelta(hours=1),
+        offset=timedelta(minutes=20),
+    )
+)
+FORGET_LEARNERS = jobs.register(
+    jobs.Job(
+        "forget_learners",
+        _("Delete who learnt in groups that ended three years ago"),
+        retention.forget_learners_of_old,
+        every=timedelta(days=1),
+        offset=timedelta(hours=1, minutes=50),
     )
 )

@@ -19,6 +19,7 @@ from events.public.listing import EventList, Row, first_of_each
 from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
+from technoparks.models import ProgrammeCertificate
 from technoparks.public.listing import rows_of
 
 EVENTS_OF_ORGANISATION = 4  # to come, and past
@@ -91,6 +92,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if own := of_people.filter(code=code.lower()).first():
         context = {"certificate": own, "event": own.ticket.registration.event}
         return render(request, "pages/verify_participant.html", context)
+    of_learners = ProgrammeCertificate.objects.select_related(
+        "enrolment__application", "enrolment__cohort__programme__technopark__host"
+    )
+    if learnt := of_learners.filter(code=code.lower()).first():
+        context = {"certificate": learnt, "cohort": learnt.enrolment.cohort}
+        return render(request, "pages/verify_learner.html", context)
     return render(request, "pages/verify_unknown.html", status=404)
 
 

@@ -184,6 +184,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.officereport": addresses.dashboard_offices,
     "events.event": addresses.event_detail,
     "events.participantcertificate": addresses.verify,
+    "technoparks.programmecertificate": addresses.verify,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")

@@ -9,6 +9,7 @@ from technoparks.models.booking import (
     EquipmentTime,
     HoursAccount,
 )
+from technoparks.models.cohort import LIVING, Cohort, CohortHours, CohortMove, CohortState
 from technoparks.models.induction import (
     Induction,
     InductionKind,
@@ -25,7 +26,21 @@ from technoparks.models.lab import (
     OpeningException,
     OpeningHours,
 )
+from technoparks.models.learner import (
+    OPEN,
+    Attendance,
+    CohortApplication,
+    CohortApplicationMove,
+    CohortApplicationState,
+    Enrolment,
+    EnrolmentMove,
+    EnrolmentState,
+    Mark,
+    Whose,
+)
 from technoparks.models.outage import Outage, OutageKind, is_out, with_outages
+from technoparks.models.programme import ADULT, Audience, Programme
+from technoparks.models.programme_certificate import ProgrammeCertificate
 from technoparks.models.site import (
     PupilYear,
     SiteCount,
@@ -35,13 +50,28 @@ from technoparks.models.site import (
 )
 
 __all__ = [
+    "ADULT",
     "AHEAD",
     "BLOCKING",
+    "LIVING",
+    "OPEN",
+    "Attendance",
+    "Audience",
     "BookedFor",
     "Booking",
     "BookingMove",
     "BookingSeries",
     "BookingState",
+    "Cohort",
+    "CohortApplication",
+    "CohortApplicationMove",
+    "CohortApplicationState",
+    "CohortHours",
+    "CohortMove",
+    "CohortState",
+    "Enrolment",
+    "EnrolmentMove",
+    "EnrolmentState",
     "Equipment",
     "EquipmentClass",
     "EquipmentStatus",
@@ -52,10 +82,13 @@ __all__ = [
     "Instruction",
     "InstructionVersion",
     "Lab",
+    "Mark",
     "OpeningException",
     "OpeningHours",
     "Outage",
     "OutageKind",
+    "Programme",
+    "ProgrammeCertificate",
     "PupilYear",
     "QuizAttempt",
     "SiteCount",
@@ -63,6 +96,7 @@ __all__ = [
     "Standing",
     "StatusChange",
     "Technopark",
+    "Whose",
     "is_out",
     "with_outages",
 ]

@@ -84,6 +84,15 @@ class BookingSeries(models.Model):
 
     lab = models.ForeignKey(Lab, models.PROTECT, related_name="series", verbose_name=_("laboratory"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
+    cohort = models.ForeignKey(
+        "technoparks.Cohort",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="series",
+        verbose_name=_("group of learners"),
+        help_text=_("Whose lessons they are"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

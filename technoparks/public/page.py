@@ -23,6 +23,7 @@ from technoparks.models import (
 )
 from technoparks.public.figures import pupil_bars, site_bars
 from technoparks.public.listing import Row, rows_of
+from technoparks.public.programmes import ProgrammeRow, programmes_of
 from technoparks.public.week import Cell, cells_of, hours_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,10 @@ class TechnoparkPage:
         if self.technopark.is_network:
             return []
         return with_free_time(self.technopark, self.user)
+
+    @cached_property
+    def programmes(self) -> list[ProgrammeRow]:
+        return [] if self.technopark.is_network else programmes_of(self.technopark, self.user)
 
 
 def with_free_time(technopark: Technopark, user: "User | AnonymousUser") -> list[LabRow]:

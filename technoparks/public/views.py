@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 from common.caching import public_page
 from members.acting.own import LAST
 from technoparks.booking.hours import Span
-from technoparks.models import Lab, Technopark
+from technoparks.models import Lab, Programme, Technopark
 from technoparks.policies import organisations_that_book
 from technoparks.public.lab_page import LabPage, with_instructions
 from technoparks.public.listing import TechnoparkList
 from technoparks.public.page import TechnoparkPage
+from technoparks.public.programmes import groups_of
 from technoparks.public.week import Week
 
 
@@ -29,7 +30,7 @@ def technopark_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"technoparks/technopark_list.html{fragment}", {"list": found, "page": found.page})
 
 
-# Bookings make no public page old: what shows them is drawn for each reader.
+# Bookings and enrolments make no public page old: what shows them is drawn for each reader.
 
 
 @login_not_required
@@ -51,6 +52,20 @@ def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
     return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def programme_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse:
+    visible = Programme.objects.visible_to(request.user).select_related("technopark__host", "direction")
+    programme = get_object_or_404(visible, technopark__slug=technopark, slug=slug)
+    context = {
+        "programme": programme,
+        "groups": groups_of(programme, request.user),
+        "schools": organisations_that_book(request.user),
+    }
+    return render(request, "technoparks/programme_detail.html", context)
 
 
 def _booking_at(request: HttpRequest, lab: Lab) -> Callable[[Span], str] | None:

@@ -211,7 +211,7 @@ def test_a_technopark_asks_as_much_for_three_labs_as_for_one(number: int) -> Non
             booked(lab, days=day)
     with CaptureQueriesContext(connection) as asked:
         read(technopark.get_absolute_url())
-    assert len(asked) == 8  # itself; labs, hours, exceptions, bookings; changes, directions, pupils
+    assert len(asked) == 9  # itself; labs, hours, exceptions, bookings; programmes; changes, directions, pupils
 
 
 # --- A lab ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Programmes and groups in the dashboard of the technopark that holds them."""
