@@ -20,6 +20,7 @@ from common.charts import Bar, longest
 from events.admin import decisions as events_decisions
 from members.admin import decisions as members_decisions
 from members.models import Kind, Membership, Organisation, Representative, Tier
+from technoparks.admin import decisions as technoparks_decisions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -30,6 +31,7 @@ DECISIONS = (
     DISCREPANCIES,
     *events_decisions.DECISIONS,
     *agreements_decisions.DECISIONS,
+    *technoparks_decisions.DECISIONS,
     *members_decisions.DECISIONS,
 )
 SHOWN = 7

@@ -86,6 +86,8 @@ PAGES = """
 /technoparks/park/                       POST  405    factor 405
 /technoparks/park/labs/lab/              GET   200    factor 200
 /technoparks/park/labs/lab/              POST  405    factor 405
+/technoparks/park/programmes/course/     GET   200    factor 200
+/technoparks/park/programmes/course/     POST  405    factor 405
 
 # Not published: there only for those who act for it, and for the office
 /organisations/hidden/                   GET   404    factor 404    404    404    200
@@ -98,6 +100,8 @@ PAGES = """
 /technoparks/hidden-park/                POST  405    factor 405
 /technoparks/hidden-park/labs/lab/       GET   404    factor 404    404    404    200
 /technoparks/hidden-park/labs/lab/       POST  405    factor 405
+/technoparks/hidden-park/programmes/course/ GET 404   factor 404    404    404    200
+/technoparks/hidden-park/programmes/course/ POST 405  factor 405
 
 # The way out of letters: for whoever holds the address, and for nobody without it
 /unsubscribe/<token>/                    GET   200    factor 200
@@ -190,6 +194,40 @@ PAGES = """
 /dashboard/a/labs/instructions/<instruction>/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/instructions/<instruction>/text/ GET  login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/instructions/<instruction>/text/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/<programme>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/<programme>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/<programme>/group/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/programmes/<programme>/group/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/groups/ POST login factor 405
+/dashboard/a/labs/groups/<cohort>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/labs/groups/<cohort>/ POST login factor 405
+/dashboard/a/labs/groups/<cohort>/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/decide/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/decide/ POST login factor 404 404 404 403 403 409 409 404
+/dashboard/a/labs/groups/<cohort>/learners/<enrolment>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/learners/<enrolment>/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/labs/groups/<cohort>/lessons/<lesson>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/lessons/<lesson>/ POST login factor 404 404 404 403 403 409 409 404
+/dashboard/a/labs/groups/<cohort>/certificates/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/certificates/ POST login factor 404 404 404 403 403 409 409 404
+/dashboard/a/labs/groups/<cohort>/certificates/<programmecertificate>/ GET login factor 404 404 404 403 403 404 404 404
+/dashboard/a/labs/groups/<cohort>/certificates/<programmecertificate>/ POST login factor 405
+/dashboard/a/labs/groups/<cohort>/cancel/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/groups/<cohort>/cancel/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/pupils/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/pupils/ POST login factor 405
+/dashboard/a/labs/pupils/apply/<cohort>/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/pupils/apply/<cohort>/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/labs/pupils/<pupil>/ GET login factor 404 404 404 403 404 200 200 404
+/dashboard/a/labs/pupils/<pupil>/ POST login factor 405
+/dashboard/a/labs/pupils/<pupil>/certificates/<programmecertificate>/ GET login factor 404 404 404 403 404 404 404 404
+/dashboard/a/labs/pupils/<pupil>/certificates/<programmecertificate>/ POST login factor 405
+/dashboard/a/labs/pupils/<pupil>/withdraw/ GET login factor 404 404 404 403 404 200 200 404
+/dashboard/a/labs/pupils/<pupil>/withdraw/ POST login factor 404 404 404 403 404 302 302 404
 /dashboard/a/agreements/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/agreements/ POST login factor 405
 /dashboard/a/agreements/dates/ GET  login factor 404 404 404 200 200 200 200 404
@@ -363,6 +401,14 @@ PAGES = """
 /api/v1/labs/<lab>/                      POST  405    factor 405
 /api/v1/labs/<lab>/free/                 GET   200    factor 200
 /api/v1/labs/<lab>/free/                 POST  405    factor 405
+/api/v1/programmes/                      GET   200    factor 200
+/api/v1/programmes/                      POST  405    factor 405
+/api/v1/programmes/<programme>/          GET   200    factor 200
+/api/v1/programmes/<programme>/          POST  405    factor 405
+/api/v1/groups/                          GET   200    factor 200
+/api/v1/groups/                          POST  405    factor 405
+/api/v1/groups/<cohort>/                 GET   200    factor 200
+/api/v1/groups/<cohort>/                 POST  405    factor 405
 /api/v1/my/bookings/                     GET   403    factor 200
 /api/v1/my/bookings/                     POST  403    factor 400
 /api/v1/my/bookings/<booking>/           GET   403    factor 404    404    404    200    200    200    200    404
@@ -392,6 +438,16 @@ PAGES = """
 /events/registrations/<ticketlink>/certificates/ POST 405 factor 405
 /account/tickets/                        GET   login  200
 /account/tickets/                        POST  login  405
+/technoparks/groups/<cohort>/apply/      GET   login  factor 200
+/technoparks/groups/<cohort>/apply/      POST  login  factor 200
+/account/groups/                         GET   login  200
+/account/groups/                         POST  login  405
+/account/groups/<cohortapplication>/     GET   login  404    200    404
+/account/groups/<cohortapplication>/     POST  login  405
+/account/groups/<cohortapplication>/certificates/<programmecertificate>/ GET login 404
+/account/groups/<cohortapplication>/certificates/<programmecertificate>/ POST login 405
+/account/groups/<cohortapplication>/leave/ GET login  404    200    404
+/account/groups/<cohortapplication>/leave/ POST login 404    302    404
 /events/forum/register/                  GET   200    factor 200
 /events/forum/register/                  POST  200    factor 200
 /events/forum/register/sent/             GET   200    factor 200
@@ -1016,6 +1072,12 @@ ADMIN = """
 /admin/technoparks/equipment/<equipment>/declare_outage_this/ POST  login  factor 403 403    200
 /admin/technoparks/outage/<outage>/end_this/ GET   login  factor 403 403    200
 /admin/technoparks/outage/<outage>/end_this/ POST  login  factor 403 403    200
+/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ GET login  factor 403 403 200
+/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ POST login factor 403
+/admin/technoparks/programmecertificate/<programmecertificate>/revoke_this/ GET login factor 403 403 200
+/admin/technoparks/programmecertificate/<programmecertificate>/revoke_this/ POST login factor 403 403 200
+/admin/technoparks/programmecertificate/<programmecertificate>/file/ GET login factor 403 403 404
+/admin/technoparks/programmecertificate/<programmecertificate>/file/ POST login factor 403 403 404
 /admin/technoparks/booking/<booking>/approve_this/ GET   login  factor 403 403    200
 /admin/technoparks/booking/<booking>/approve_this/ POST  login  factor 403 403    200
 /admin/technoparks/booking/<booking>/decline_this/ GET   login  factor 403 403    200

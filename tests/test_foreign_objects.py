@@ -67,9 +67,20 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from technoparks.models import Equipment, Instruction, InstructionVersion, Lab, Outage, StatusChange, Technopark
+from technoparks.models import (
+    Cohort,
+    Equipment,
+    Instruction,
+    InstructionVersion,
+    Lab,
+    Outage,
+    Programme,
+    StatusChange,
+    Technopark,
+)
 from tests.browser.readers import credential
 from tests.factories import agreements as made
+from tests.factories.cohorts import learners
 from tests.factories.events import EventOrganiserFactory, ParticipantCertificateFactory, PoolFactory, SessionFactory
 from tests.factories.members import (
     ApplicationFactory,
@@ -104,6 +115,8 @@ OBJECTS = {
     "/events/forum/feedback/": "/events/<event>/feedback/",
     "/technoparks/park-a/": "/technoparks/<technopark>/",
     "/technoparks/park/labs/lab/": "/technoparks/<technopark>/labs/<labslug>/",
+    "/technoparks/park/programmes/course/": "/technoparks/<technopark>/programmes/<programmeslug>/",
+    "/technoparks/hidden-park/programmes/course/": "/technoparks/<technopark>/programmes/<programmeslug>/",
     "/technoparks/park/": "/technoparks/<technopark>/",
     "/technoparks/hidden-park/labs/lab/": "/technoparks/<technopark>/labs/<labslug>/",
     "/technoparks/hidden-park/": "/technoparks/<technopark>/",
@@ -234,11 +247,12 @@ class Estate:
         negotiated, remark, annex = made.negotiated(ours)
         lab = LabFactory(technopark__host=ours, technopark__slug=f"park-of-{slug}")
         booking = booked(lab, by=(ours, self.head))
-        Technopark.objects.filter(pk=lab.technopark_id).update(is_published=is_published)
         instruction = InstructionFactory(technopark=lab.technopark)
         induction = inducted(UserFactory(), instruction, completed_on=None, used_on=None)
         machine = EquipmentFactory(lab=lab)
         outage = out(machine, hour(12))
+        learnt = learners(lab.technopark, school=ours, parent=self.head)
+        Technopark.objects.filter(pk=lab.technopark_id).update(is_published=is_published)
         self.keys: dict[str, Any] = {
             "agreement": signing.agreement_id,
             "signingrequest": own.pk,
@@ -270,6 +284,8 @@ class Estate:
             "induction": induction.pk,
             "equipment": machine.pk,
             "outage": outage.pk,
+            **{name: row.pk for name, row in learnt.items()},
+            "programmeslug": learnt["programme"].slug,
             "organisation": slug,
             "certificate": certificate.number,
             "invoice": InvoiceFactory(period__membership=certificate.membership, number=f"{slug}-0001").number,
@@ -472,7 +488,8 @@ def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
 def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     meeting = Meeting(is_published=is_published)
-    of_technoparks = (Technopark, StatusChange, Lab, Equipment, Outage, Instruction, InstructionVersion)
+    of_labs = (Technopark, StatusChange, Lab, Equipment, Outage, Instruction, InstructionVersion)
+    of_technoparks = (*of_labs, Programme, Cohort)
     public = (
         (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership, *of_technoparks)
         if is_published
@@ -484,6 +501,7 @@ def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
         "Notification", "OfficeReport", "MembershipApplication", "ApplicationFile", "MembershipCertificate",
         "Registration", "Ticket", "FeedbackAnswer", "FeedbackQuestion",
         "Agreement", "Party", "Version", "Obligation", "ObligationReport", "Booking", "BookingMove",
+        "CohortApplication", "ProgrammeCertificate",
     }  # fmt: skip
     own = [meeting.ours.address(template) for template in OWN_ROWS.values()]
     english = [f"/en{address}" for address in own if address.startswith("/dashboard/")]

@@ -53,7 +53,9 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from technoparks.models import Technopark
 from tests.factories import agreements as made
+from tests.factories.cohorts import ProgrammeFactory, learners
 from tests.factories.common import OutgoingMailFactory
 from tests.factories.events import (
     EventFactory,
@@ -127,6 +129,8 @@ class World:
         EventOrganiserFactory(event=EventFactory(slug="draft-a", state=EventState.DRAFT), organisation=self.ours)
         LabFactory(slug="lab", technopark__slug="park")
         LabFactory(slug="lab", technopark=TechnoparkFactory(slug="hidden-park", host=self.ours, is_published=False))
+        for park in Technopark.objects.filter(slug__in=["park", "hidden-park"]):
+            ProgrammeFactory(technopark=park, slug="course")
         self.sessions = {role: [self.session(user, role) for user in users] for role, users in people.items()}
         [token] = link_tokens("unsubscribe", subjects=["reader@example.org news"]).values()
         [visitor] = people["visitor"]
@@ -175,7 +179,7 @@ class World:
             **self.application(),
             **self.registrations(visitor),
             **self.agreements(),
-            **self.technopark(),
+            **self.technopark(visitor),
             **self.signing(),
             **self.draft(),
             **made.internship(self.ours),
@@ -279,8 +283,9 @@ class World:
             "rulesaccession": join_rules(self.ours, by=head),
         }
 
-    def technopark(self) -> dict[str, Any]:
-        """Of ours, and in its lab a booking of others that waits to be approved."""
+    def technopark(self, visitor: User) -> dict[str, Any]:
+        """Of ours: in its lab a booking of others that waits to be approved, and a group, in which the child of the
+        visitor learns and to which we have sent a pupil of our own."""
         lab = LabFactory(technopark__host=self.ours, technopark__slug="park-a", needs_approval=True)
         machine = EquipmentFactory(lab=lab)
         booking = booked(lab)
@@ -296,6 +301,7 @@ class World:
             "hoursaccount": lab.technopark.hours_accounts.get(),
             "booking": booking,
             "outage": out(machine, hour(12)),
+            **learners(lab.technopark, school=self.ours, parent=visitor),
         }
 
     def representative(self, role: str, **fields: object) -> User:

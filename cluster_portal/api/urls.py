@@ -15,6 +15,7 @@ from events.api.registrations import OwnRegistrationViewSet
 from members.api.directory import DirectionViewSet, OrganisationViewSet, RegionViewSet
 from members.api.own import OwnOrganisationViewSet
 from technoparks.api.own import OwnBookingViewSet
+from technoparks.api.programmes import GroupViewSet, ProgrammeViewSet
 from technoparks.api.public import LabViewSet, TechnoparkViewSet
 
 router = SimpleRouter()
@@ -25,6 +26,8 @@ router.register("events", EventViewSet, basename="event")
 router.register("agreements", RegisterViewSet, basename="agreement")
 router.register("technoparks", TechnoparkViewSet, basename="technopark")
 router.register("labs", LabViewSet, basename="lab")
+router.register("programmes", ProgrammeViewSet, basename="programme")
+router.register("groups", GroupViewSet, basename="learner-group")
 router.register("my/organisations", OwnOrganisationViewSet, basename="own-organisation")
 router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
 router.register("my/agreements", OwnAgreementViewSet, basename="own-agreement")

@@ -178,6 +178,11 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "technoparks_booking",
         "technoparks_instruction",
         "technoparks_induction",
+        "technoparks_programme",
+        "technoparks_cohort",
+        "technoparks_cohortapplication",
+        "technoparks_enrolment",
+        "technoparks_programmecertificate",
     ]
     import_module(settings.ROOT_URLCONF)  # with which the office comes
     registered = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
