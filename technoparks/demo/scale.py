@@ -91,8 +91,10 @@ def fill(
     number: int,
     chance: random.Random,
 ) -> int:
-    """Bookings at times that are left over after nobody else: the lab has none in these days. How many were made."""
-    places = [*_places(lab, first, last, chance)]
+    """Bookings on those of the days on which the lab has none. How many were made."""
+    standing = Booking.objects.filter(lab=lab, span__startswith__date__range=(first, last))
+    taken = {span.lower.astimezone(lab.technopark.zone).date() for span in standing.values_list("span", flat=True)}
+    places = [one for one in _places(lab, first, last, chance) if one.span[0].date() not in taken]
     chosen = sorted(chance.sample(range(len(places)), min(number, len(places))))
     made = iter([_booking(lab, places[one], chance.choice(guests), chance) for one in chosen])
     machines = [*lab.equipment.filter(is_bookable=True)]

@@ -13,6 +13,7 @@ from members.models import Direction, Organisation, Region, User
 from members.notices.notifications import nobody_is_told
 from technoparks.booking.bookings import Asked, approve, book, book_series, decline
 from technoparks.booking.hours import DAY, Span, at, open_days
+from technoparks.demo.cohorts import load_groups, load_programmes
 from technoparks.demo.scale import fill
 from technoparks.induction.passing import answer_quiz, sign_off
 from technoparks.induction.writing import read_questions
@@ -54,6 +55,7 @@ def load() -> None:
         _load_lab(technopark, entry)
     for entry in data["instructions"]:
         _load_instruction(technopark, entry)
+    load_programmes(technopark, data["programmes"])
 
 
 def load_bookings() -> None:
@@ -73,8 +75,9 @@ def load_past_bookings() -> None:
     """Ten weeks that are over, with what became of them: made by chance, as nobody books what is past."""
     today, chance = timezone.localdate(), random.Random(1)  # noqa: S311
     labs = Lab.objects.filter(technopark__slug=OF_LABS).select_related("technopark").order_by("pk")
-    if Booking.objects.filter(lab__in=labs, span__endswith__lt=timezone.now()).exists():
+    if Booking.objects.filter(lab__in=labs, series__cohort=None, span__endswith__lt=timezone.now()).exists():
         return
+    load_groups(Technopark.objects.get(slug=OF_LABS), _read()["groups"])
     guests = Organisation.objects.filter(slug__in={entry["organisation"] for entry in _read()["bookings"]})
     for lab in labs:
         fill(lab, [*guests.order_by("slug")], today - 10 * WEEK, today - DAY, OF_PAST, chance)
@@ -146,12 +149,12 @@ def _load_inductions(entry: dict[str, Any]) -> None:
     version = InstructionVersion.objects.select_related("instruction").get(
         instruction__technopark__slug=OF_LABS, instruction__name=entry["name"]
     )
-    host = User.objects.get(email="technopark@example.org")
+    host, office = (User.objects.get(email=f"{name}@example.org") for name in ("technopark", "staff"))
     right = [one["right"] for one in version.questions]
     for email in [*entry["people"], *entry.get("waiting", ())]:
         answer_quiz(version, person=User.objects.get(email=email), answers=right)
     for induction in Induction.objects.waiting().filter(version=version, person__email__in=entry["people"]):
-        sign_off(induction, by=host)
+        sign_off(induction, by=office if induction.person == host else host)
 
 
 def _load_booking(entry: dict[str, Any], *, key: str) -> None:

@@ -67,7 +67,7 @@ from members.notices.topics import MEMBERSHIP, choose
 from members.organisations.offices import report_turn
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from tests.browser import agreeing, booking, coming, organising
+from tests.browser import agreeing, booking, coming, learning, organising
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -236,6 +236,7 @@ def places() -> dict[str, object]:
         "unsubscribed": links[refused],
         **agreeing.places(),
         **booking.places(),
+        **learning.places(),
         **coming.places(),
         **organising.places(),
     }
