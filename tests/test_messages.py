@@ -115,5 +115,16 @@ def test_one_word_of_english_is_not_one_word_of_russian(field: str, words: str) 
 
 
 def test_jobs_are_called_by_nouns() -> None:
-    nouns = {"Завершение", "Отправка", "Перенос", "Пересчёт", "Подготовка", "Продление", "Публикация", "Удаление"}
+    nouns = {
+        "Завершение",
+        "Напоминание",
+        "Начало",
+        "Отправка",
+        "Перенос",
+        "Пересчёт",
+        "Подготовка",
+        "Продление",
+        "Публикация",
+        "Удаление",
+    }
     assert {str(job.title).split()[0] for job in jobs.JOBS.values()} == nouns
