@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from members.models import Organisation, User
 from technoparks.booking.free import Calendar, Wish, blocked_span, chosen_seats, next_free
 from technoparks.booking.hours import Span
 from technoparks.booking.knowledge import InductionMissing, Knowledge, check_inductions
-from technoparks.booking.moves import Who, noted, turn
+from technoparks.booking.moves import MOVES, Who, noted, turn
 from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
 from technoparks.booking.telling import tell_guest, tell_host
 from technoparks.models import (
@@ -155,7 +156,7 @@ def _booked(
             raise Taken(_of_day(error.message, starts, locked, times)) from None
         except RuleViolated as error:
             raise RuleViolated(_of_day(error.message, starts, locked, times), code=error.code) from None
-    tell_host(made[0], by=by)
+    tell_host(made[0], by=by, times=len(made))
     return made
 
 
@@ -274,13 +275,21 @@ def approve(booking: Booking, *, by: User) -> Booking:
     if locked.state == BookingState.CONFIRMED:
         return locked
     _check_term(locked)
-    if lacking := _lacking_for(locked):
-        names = ", ".join(one.title for one in lacking)
-        text = _("Whoever is responsible for it lacks a valid induction: %(names)s.")
-        raise InductionMissing(text % {"names": names}, lacking)
+    _check_inductions_of([locked])
     turn(locked, "approve", who=Who.HOST, by=by)
     tell_guest(locked, "approve", by=by)
     return locked
+
+
+def _check_inductions_of(bookings: Sequence[Booking]) -> None:
+    """Of one technopark. Raises InductionMissing where whoever is responsible lacks one on the day of a booking."""
+    people = {one.person_id for one in bookings if one.person_id}
+    knowledge = Knowledge.of(bookings[0].lab.technopark_id, people)
+    lacking = {one for booking in bookings for one in knowledge.lacking_for(booking)}
+    if lacking:
+        ordered = sorted(lacking, key=lambda one: one.title)
+        text = _("Whoever is responsible for it lacks a valid induction: %(names)s.")
+        raise InductionMissing(text % {"names": ", ".join(one.title for one in ordered)}, ordered)
 
 
 def _lacking_for(booking: Booking) -> list[Instruction]:
@@ -336,6 +345,30 @@ def cancel(booking: Booking, *, who: Who, by: User, reason: str = "") -> Booking
         tell_host(locked, by=by, action="cancel")
         tell_guest(locked, "cancel_own", by=by)
     return locked
+
+
+@transaction.atomic
+def move_series(booking: Booking, action: str, *, who: Who, by: User, reason: str = "") -> list[Booking]:
+    """``approve``, ``decline`` or ``cancel`` what is to come of its series and still can be; the other side hears of it
+    once. Raises RuleViolated where nothing is left to be moved, InductionMissing as ``approve`` does."""
+    locked = locked_booking(booking)
+    now = timezone.now()
+    those = Booking.objects.filter(series=locked.series_id, series__isnull=False, state__in=MOVES[action].before)
+    those = those.filter(Q(decide_by=None) | Q(decide_by__gt=now), span__startswith__gt=now)
+    related = those.select_related("lab__technopark__host", "organisation", "person", "series")
+    times = [*related.prefetch_related("equipment_times__equipment").order_by("span", "pk")]
+    if not times:
+        raise RuleViolated(_("Nothing of this series can be decided any more."), code="other_state")
+    if action == "approve":
+        _check_inductions_of(times)
+    for one in times:
+        turn(one, action, who=who, by=by, reason=reason)
+    if who == Who.HOST:
+        tell_guest(times[0], action, by=by, reason=reason, times=len(times))
+    else:
+        tell_host(times[0], by=by, action=action, times=len(times))
+        tell_guest(times[0], "cancel_own", by=by, times=len(times))
+    return times
 
 
 @transaction.atomic

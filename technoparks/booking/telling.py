@@ -38,8 +38,8 @@ TO_HOST = {
 }
 
 
-def tell_guest(booking: Booking, action: str, *, by: User | None = None, reason: str = "") -> None:
-    """Whoever booked it, while they act for the guest, and its heads and coordinators."""
+def tell_guest(booking: Booking, action: str, *, by: User | None = None, reason: str = "", times: int = 1) -> None:
+    """Whoever booked it, while they act for the guest, its heads and coordinators; ``times`` of a series at once."""
     people = {person.pk: person for person in heads_of(booking.organisation)}
     if booking.person and role_of(booking.person, booking.organisation):
         people[booking.person.pk] = booking.person
@@ -47,12 +47,12 @@ def tell_guest(booking: Booking, action: str, *, by: User | None = None, reason:
         [one for one in people.values() if one != by],
         topic=BOOKINGS,
         key=f"booking {booking.pk} {action} {booking.sequence}",
-        words=partial(_words, booking, TO_GUEST[action], reason),
+        words=partial(_words, booking, TO_GUEST[action], reason, times=times),
         link=reverse("technoparks:dashboard_booking", args=[booking.organisation.slug, booking.pk]),
     )
 
 
-def tell_host(booking: Booking, *, by: User | None = None, action: str = "book") -> None:
+def tell_host(booking: Booking, *, by: User | None = None, action: str = "book", times: int = 1) -> None:
     """Heads and coordinators of the host; of a series once."""
     host = booking.lab.technopark.host
     if booking.organisation_id == host.pk:
@@ -61,21 +61,20 @@ def tell_host(booking: Booking, *, by: User | None = None, action: str = "book")
         [one for one in heads_of(host) if one != by],
         topic=BOOKINGS,
         key=f"booking {booking.pk} {action} {booking.sequence}",
-        words=partial(_words, booking, TO_HOST[BookingState(booking.state)], "", is_new=action == "book"),
+        words=partial(_words, booking, TO_HOST[BookingState(booking.state)], "", times=times),
         link=reverse("technoparks:dashboard_booking", args=[host.slug, booking.pk]),
     )
 
 
-def _words(booking: Booking, said: str | Promise, reason: str, *, is_new: bool = False) -> Words:
+def _words(booking: Booking, said: str | Promise, reason: str, *, times: int = 1) -> Words:
     title = str(said) % {
         "guest": booking.organisation.title,
         "lab": booking.lab.title,
         "when": when(booking, today=timezone.localdate()),
     }
     text = [booking.title]
-    if booking.series and is_new:
-        number = booking.series.bookings.count()
-        text.append(_("A series of %(number)d times.") % {"number": number})
+    if times > 1:
+        text.append(_("A series of %(number)d times.") % {"number": times})
     if reason:
         text.append(_("The reason: %(reason)s") % {"reason": reason})
     return Words(title, "\n\n".join(text))

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from common.caching import invalidate_public_pages
 from members.models import Direction, Organisation
-from technoparks.booking.free import blocked_span
+from technoparks.booking.free import blocked_span, bounds
 from technoparks.booking.hours import DAY, Span, open_days
 from technoparks.models import (
     BLOCKING,
@@ -93,7 +93,7 @@ def fill(
 ) -> int:
     """Bookings on those of the days on which the lab has none. How many were made."""
     standing = Booking.objects.filter(lab=lab, span__startswith__date__range=(first, last))
-    taken = {span.lower.astimezone(lab.technopark.zone).date() for span in standing.values_list("span", flat=True)}
+    taken = {bounds(span)[0].astimezone(lab.technopark.zone).date() for span in standing.values_list("span", flat=True)}
     places = [one for one in _places(lab, first, last, chance) if one.span[0].date() not in taken]
     chosen = sorted(chance.sample(range(len(places)), min(number, len(places))))
     made = iter([_booking(lab, places[one], chance.choice(guests), chance) for one in chosen])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.models import Organisation
-from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline, take_over
+from technoparks.booking.bookings import EARLY, approve, cancel, check_in, decline, move_series, take_over
 from technoparks.booking.moves import MOVES, Who
 from technoparks.desk.forms import ReasonForm
 from technoparks.models import Booking
@@ -51,6 +51,10 @@ class MovePage:
         return booking.state in MOVES[self.action].before and not booking.is_over and self.fits(booking)
 
 
+def _is_of_series(booking: Booking) -> bool:
+    return booking.series_id is not None
+
+
 MOVE_PAGES = {
     "approve": MovePage(
         "approve",
@@ -62,6 +66,43 @@ MOVE_PAGES = {
         can_decide_booking,
         lambda booking, by, typed: approve(booking, by=by),
         kind="primary",
+    ),
+    "approve_all": MovePage(
+        "approve",
+        _("Approve the whole series"),
+        _("All its times that still wait. The guest gets one letter."),
+        _("The series is approved."),
+        "check",
+        True,
+        can_decide_booking,
+        lambda booking, by, typed: move_series(booking, "approve", who=Who.HOST, by=by),
+        kind="primary",
+        fits=_is_of_series,
+    ),
+    "decline_all": MovePage(
+        "decline",
+        _("Decline the whole series"),
+        _("All its times that still wait. The guest gets one letter with the reason."),
+        _("The series is declined."),
+        "x",
+        True,
+        can_decide_booking,
+        lambda booking, by, typed: move_series(booking, "decline", who=Who.HOST, by=by, reason=typed["reason"]),
+        form=ReasonForm,
+        kind="danger",
+        fits=_is_of_series,
+    ),
+    "cancel_all": MovePage(
+        "cancel",
+        _("Cancel what is left of the series"),
+        _("All its times to come. The host is told, and they are free for others."),
+        _("What was left of the series is cancelled."),
+        "x",
+        False,
+        can_cancel_booking,
+        lambda booking, by, typed: move_series(booking, "cancel", who=Who.GUEST, by=by),
+        kind="danger",
+        fits=lambda booking: _is_of_series(booking) and not booking.has_begun,
     ),
     "decline": MovePage(
         "decline",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.errors import RuleViolated
 from members.models import Notification, Role
-from technoparks.booking.bookings import Taken, approve, book, book_series, cancel, check_in, decline
+from technoparks.booking.bookings import Taken, approve, book, book_series, cancel, check_in, decline, move_series
 from technoparks.booking.free import next_free
 from technoparks.booking.moves import MOVES, Who, turn
 from technoparks.booking.sweep import sweep
@@ -28,12 +28,14 @@ from technoparks.models import (
 from tests.factories.members import RepresentativeFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
+    InstructionFactory,
     LabFactory,
     TechnoparkFactory,
     asked,
     booked,
     guest,
     hour,
+    inducted,
     manager,
     responsible,
 )
@@ -527,3 +529,64 @@ def test_where_the_clock_is_put_forward_the_hours_stay_those_of_the_wall() -> No
     series = book_series(lab, organisation=school, by=teacher, asked=asked(), times=times)
     assert [one.starts_at.astimezone(zone).hour for one in series.bookings.order_by("span")] == [9, 9, 9]
     assert [one.hours for one in series.bookings.all()] == [2, 2, 2]
+
+
+# --- A series at once ---------------------------------------------------------------------------------------------
+
+
+def asked_for_weeks(lab: Lab, number: int = 3) -> list[Booking]:
+    school, teacher = guest()
+    times = [(hour(10, 7 * week), hour(11, 7 * week)) for week in range(1, number + 1)]
+    series = book_series(lab, organisation=school, by=teacher, asked=asked(), times=times)
+    Notification.objects.all().delete()
+    return [*series.bookings.order_by("span")]
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "said"),
+    [
+        ("approve", S.CONFIRMED, "подтверждено"),
+        ("decline", S.DECLINED, "отклонено"),
+        ("cancel", S.CANCELLED, "отменила"),
+    ],
+)
+def test_a_series_is_decided_at_once_and_the_guest_hears_it_once(action: str, state: str, said: str) -> None:
+    first, second, third = asked_for_weeks(LabFactory(needs_approval=True))
+    boss = manager(first.lab)
+    approve(second, by=boss)
+    Notification.objects.all().delete()
+    moved = move_series(third, action, who=Who.HOST, by=boss, reason="Ремонт")
+    left = [first, second, third] if action == "cancel" else [first, third]
+    assert (moved, {one.state for one in moved}) == (left, {state})
+    [told] = Notification.objects.filter(user=responsible(first))
+    assert said in told.title
+    assert (f"Занятий в серии: {len(left)}." in told.text) == (len(left) > 1)
+    with pytest.raises(RuleViolated) as refused:
+        move_series(third, action, who=Who.HOST, by=boss, reason="Ремонт")
+    assert refused.value.code == "other_state"
+
+
+def test_what_is_over_or_of_another_series_or_of_none_stays() -> None:
+    lab = LabFactory(seats=30)
+    begun, second, third = asked_for_weeks(lab)
+    going_on = (timezone.now() - MINUTE, timezone.now() + 60 * MINUTE)
+    Booking.objects.filter(pk=begun.pk).update(span=going_on, blocked=going_on)
+    others = asked_for_weeks(lab)
+    single = booked(lab)
+    assert move_series(second, "cancel", who=Who.GUEST, by=responsible(second)) == [second, third]
+    assert {one.state for one in Booking.objects.filter(pk__in=[begun.pk, single.pk, *(o.pk for o in others)])} == {
+        S.CONFIRMED
+    }
+    with pytest.raises(RuleViolated):
+        move_series(single, "cancel", who=Who.GUEST, by=responsible(single))
+
+
+def test_a_series_is_approved_whole_or_not_at_all() -> None:
+    lab = LabFactory(needs_approval=True)
+    first, *_others = asked_for_weeks(lab)
+    instruction = InstructionFactory(technopark=lab.technopark, labs=[lab])
+    inducted(responsible(first), instruction, valid_until=timezone.localdate() + datetime.timedelta(days=10))
+    with pytest.raises(RuleViolated) as refused:
+        move_series(first, "approve", who=Who.HOST, by=manager(lab))
+    assert refused.value.code == "induction_missing"
+    assert {*Booking.objects.values_list("state", flat=True)} == {S.PENDING}

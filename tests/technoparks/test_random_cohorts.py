@@ -100,13 +100,13 @@ class Portal:
                 withdraw(one, by=sender(one))
             case "forget":
                 revoke_consent(one, by=sender(one))
-            case "leave" | "transfer" if place is None:
-                raise RuleViolated("nowhere")
-            case "leave":
+            case "leave" if place:
                 leave(place, who=Who.HOST, by=self.boss, reason="так")
-            case "transfer":
+            case "transfer" if place:
                 there = self.groups[1 - self.groups.index(place.cohort)]
                 transfer(place, to=there, by=self.boss, reason="так")
+            case "leave" | "transfer":
+                raise RuleViolated("nowhere")
 
     def allows(self, act: str, person: int) -> bool:
         """Whether it was done."""
