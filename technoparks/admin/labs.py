@@ -90,10 +90,6 @@ class LabAdmin(HistoryModelAdmin):
     prepopulated_fields = {"slug": ["name_en"]}
     inlines = [OpeningHoursInline, OpeningExceptionInline, EquipmentInline]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Lab | None = None) -> list[str]:
-        """Its bookings are read and decided on by the host of the technopark, so it stays there."""
-        return [*super().get_readonly_fields(request, obj), *(["technopark"] if obj else [])]
-
     fieldsets = [
         (
             None,
@@ -124,6 +120,10 @@ class LabAdmin(HistoryModelAdmin):
             },
         ),
     ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Lab | None = None) -> list[str]:
+        """Its bookings are read and decided on by the host of the technopark, so it stays there."""
+        return [*super().get_readonly_fields(request, obj), *(["technopark"] if obj else [])]
 
     @display(description=_("laboratory"), ordering="name", header=True)
     def title_and_technopark(self, lab: Lab) -> list[str]:
