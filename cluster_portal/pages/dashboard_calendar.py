@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.private_pages import private_page
 from events.feeds.addresses import Reader, address_of, renew_address
+from events.feeds.contents import hosted_labs
 from members.acting.own import own_organisation
 from members.models import User
 
@@ -22,5 +23,10 @@ def dashboard_calendar(request: HttpRequest, slug: str) -> HttpResponse:
         renew_address(reader)
         messages.success(request, _("The calendar has a new address. The former one leads nowhere any more."))
         return redirect("pages:dashboard_calendar", slug)
-    context = {"organisation": reader.organisation, "address": address_of(reader)}
+    address = address_of(reader)
+    context = {
+        "organisation": reader.organisation,
+        "address": address,
+        "labs": [(lab, address.of_lab(lab)) for lab in hosted_labs(reader.organisation)],
+    }
     return render(request, "pages/dashboard_calendar.html", context)

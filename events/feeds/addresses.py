@@ -12,6 +12,7 @@ from django.urls import reverse
 from common.addresses import absolute, webcal, without_language
 from common.links import link_tokens, revoke_links, subject_of
 from members.models import Organisation, User
+from technoparks.models import Lab
 
 LINK = "calendar"
 
@@ -33,6 +34,10 @@ class Address(NamedTuple):
     @property
     def webcal(self) -> str:
         return webcal(self.https)
+
+    def of_lab(self, lab: Lab) -> "Address":
+        """Of a host: the bookings of one of its labs alone."""
+        return Address(f"{self.https}?lab={lab.pk}")
 
 
 def address_of(reader: Reader) -> Address:

@@ -2,32 +2,47 @@
 
 import datetime
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from common.calendars import Made, calendar
 from events.feeds.addresses import Reader
 from events.models import PUBLIC_STATES, Event, EventOrganiser, Registration, RegistrationState
 from events.policies import registrations_of
 from events.public import ics
 from members.models import Organisation, User
+from technoparks.feeds import bookings_of_lab, bookings_of_organisation, bookings_of_person
+from technoparks.models import Lab
 
 KEPT = datetime.timedelta(days=365)  # of what is over
 MOST = 500  # events, the latest: what is to come is never cut off by what is over
 ADMITTED = Q(state=RegistrationState.CONFIRMED, hold_until=None)
 
 
-def own_calendar(reader: Reader) -> bytes:
+def own_calendar(reader: Reader, *, lab: int | None = None) -> bytes:
+    """Events and bookings; of a host's ``lab`` its bookings alone. Raises Http404 for a lab of somebody else."""
     with override(reader.user.language):
+        if lab is not None:
+            return _of_lab(get_object_or_404(hosted_labs(reader.organisation), pk=lab))
         return _of_organisation(reader.organisation) if reader.organisation else _of_person(reader.user)
 
 
+def hosted_labs(host: Organisation | None) -> QuerySet[Lab]:
+    return Lab.objects.filter(technopark__host=host).select_related("technopark__host").order_by("name", "pk")
+
+
+def _of_lab(lab: Lab) -> bytes:
+    return calendar(_("%(lab)s: bookings") % {"lab": lab.title}, bookings_of_lab(lab))
+
+
 def _of_person(user: User) -> bytes:
-    """What they are registered for, their groups too, and what they wait for. Two queries."""
+    """What they are registered for, their groups too, and what they wait for; their bookings and lessons."""
     registered = (
         registrations_of(user)
         .active()
@@ -36,10 +51,11 @@ def _of_person(user: User) -> bytes:
         .order_by("-event__starts_at", "event", "pk")[:MOST]
     )
     entries = [_to_person(event, [*own]) for event, own in groupby(registered, attrgetter("event"))]
-    return ics.calendar_named(_("My events · School Cluster Association"), filter(None, entries))
+    name = _("My calendar · School Cluster Association")
+    return calendar(name, chain(filter(None, entries), bookings_of_person(user)))
 
 
-def _to_person(event: Event, own: list[Registration]) -> ics.Made | None:
+def _to_person(event: Event, own: list[Registration]) -> Made | None:
     """No address by which one acts is in it: calendars are shown to others."""
     is_admitted = any(one.is_admitted for one in own)
     lines = [_said(one) for one in own]
@@ -56,7 +72,7 @@ def _said(registration: Registration) -> str:
 
 
 def _of_organisation(organisation: Organisation) -> bytes:
-    """What it holds, and where its people go: how many, and nobody by name. Two queries."""
+    """What it holds, and where its people go: how many, and nobody by name; and which labs it has booked."""
     going = _going_from(organisation)
     is_ours = Exists(EventOrganiser.objects.filter(event=OuterRef("pk"), organisation=organisation))
     events = (
@@ -66,8 +82,7 @@ def _of_organisation(organisation: Organisation) -> bytes:
         .latest_first()[:MOST]
     )
     entries = (_to_organisation(event, *going.get(event.pk, (0, 0))) for event in events)
-    name = _("%(organisation)s: events") % {"organisation": organisation.title}
-    return ics.calendar_named(name, filter(None, entries))
+    return calendar(organisation.title, chain(filter(None, entries), bookings_of_organisation(organisation)))
 
 
 def _going_from(organisation: Organisation) -> dict[int, tuple[int, int]]:
@@ -79,7 +94,7 @@ def _going_from(organisation: Organisation) -> dict[int, tuple[int, int]]:
     return {one["event"]: (one["admitted"], one["waiting"]) for one in counted}
 
 
-def _to_organisation(event: Event, admitted: int, waiting: int) -> ics.Made | None:
+def _to_organisation(event: Event, admitted: int, waiting: int) -> Made | None:
     is_ours = event.is_ours  # type: ignore[attr-defined]
     said = (
         (is_ours, _("Held by the organisation")),

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
+from common.calendars import CONTENT_TYPE
 from common.limits import limited
+from common.posted import posted_key
 from common.private_pages import private_page
 from events.feeds.addresses import Reader, address_of, reader_of, renew_address
 from events.feeds.contents import own_calendar
-from events.public import ics
 from members.models import User
 
 
@@ -24,12 +25,17 @@ from members.models import User
 @conditional_page
 @cache_control(private=True, no_cache=True)
 def own_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """For programs, which come every hour: 304 where nothing has changed, and nothing to keep for anybody between."""
+    """For programs, which come every hour: 304 where nothing has changed, and nothing to keep for anybody between.
+    With ``?lab=`` the bookings of one of the host's labs."""
     reader = reader_of(token)
     if reader is None:
         raise Http404
+    lab = request.GET.get("lab")
+    key = posted_key(lab)
+    if lab is not None and key is None:
+        raise Http404
     headers = {"X-Robots-Tag": "noindex, nofollow"}
-    return HttpResponse(own_calendar(reader), content_type=ics.CONTENT_TYPE, headers=headers)
+    return HttpResponse(own_calendar(reader, lab=key), content_type=CONTENT_TYPE, headers=headers)
 
 
 @private_page

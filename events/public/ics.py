@@ -15,18 +15,15 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Timezone
-from icalendar import Event as VEvent
 
 from common.addresses import absolute, without_language
+from common.calendars import Facts, Made, calendar, made
 from events.models import EXACT, NOT_HELD, Event, EventFormat, EventState, Precision
 from events.public.filters import Selection
 
-CONTENT_TYPE = "text/calendar; charset=utf-8"
 MOST = 1000  # events of one calendar
 MOST_KNOWN = 20_000
 STATUSES = {EventState.CANCELLED: "CANCELLED", EventState.POSTPONED: "TENTATIVE"}
-END = b"END:VCALENDAR\r\n"
 DAY = datetime.timedelta(days=1)
 
 COLUMNS = (
@@ -63,12 +60,6 @@ class Entry(NamedTuple):
         return absolute(without_language(Event.get_absolute_url(self)))
 
 
-class Made(NamedTuple):
-    zone: str  # "" of an entry without a clock
-    year: int
-    text: bytes
-
-
 # A row that anybody has written is another version of it to PostgreSQL (by whom and where: xmin, ctid), so what was
 # made of one is never old.
 Version = tuple[int, str, str | None]
@@ -84,11 +75,6 @@ def calendar_of(selection: Selection) -> bytes:
 def calendar_of_one(event: Event) -> bytes:
     """Empty where its day is not known."""
     return _calendar(filter(None, [made_of(event)]))
-
-
-def calendar_named(name: str, entries: Iterable[Made]) -> bytes:
-    """One that is somebody's own."""
-    return _calendar(entries, name=name)
 
 
 def made_of(event: Event, *, status: str = "", lines: Iterable[str] = ()) -> Made | None:
@@ -129,23 +115,25 @@ def _entries(versions: list[Version]) -> list[Made]:
 
 
 def _made(entry: Entry, *, status: str = "", lines: Iterable[str] = ()) -> Made:
-    event, english = VEvent(), get_language() == "en"
+    english = get_language() == "en"
     starts, ends, zone = _span(entry)
-    event.add("uid", str(entry.uid))
-    event.add("sequence", entry.sequence)
-    event.add("dtstamp", entry.updated_at)
-    event.add("created", entry.created_at)
-    event.add("last-modified", entry.updated_at)
-    event.add("summary", (english and entry.name_en) or entry.name)
-    event.add("dtstart", starts)
-    if ends > starts:
-        event.add("dtend", ends)
-    event.add("status", STATUSES.get(EventState(entry.state), status or "CONFIRMED"))
-    event.add("location", _location(entry, english=english))
     lead = (english and entry.summary_en) or entry.summary
-    event.add("description", "\n\n".join(filter(None, (*lines, lead, entry.address))))
-    event.add("url", entry.address)
-    return Made(zone, starts.year, event.to_ical())
+    return made(
+        Facts(
+            uid=entry.uid,
+            sequence=entry.sequence,
+            created_at=entry.created_at,
+            updated_at=entry.updated_at,
+            summary=(english and entry.name_en) or entry.name,
+            status=STATUSES.get(EventState(entry.state), status or "CONFIRMED"),
+            location=_location(entry, english=english),
+            lines=(*lines, lead),
+            address=entry.address,
+        ),
+        starts,
+        ends,
+        zone=zone,
+    )
 
 
 def _span(entry: Entry) -> tuple[datetime.date, datetime.date, str]:
@@ -164,28 +152,5 @@ def _location(entry: Entry, *, english: bool) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _calendar(entries: Iterable[Made], *, name: str = "") -> bytes:
-    entries, since = list(entries), dict[str, int]()
-    for entry in entries:
-        if entry.zone not in ("", "UTC"):
-            since[entry.zone] = min(entry.year, since.get(entry.zone, entry.year))
-    head = _head(name or _("Events of the School Cluster Association"))
-    zones = (_zone(zone, year) for zone, year in sorted(since.items()))
-    return b"".join([head, *zones, *(entry.text for entry in entries), END])
-
-
-@lru_cache
-def _head(name: str) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//School Cluster Association//Portal//RU")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    return calendar.to_ical().removesuffix(END)
-
-
-@lru_cache
-def _zone(name: str, year: int) -> bytes:
-    """Its offsets since that year, for programs that know no names of zones. No longer ago: some of them misread a
-    long list of changes (vobject takes Kaliningrad's of 2011 for the last one)."""
-    return Timezone.from_tzid(name, first_date=datetime.date(year, 1, 1)).to_ical()
+def _calendar(entries: Iterable[Made]) -> bytes:
+    return calendar(_("Events of the School Cluster Association"), entries)

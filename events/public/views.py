@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from common.caching import public_page, public_stamp
+from common.calendars import CONTENT_TYPE
 from common.limits import limited
 from events.models import Event
 from events.public import ics
@@ -38,7 +39,7 @@ def event_calendar(request: HttpRequest) -> HttpResponse:
 @public_page(*OF_LIST)
 @limited("search", parameter="q")
 def event_feed_ics(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ics.calendar_of(EventList(request.GET).selection), content_type=ics.CONTENT_TYPE)
+    return HttpResponse(ics.calendar_of(EventList(request.GET).selection), content_type=CONTENT_TYPE)
 
 
 @login_not_required
@@ -62,4 +63,4 @@ def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def event_ics(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
     disposition = {"Content-Disposition": f'attachment; filename="{event.slug}.ics"'}
-    return HttpResponse(ics.calendar_of_one(event), content_type=ics.CONTENT_TYPE, headers=disposition)
+    return HttpResponse(ics.calendar_of_one(event), content_type=CONTENT_TYPE, headers=disposition)

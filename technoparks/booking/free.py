@@ -83,6 +83,14 @@ class Calendar:
             [(machine, *bounds(one)) for machine, one in times.values_list("equipment", "span")],
         )
 
+    def within(self, starts: datetime.datetime, ends: datetime.datetime) -> "Calendar":
+        """What blocks a part of it: to look through many times of a day, only that day need be read."""
+        return Calendar(
+            self.lab,
+            [one for one in self.seats if one[0] < ends and one[1] > starts],
+            [one for one in self.machines if one[1] < ends and one[2] > starts],
+        )
+
     def taken(self, starts: datetime.datetime, ends: datetime.datetime) -> set[int]:
         return {seat for lower, upper, seats in self.seats if lower < ends and upper > starts for seat in seats}
 
@@ -107,19 +115,23 @@ def next_free(lab: Lab, wish: Wish, *, after: datetime.datetime, minutes: int, n
     if not spans:
         return []
     calendar = Calendar.of(lab, spans[0][0], spans[-1][1] + DAY, wish.equipment)
-    length, found = datetime.timedelta(minutes=minutes), list[Span]()
-    for starts, ends in _slots(spans, length, datetime.timedelta(minutes=lab.step_minutes)):
-        is_new = not found or starts >= found[-1][1]
-        if earliest <= starts <= latest and is_new and calendar.fits(starts, ends, wish):
-            found.append((starts, ends))
-            if len(found) == number:
-                break
+    length, step = datetime.timedelta(minutes=minutes), datetime.timedelta(minutes=lab.step_minutes)
+    found = list[Span]()
+    for opens, closes in spans:
+        that_day = calendar.within(*blocked_span(lab, opens, closes))
+        for starts, ends in _slots(opens, closes, length, step):
+            is_new = not found or starts >= found[-1][1]
+            if earliest <= starts <= latest and is_new and that_day.fits(starts, ends, wish):
+                found.append((starts, ends))
+                if len(found) == number:
+                    return found
     return found
 
 
-def _slots(spans: Iterable[Span], length: datetime.timedelta, step: datetime.timedelta) -> Iterator[Span]:
-    for opens, closes in spans:
-        starts = opens
-        while starts + length <= closes:
-            yield starts, starts + length
-            starts += step
+def _slots(
+    opens: datetime.datetime, closes: datetime.datetime, length: datetime.timedelta, step: datetime.timedelta
+) -> Iterator[Span]:
+    starts = opens
+    while starts + length <= closes:
+        yield starts, starts + length
+        starts += step

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from technoparks.models.cohort import Cohort
 
 
 class BookingState(models.TextChoices):
@@ -219,6 +220,11 @@ class Booking(models.Model):
     @property
     def time_zone(self) -> str:
         return self.lab.technopark.time_zone
+
+    @property
+    def cohort(self) -> "Cohort | None":
+        """Whose lesson it is."""
+        return self.series.cohort if self.series else None
 
     @property
     def hours(self) -> float:

@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern] = [
     path("", views.technopark_list, name="technopark_list"),
     path("<slug:slug>/", views.technopark_detail, name="technopark_detail"),
     path("<slug:technopark>/labs/<slug:slug>/", views.lab_detail, name="lab_detail"),
+    path("<slug:technopark>/labs/<slug:slug>/feed.ics", views.lab_feed_ics, name="lab_feed_ics"),
     path("<slug:technopark>/programmes/<slug:slug>/", views.programme_detail, name="programme_detail"),
 ]

@@ -7,12 +7,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_safe
 
 from common.caching import public_page
+from common.calendars import CONTENT_TYPE
+from common.limits import limited
 from members.acting.own import LAST
 from technoparks.booking.hours import Span
+from technoparks.feeds import taken_in
 from technoparks.models import Lab, Programme, Technopark
 from technoparks.policies import organisations_that_book
 from technoparks.public.lab_page import LabPage, with_instructions
@@ -52,6 +55,17 @@ def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
     return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})
+
+
+@login_not_required
+@require_safe
+@limited("calendar")
+@conditional_page
+@cache_control(private=True, no_cache=True)
+def lab_feed_ics(request: HttpRequest, technopark: str, slug: str) -> HttpResponse:
+    visible = Lab.objects.visible_to(request.user).select_related("technopark")
+    lab = get_object_or_404(visible, technopark__slug=technopark, slug=slug)
+    return HttpResponse(taken_in(lab), content_type=CONTENT_TYPE)
 
 
 @login_not_required

@@ -70,7 +70,7 @@ def cells_of(day: OpenDay, calendar: Calendar, hours: Iterable[int], *, now: dat
     if not day.spans:
         return []
     begins, ends = day.spans[0][0], max(closes for _opens, closes in day.spans)
-    that_day = Calendar(lab, [one for one in calendar.seats if one[0] < ends and one[1] > begins], [])
+    that_day = calendar.within(begins, ends)
     bounds = (now + datetime.timedelta(hours=lab.notice_hours), now + datetime.timedelta(days=lab.days_ahead))
     cells = []
     for hour in hours:

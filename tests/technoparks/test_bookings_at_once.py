@@ -18,11 +18,13 @@ from technoparks.booking.moves import Who
 from technoparks.induction.passing import answer_quiz, revoke
 from technoparks.models import BLOCKING, Booking, BookingState, EquipmentTime, Induction, Lab
 from tests.at_once import TIMES, at_once
+from tests.factories.members import RepresentativeFactory
 from tests.factories.technoparks import (
     RIGHT,
     EquipmentFactory,
     InstructionFactory,
     LabFactory,
+    TechnoparkFactory,
     asked,
     booked,
     guest,
@@ -101,6 +103,23 @@ def test_one_machine_is_given_once(time: int) -> None:
     used = Counter(EquipmentTime.objects.values_list("equipment", flat=True))
     assert used.most_common(1)[0][1] == 1
     assert any(isinstance(one, Booking) for one in outcomes)
+
+
+def test_hours_of_a_guest_are_never_over(time: int) -> None:
+    """In two labs, whose locks keep nobody out of the other."""
+    park = TechnoparkFactory(guest_hours=5)
+    labs = [LabFactory(technopark=park, seats=100) for _number in range(2)]
+    school, _teacher = guest()
+    people = [RepresentativeFactory(organisation=school).user for _number in range(20)]
+    times: dict[str, Any] = {"starts": hour(10), "ends": hour(11)}
+    outcomes = spread(
+        [
+            partial(book, labs[number % 2], organisation=school, by=person, asked=asked(), **times)
+            for number, person in enumerate(people)
+        ]
+    )
+    assert [one.code for one in outcomes if isinstance(one, RuleViolated)] == ["hours_used_up"] * 15
+    assert Booking.objects.count() == 5
 
 
 def test_series_in_any_order_are_whole_or_not_at_all(time: int) -> None:
