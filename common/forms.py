@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import RuleViolated
 from common.models import LONGEST_KEY
+from common.uploads import TYPES, CheckedDocument, checked_document
 from common.view_settings import ViewSettings
 
 
@@ -33,6 +34,16 @@ class DayInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class DocumentField(forms.FileField):
+    """A document that was looked into: CheckedDocument."""
+
+    widget = forms.ClearableFileInput({"accept": ",".join(f".{ending}" for ending in TYPES)})
+
+    def clean(self, data: Any, initial: Any = None) -> CheckedDocument | None:
+        upload = super().clean(data, initial)
+        return checked_document(upload) if upload else None
 
 
 class WordsForm(forms.Form):

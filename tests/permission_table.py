@@ -86,6 +86,8 @@ PAGES = """
 /technoparks/park/                       POST  405    factor 405
 /technoparks/park/labs/lab/              GET   200    factor 200
 /technoparks/park/labs/lab/              POST  405    factor 405
+/technoparks/park/labs/lab/feed.ics      GET   200    factor 200
+/technoparks/park/labs/lab/feed.ics      POST  405    factor 405
 /technoparks/park/programmes/course/     GET   200    factor 200
 /technoparks/park/programmes/course/     POST  405    factor 405
 
@@ -100,6 +102,10 @@ PAGES = """
 /technoparks/hidden-park/                POST  405    factor 405
 /technoparks/hidden-park/labs/lab/       GET   404    factor 404    404    404    200
 /technoparks/hidden-park/labs/lab/       POST  405    factor 405
+/technoparks/hidden-park/labs/lab/feed.ics GET 404    factor 404    404    404    200
+/technoparks/hidden-park/labs/lab/feed.ics POST 405   factor 405
+/technoparks/park-a/labs/lab-a/documents/<equipmentdocument>/ GET 404 factor 404 404 404 200
+/technoparks/park-a/labs/lab-a/documents/<equipmentdocument>/ POST 405 factor 405
 /technoparks/hidden-park/programmes/course/ GET 404   factor 404    404    404    200
 /technoparks/hidden-park/programmes/course/ POST 405  factor 405
 
@@ -166,6 +172,8 @@ PAGES = """
 /dashboard/a/labs/equipment/ POST login factor 405
 /dashboard/a/labs/equipment/<equipment>/out/ GET  login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/equipment/<equipment>/out/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/<equipment>/documents/ GET  login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/<equipment>/documents/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/outages/<outage>/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/labs/outages/<outage>/ POST login factor 405
 /dashboard/a/labs/outages/<outage>/end/ GET  login factor 405

@@ -98,7 +98,16 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
-from tests.factories.technoparks import EquipmentFactory, InstructionFactory, LabFactory, booked, hour, inducted, out
+from tests.factories.technoparks import (
+    EquipmentFactory,
+    InstructionFactory,
+    LabFactory,
+    booked,
+    documented,
+    hour,
+    inducted,
+    out,
+)
 from tests.permission_table import PAGES, ROLES
 from tests.test_permissions import MATRIX, plain, routes, rows
 
@@ -113,6 +122,7 @@ OBJECTS = {
     "/events/draft-a/": "/events/<event>/",
     "/events/forum/report/": "/events/<event>/report/",
     "/events/forum/feedback/": "/events/<event>/feedback/",
+    "/technoparks/park-a/labs/lab-a/": "/technoparks/<technopark>/labs/<labslug>/",
     "/technoparks/park-a/": "/technoparks/<technopark>/",
     "/technoparks/park/labs/lab/": "/technoparks/<technopark>/labs/<labslug>/",
     "/technoparks/park/programmes/course/": "/technoparks/<technopark>/programmes/<programmeslug>/",
@@ -283,6 +293,7 @@ class Estate:
             "instruction": instruction.pk,
             "induction": induction.pk,
             "equipment": machine.pk,
+            "equipmentdocument": documented(machine, f"{SECRET}passport").pk,
             "outage": outage.pk,
             **{name: row.pk for name, row in learnt.items()},
             "programmeslug": learnt["programme"].slug,

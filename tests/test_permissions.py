@@ -91,6 +91,7 @@ from tests.factories.technoparks import (
     LabFactory,
     TechnoparkFactory,
     booked,
+    documented,
     hour,
     inducted,
     out,
@@ -286,7 +287,7 @@ class World:
     def technopark(self, visitor: User) -> dict[str, Any]:
         """Of ours: in its lab a booking of others that waits to be approved, and a group, in which the child of the
         visitor learns and to which we have sent a pupil of our own."""
-        lab = LabFactory(technopark__host=self.ours, technopark__slug="park-a", needs_approval=True)
+        lab = LabFactory(technopark__host=self.ours, technopark__slug="park-a", slug="lab-a", needs_approval=True)
         machine = EquipmentFactory(lab=lab)
         booking = booked(lab)
         instruction = InstructionFactory(technopark=lab.technopark, needs_practice=True)
@@ -298,6 +299,7 @@ class World:
             "lab": lab,
             "equipment": machine,
             "equipmentclass": machine.kind,
+            "equipmentdocument": documented(machine),
             "hoursaccount": lab.technopark.hours_accounts.get(),
             "booking": booking,
             "outage": out(machine, hour(12)),

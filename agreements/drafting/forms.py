@@ -25,14 +25,13 @@ from agreements.models import (
 from agreements.terms import Promise, Terms, parsed, sha256_of
 from common.days import PLAUSIBLE
 from common.errors import RuleViolated
-from common.forms import DayInput, OnceForm
+from common.forms import DayInput, DocumentField, OnceForm
 from common.one_line import one_line
-from common.uploads import TYPES, CheckedDocument, checked_document
+from common.uploads import CheckedDocument
 from members.models import Organisation, Representative, User
 
 LONGEST_TEXT = 200_000
 MOST_DAYS, MOST_AMOUNT = 3650, 12  # of notice; digits before the comma
-ACCEPT = ",".join(f".{ending}" for ending in TYPES)
 OWN_DOCUMENT, EMPTY = "document", "empty"
 
 
@@ -41,16 +40,6 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
-
-
-class DocumentField(forms.FileField):
-    """A document that was looked into: CheckedDocument."""
-
-    widget = forms.ClearableFileInput({"accept": ACCEPT})
-
-    def clean(self, data: Any, initial: Any = None) -> CheckedDocument | None:
-        upload = super().clean(data, initial)
-        return checked_document(upload) if upload else None
 
 
 class BeginForm(OnceForm):

@@ -24,9 +24,9 @@ from agreements.entering.entries import PaperAgreement
 from agreements.models import Agreement, AgreementKind, ObligationKind
 from agreements.terms import Promise
 from common.days import PAST, PLAUSIBLE
+from common.forms import DocumentField
 from common.one_line import one_line
 from common.text import fold
-from common.uploads import CheckedDocument, checked_document
 from members.models import Organisation
 from members.organisations.resources import whole_inn, words_of
 
@@ -89,7 +89,7 @@ class PaperForm(forms.Form):
         ),
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
     )
-    scan = forms.FileField(
+    scan = DocumentField(
         label=gettext_lazy("copy of the paper"),
         required=False,
         help_text=gettext_lazy("PDF, JPEG, PNG or DOCX, up to 10 MB"),
@@ -116,10 +116,6 @@ class PaperForm(forms.Form):
         if len(lines) > MOST_PROMISES:
             raise ValidationError(_("%(number)d obligations are the most.") % {"number": MOST_PROMISES})
         return tuple(map(_promise, lines))
-
-    def clean_scan(self) -> CheckedDocument | None:
-        upload = self.cleaned_data["scan"]
-        return checked_document(upload) if upload else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Obligation, ObligationReport
-from common.forms import OnceForm
-from common.uploads import CheckedDocument, checked_document
+from common.forms import DocumentField, OnceForm
 
 
 class ReportForm(OnceForm):
@@ -31,7 +30,7 @@ class ReportForm(OnceForm):
         assume_scheme="https",
         help_text=gettext_lazy("Where it can be seen, if there is such a page"),
     )
-    file = forms.FileField(
+    file = DocumentField(
         label=gettext_lazy("File"), required=False, help_text=gettext_lazy("PDF, DOCX, JPEG or PNG, up to 10 MB")
     )
 
@@ -45,10 +44,6 @@ class ReportForm(OnceForm):
             self.fields["file"].help_text = _("It was agreed to show it by: %(evidence)s") % {
                 "evidence": obligation.evidence
             }
-
-    def clean_file(self) -> CheckedDocument | None:
-        upload = self.cleaned_data["file"]
-        return checked_document(upload) if upload else None
 
     @property
     def told(self) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from agreements.signing.openssl import LARGEST, NotASignature
 from agreements.signing.paper import send_copy
 from agreements.signing.qualified import sign_by_file
 from common.errors import RuleViolated
+from common.forms import DocumentField
 from common.one_line import one_line
-from common.uploads import MAX_MEGABYTES, CheckedDocument, checked_document
+from common.uploads import MAX_MEGABYTES
 from members.models import User
 
 
@@ -74,13 +75,10 @@ class CopyForm(SignForm):
         _("Send the scan"),
         _("Sent. The association looks at the original, and a second person confirms it."),
     )
-    file = forms.FileField(
+    file = DocumentField(
         label=_("Scan of the signed paper"),
         help_text=_("PDF, JPEG, PNG or DOCX, up to %(number)d MB") % {"number": MAX_MEGABYTES},
     )
-
-    def clean_file(self) -> CheckedDocument:
-        return checked_document(self.cleaned_data["file"])
 
     def act(self, request: SigningRequest, *, by: User) -> None:
         told = {**self.cleaned_data}

@@ -4,8 +4,11 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline, TabularInline
@@ -19,12 +22,17 @@ from unfold.decorators import action, display
 
 from common.admin import HistoryModelAdmin, ModelAdmin, colours
 from common.admin.single import after_question
+from common.forms import DocumentField
+from common.private_files import forget_file
+from common.uploads import CheckedDocument
 from members.models import User
 from technoparks.admin.outages import DECLARE, declaring
 from technoparks.booking.bookings import locked_lab
+from technoparks.documents import MOST
 from technoparks.models import (
     Equipment,
     EquipmentClass,
+    EquipmentDocument,
     EquipmentStatus,
     Lab,
     OpeningException,
@@ -70,6 +78,50 @@ class EquipmentInline(StackedInline):
         ("maintenance_days", "maintained_on"),
     ]
     autocomplete_fields = ["kind"]
+
+
+class DocumentForm(forms.ModelForm):
+    """A new one comes with its file; of one that stands the file stays."""
+
+    document = DocumentField(label=_("Document"), required=False, help_text=_("PDF, DOCX, JPEG or PNG, up to 10 MB"))
+
+    class Meta:
+        model = EquipmentDocument
+        fields = ["title", "is_public"]
+
+    def clean_document(self) -> CheckedDocument | None:
+        document: CheckedDocument | None = self.cleaned_data["document"]
+        if self.instance.pk is None and document is None:
+            raise ValidationError(_("Choose a file."), code="required")
+        others = EquipmentDocument.objects.filter(equipment=self.instance.equipment_id).exclude(pk=self.instance.pk)
+        if document and others.filter(sha256=document.sha256).exists():
+            raise ValidationError(_("This document is attached already."), code="known")
+        return document
+
+    def save(self, commit: bool = True) -> Any:
+        document = self.cleaned_data["document"]
+        if document:
+            forget_file(self.instance.file)
+            for name in ("file", "content_type", "size", "sha256"):
+                setattr(self.instance, name, getattr(document, name))
+        return super().save(commit)
+
+
+class EquipmentDocumentInline(StackedInline):
+    model = EquipmentDocument
+    form = DocumentForm
+    extra = 0
+    max_num = MOST
+    tab = True
+    fields = [("title", "is_public"), ("document", "link")]
+    readonly_fields = ["link"]
+
+    @display(description=_("file"))
+    def link(self, document: EquipmentDocument) -> str:
+        if document.pk is None:
+            return "—"
+        size = filesizeformat(document.size)
+        return format_html('<a href="{}">{}, {}</a>', document.get_absolute_url(), document.title, size)
 
 
 @admin.register(Lab)
@@ -169,6 +221,7 @@ class EquipmentAdmin(ModelAdmin):
     search_help_text = _("Name, inventory number, class")
     autocomplete_fields = ["lab", "kind"]
     fields = ["lab", *EquipmentInline.fields]
+    inlines = [EquipmentDocumentInline]
     actions_detail = ["declare_outage_this"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Equipment]:

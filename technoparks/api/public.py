@@ -1,10 +1,12 @@
 """Public API of technoparks and their labs."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
@@ -13,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.addresses import absolute, without_language
 from common.api import MomentField
 from common.public_api import PublicViewSet
 from technoparks.booking.free import LOOKED_THROUGH, Wish, next_free
@@ -28,6 +31,7 @@ from technoparks.models import (
     SiteStatus,
     StatusChange,
     Technopark,
+    with_documents,
     with_outages,
 )
 
@@ -152,6 +156,12 @@ class OutageSerializer(serializers.ModelSerializer):
         fields = ["kind", "starts_at", "ends_at", "reason"]
 
 
+class DocumentSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes")
+    url = serializers.URLField()
+
+
 class EquipmentSerializer(serializers.ModelSerializer):
     """``status``: “down” while it is out of order."""
 
@@ -159,10 +169,24 @@ class EquipmentSerializer(serializers.ModelSerializer):
     outages = OutageSerializer(source="outages_ahead", many=True, help_text="Going on, and to come")
     kind = serializers.CharField(source="kind.name", help_text="One of a kind stands in for another")
     kind_en = serializers.CharField(source="kind.name_en", allow_blank=True)
+    documents = serializers.SerializerMethodField(help_text="That everybody may have")
 
     class Meta:
         model = Equipment
-        fields = ["id", "kind", "kind_en", "name", "name_en", "status", "is_bookable", "outages"]
+        fields = ["id", "kind", "kind_en", "name", "name_en", "status", "is_bookable", "outages", "documents"]
+
+    @extend_schema_field(DocumentSerializer(many=True))
+    def get_documents(self, machine: Any) -> list[dict[str, Any]]:
+        lab = machine.lab
+        address = partial(reverse, "technoparks:equipment_document")
+        return [
+            {
+                "title": one["title"],
+                "size": one["size"],
+                "url": absolute(without_language(address(args=[lab.technopark.slug, lab.slug, one["pk"]]))),
+            }
+            for one in machine.documents_offered
+        ]
 
     @extend_schema_field({"type": "string", "enum": ["working", "down"]})
     def get_status(self, machine: Equipment) -> str:
@@ -287,7 +311,8 @@ class LabViewSet(PublicViewSet):
         if self.action == "free":
             return labs
         exceptions = OpeningException.objects.filter(day__gte=timezone.localdate())
-        machines = with_outages(Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind"))
+        there = Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind", "lab__technopark")
+        machines = with_documents(with_outages(there))
         return labs.prefetch_related(Prefetch("opening_exceptions", exceptions), Prefetch("equipment", machines))
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:

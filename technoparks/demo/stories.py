@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from common.documents import typeset
+from common.uploads import checked_document
 from members.models import Direction, Organisation, Region, User
 from members.notices.notifications import nobody_is_told
 from technoparks.booking.bookings import Asked, approve, book, book_series, decline
 from technoparks.booking.hours import DAY, Span, at, open_days
 from technoparks.demo.cohorts import load_groups, load_programmes
 from technoparks.demo.scale import fill
+from technoparks.documents import attach_document
 from technoparks.induction.passing import answer_quiz, sign_off
 from technoparks.induction.writing import read_questions
 from technoparks.models import (
@@ -131,6 +135,18 @@ def _load_lab(technopark: Technopark, entry: dict[str, Any]) -> None:
         Equipment.objects.update_or_create(
             lab=lab, number=machine["number"], defaults=columns, create_defaults=columns | first
         )
+    for document in entry.get("documents", ()):
+        _load_document(lab, document)
+
+
+def _load_document(lab: Lab, entry: dict[str, Any]) -> None:
+    machine = lab.equipment.get(number=entry["machine"])
+    if machine.documents.filter(title=entry["title"]).exists():
+        return
+    data = {"title": entry["title"], "machine": f"{machine.name}, {machine.number}", "lines": entry["lines"]}
+    content = typeset("pdf/technoparks/demo_card.typ", data, at=timezone.now())
+    document = checked_document(ContentFile(content, name="card.pdf"))
+    attach_document(machine, document=document, title=entry["title"], is_public=entry["is_public"])
 
 
 def _load_instruction(technopark: Technopark, entry: dict[str, Any]) -> None:

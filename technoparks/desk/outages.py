@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.errors import RuleViolated
 from common.private_pages import private_page
 from members.acting.own import own_organisation
-from members.models import Organisation, User
+from members.models import User
 from members.policies import role_of
-from technoparks.desk.machines import Machines, own_machines, own_outages
+from technoparks.desk.machines import Machines, own_machines, own_outages, tended
 from technoparks.desk.outage_forms import EndForm, OutageForm, ReviewForm
 from technoparks.models import Outage
 from technoparks.outage.hits import Hit
@@ -40,7 +39,7 @@ def dashboard_equipment(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_outage_declare(request: HttpRequest, slug: str, machine: int) -> HttpResponse:
     """Bookings that are hit are shown first, and it is declared by the second press."""
-    organisation = _tended(request, slug)
+    organisation = tended(request, slug)
     found = get_object_or_404(own_machines(organisation), pk=machine)
     form = OutageForm(request.POST if request.method == "POST" else None, lab=found.lab)
 
@@ -69,7 +68,7 @@ def dashboard_outage_declare(request: HttpRequest, slug: str, machine: int) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_outage_until(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Another end; what a later one hits besides is shown first."""
-    organisation = _tended(request, slug)
+    organisation = tended(request, slug)
     outage = get_object_or_404(own_outages(organisation), pk=pk)
     ends = outage.ends_at and outage.ends_at.astimezone(outage.equipment.lab.technopark.zone)
     initial = {"until_day": ends.date(), "until_time": ends.time()} if ends else {}
@@ -131,17 +130,10 @@ def dashboard_outage(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @private_page
 @require_POST
 def dashboard_outage_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    outage = get_object_or_404(own_outages(_tended(request, slug)), pk=pk)
+    outage = get_object_or_404(own_outages(tended(request, slug)), pk=pk)
     ended = end_outage(outage, by=_person(request))
     messages.success(request, _("It is called off.") if ended.is_off else _("It is noted: the machine works again."))
     return redirect("technoparks:dashboard_outage", slug=slug, pk=pk)
-
-
-def _tended(request: HttpRequest, slug: str) -> Organisation:
-    organisation = own_organisation(request, slug)
-    if role_of(request.user, organisation) not in TENDING:
-        raise PermissionDenied(_("The head or a coordinator of the host tends its equipment."))
-    return organisation
 
 
 def _person(request: HttpRequest) -> User:

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from technoparks.desk import induction_views, outages, usage, views
+from technoparks.desk import documents, induction_views, outages, usage, views
 
 urlpatterns = [
     path("", views.dashboard_labs, name="dashboard_labs"),
     path("<int:lab>/book/", views.dashboard_lab_book, name="dashboard_lab_book"),
     path("equipment/", outages.dashboard_equipment, name="dashboard_equipment"),
     path("equipment/<int:machine>/out/", outages.dashboard_outage_declare, name="dashboard_outage_declare"),
+    path(
+        "equipment/<int:machine>/documents/",
+        documents.dashboard_equipment_documents,
+        name="dashboard_equipment_documents",
+    ),
     path("outages/<int:pk>/", outages.dashboard_outage, name="dashboard_outage"),
     path("outages/<int:pk>/end/", outages.dashboard_outage_end, name="dashboard_outage_end"),
     path("outages/<int:pk>/until/", outages.dashboard_outage_until, name="dashboard_outage_until"),

@@ -10,6 +10,7 @@ from technoparks.models.booking import (
     HoursAccount,
 )
 from technoparks.models.cohort import LIVING, Cohort, CohortHours, CohortMove, CohortState
+from technoparks.models.document import EquipmentDocument, with_documents
 from technoparks.models.induction import (
     Induction,
     InductionKind,
@@ -74,6 +75,7 @@ __all__ = [
     "EnrolmentState",
     "Equipment",
     "EquipmentClass",
+    "EquipmentDocument",
     "EquipmentStatus",
     "EquipmentTime",
     "HoursAccount",
@@ -98,5 +100,6 @@ __all__ = [
     "Technopark",
     "Whose",
     "is_out",
+    "with_documents",
     "with_outages",
 ]

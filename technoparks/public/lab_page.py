@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from common.times import TO, within
-from technoparks.models import Equipment, EquipmentStatus, Instruction, Lab, OpeningHours, with_outages
+from technoparks.models import Equipment, EquipmentStatus, Instruction, Lab, OpeningHours, with_documents, with_outages
 
 HOUR = 60
 
@@ -47,7 +47,8 @@ class LabPage:
 
     @cached_property
     def shelves(self) -> list[Shelf]:
-        there = with_outages(self.lab.equipment.exclude(status=EquipmentStatus.RETIRED).select_related("kind"))
+        there = self.lab.equipment.exclude(status=EquipmentStatus.RETIRED).select_related("kind")
+        there = with_documents(with_outages(there))
         by_class = groupby(there.order_by("kind__name", "name", "pk"), key=lambda one: one.kind)
         return [Shelf(kind.title, [*machines]) for kind, machines in by_class]
 

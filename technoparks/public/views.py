@@ -1,10 +1,12 @@
 """What everybody may read of technoparks and their labs."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
@@ -13,10 +15,11 @@ from django.views.decorators.http import conditional_page, require_safe
 from common.caching import public_page
 from common.calendars import CONTENT_TYPE
 from common.limits import limited
+from common.private_files import private_file_response
 from members.acting.own import LAST
 from technoparks.booking.hours import Span
 from technoparks.feeds import taken_in
-from technoparks.models import Lab, Programme, Technopark
+from technoparks.models import EquipmentDocument, Lab, Programme, Technopark
 from technoparks.policies import organisations_that_book
 from technoparks.public.lab_page import LabPage, with_instructions
 from technoparks.public.listing import TechnoparkList
@@ -54,6 +57,8 @@ def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse
     lab = get_object_or_404(visible.prefetch_related("opening_hours"), technopark__slug=technopark, slug=slug)
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
+    if request.htmx.target == "week":  # type: ignore[attr-defined]
+        return render(request, "technoparks/week.html", {"week": week})
     return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})
 
 
@@ -66,6 +71,15 @@ def lab_feed_ics(request: HttpRequest, technopark: str, slug: str) -> HttpRespon
     visible = Lab.objects.visible_to(request.user).select_related("technopark")
     lab = get_object_or_404(visible, technopark__slug=technopark, slug=slug)
     return HttpResponse(taken_in(lab), content_type=CONTENT_TYPE)
+
+
+@login_not_required
+@require_safe
+def equipment_document(request: HttpRequest, technopark: str, slug: str, pk: int) -> HttpResponseBase:
+    visible = EquipmentDocument.objects.visible_to(request.user)
+    document = get_object_or_404(visible, equipment__lab__technopark__slug=technopark, equipment__lab__slug=slug, pk=pk)
+    name = f"{document.title}{PurePath(str(document.file.name)).suffix}"
+    return private_file_response(document.file, name=name, content_type=document.content_type)
 
 
 @login_not_required

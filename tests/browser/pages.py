@@ -202,6 +202,7 @@ PAGES = [
         only_in_tests=True,
     ),
     Page("dashboard-equipment", "/dashboard/ashk/labs/equipment/", TECHNOPARK),
+    Page("dashboard-equipment-documents", "/dashboard/ashk/labs/equipment/{machine}/documents/", TECHNOPARK),
     Page("dashboard-outage", "/dashboard/ashk/labs/outages/{outage}/", TECHNOPARK, only_in_tests=True),
     Page("dashboard-outage-declare", "/dashboard/ashk/labs/equipment/{machine}/out/", TECHNOPARK, only_in_tests=True),
     Page("dashboard-outage-until", "/dashboard/ashk/labs/outages/{outage}/until/", TECHNOPARK, only_in_tests=True),

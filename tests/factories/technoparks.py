@@ -5,15 +5,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from common.uploads import checked_document
 from members.models import Kind, Organisation, Role, User
 from technoparks.booking.bookings import Asked, book
+from technoparks.documents import attach_document
 from technoparks.models import (
     BookedFor,
     Booking,
     Equipment,
     EquipmentClass,
+    EquipmentDocument,
     Induction,
     Instruction,
     InstructionVersion,
@@ -170,3 +174,9 @@ def out(
     told = {"kind": OutageKind.BREAKDOWN, "reason": "Не греется сопло", "choices": {}, **more}
     by = told.pop("by", None) or manager(machine.lab)
     return declare_outage(machine, starts=starts, ends=ends, by=by, **told)
+
+
+def documented(machine: Equipment, title: str = "Паспорт", *, is_public: bool = False) -> EquipmentDocument:
+    """With a PDF of these words."""
+    document = checked_document(ContentFile(b"%PDF-1.7 " + title.encode(), name="паспорт.pdf"))
+    return attach_document(machine, document=document, title=title, is_public=is_public)

@@ -1,6 +1,7 @@
 """The week of a lab: free seats by hour, closed days, the clocks of lab and reader."""
 
 import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -233,3 +234,20 @@ def test_a_lab_asks_as_much_for_three_bookings_as_for_one(number: int) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert "9 мест" in read(f"{lab.get_absolute_url()}?week={coming()}")
     assert len(asked) == 6  # itself with inductions; hours, exceptions, bookings; equipment, its outages
+
+
+def test_another_week_comes_alone_where_scripts_run_and_is_the_same(client: Client) -> None:
+    lab = LabFactory()
+    booked(lab, 10, 12, people=4, days=14)
+    address = f"{lab.get_absolute_url()}?week={coming(14)}"
+    whole = client.get(address).content.decode()
+    alone = client.get(address, headers={"HX-Request": "true", "HX-Target": "week"}).content.decode().strip()
+    assert alone.startswith('<section class="week" id="week"')
+    assert alone in whole
+    assert "<title>" not in alone
+
+
+def test_another_week_asks_less_where_it_comes_alone(client: Client, django_assert_num_queries: Any) -> None:
+    lab = LabFactory()
+    with django_assert_num_queries(4):
+        client.get(lab.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "week"})
