@@ -19,6 +19,10 @@ def event_detail(event: "HasSlug") -> str:
     return _pattern("events:event_detail", get_script_prefix()).replace(PLACE, event.slug)
 
 
+def technopark_detail(technopark: "HasSlug") -> str:
+    return _pattern("pages:technopark_detail", get_script_prefix()).replace(PLACE, technopark.slug)
+
+
 def agreement_detail(agreement: "HasReference") -> str:
     """In the register, where only public ones are found."""
     return _pattern("agreements:agreement_detail", get_script_prefix(), "0000-0").replace("0000-0", agreement.reference)

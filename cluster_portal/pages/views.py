@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Agreement
 from agreements.register.forms import CompareForm
@@ -19,10 +19,11 @@ from events.public.listing import EventList, Row, first_of_each
 from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
-from technoparks.models import ProgrammeCertificate
+from technoparks.models import ProgrammeCertificate, Technopark
 from technoparks.public.listing import rows_of
+from technoparks.public.page import TechnoparkPage
 
-EVENTS_OF_ORGANISATION = 4  # to come, and past
+EVENTS_SHOWN = 4  # to come, and past
 AGREEMENTS_OF_ORGANISATION = 4
 
 
@@ -50,9 +51,26 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_edit": can_edit_organisation(request.user, organisation),
         "agreements": Register(QueryDict(f"organisation={organisation.slug}")).few(AGREEMENTS_OF_ORGANISATION),
         "technoparks": rows_of(organisation.technoparks.published().with_status()),
-        **_events_of(organisation),
+        **_events_of(f"organiser={organisation.slug}"),
     }
     return render(request, "pages/organisation_detail.html", context)
+
+
+# Bookings and enrolments make no public page old: what shows them is drawn for each reader.
+
+
+@login_not_required
+@never_cache
+@require_safe
+def technopark_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = Technopark.objects.visible_to(request.user).with_status()
+    technopark = get_object_or_404(visible.select_related("host", "region", "network"), slug=slug)
+    context = {
+        "technopark": technopark,
+        "page": TechnoparkPage(technopark, request.user),
+        **_events_of(f"technopark={technopark.slug}"),
+    }
+    return render(request, "pages/technopark_detail.html", context)
 
 
 @login_not_required
@@ -108,10 +126,10 @@ def _verify_agreement(request: HttpRequest, agreement: Agreement) -> HttpRespons
     return render(request, "pages/verify_agreement.html", context)
 
 
-def _events_of(organisation: Organisation) -> dict[str, list[Row]]:
-    """Its next and its last ones."""
-    lists = [EventList(QueryDict(f"organiser={organisation.slug}&when={when}")) for when in ("upcoming", "past")]
-    rows = list(lists[0].as_rows(first_of_each((one.selection for one in lists), EVENTS_OF_ORGANISATION)))
+def _events_of(query: str) -> dict[str, list[Row]]:
+    """The next and the last ones."""
+    lists = [EventList(QueryDict(f"{query}&when={when}")) for when in ("upcoming", "past")]
+    rows = list(lists[0].as_rows(first_of_each((one.selection for one in lists), EVENTS_SHOWN)))
     return {"upcoming": [row for row in rows if not row.is_over], "past": [row for row in rows if row.is_over]}
 
 

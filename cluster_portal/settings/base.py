@@ -185,6 +185,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "events.event": addresses.event_detail,
     "events.participantcertificate": addresses.verify,
     "technoparks.programmecertificate": addresses.verify,
+    "technoparks.technopark": addresses.technopark_detail,
 }
 
 LOGOUT_REDIRECT_URL = reverse_lazy("pages:home")

@@ -159,7 +159,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
     search_fields = ["name", "name_en", "city", "slug"]
     search_help_text = _("Name, city, address")
     ordering = ["-starts_at", "-pk"]
-    autocomplete_fields = ["region"]
+    autocomplete_fields = ["region", "technopark"]
     formfield_overrides = {
         **HistoryModelAdmin.formfield_overrides,
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
@@ -193,6 +193,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
                     ("format", "region"),
                     ("city", "city_en"),
                     ("venue", "venue_en"),
+                    "technopark",
                     "online_link",
                 ]
             },

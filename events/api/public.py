@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, TextField
+from django.db.models import Case, F, Prefetch, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
@@ -105,7 +105,13 @@ class MaterialSerializer(serializers.ModelSerializer):
 
 
 class EventDetailSerializer(EventSerializer):
+    COLUMNS = {
+        **EventSerializer.COLUMNS,
+        "technopark": Case(When(technopark__is_published=True, then=F("technopark__slug"))),
+    }
     BESIDES = ("signings", "materials")
+
+    technopark = serializers.CharField(allow_null=True, help_text="Slug of the one in which it is held")
 
     signings = SigningSerializer(many=True)
     materials = MaterialSerializer(many=True)
@@ -117,6 +123,7 @@ class EventDetailSerializer(EventSerializer):
             "about_en",
             "venue",
             "venue_en",
+            "technopark",
             "registration",
             "registration_site",
             "opens_at",
@@ -193,6 +200,7 @@ class SessionSerializer(serializers.ModelSerializer):
             choice("region", "Code of the region by ISO 3166-2"),
             choice("direction", "Slug of the direction"),
             OpenApiParameter("organiser", str, description="Slug of an organisation"),
+            OpenApiParameter("technopark", str, description="Slug of the technopark in which they are held"),
             OpenApiParameter("sort", str, enum=["date"], description="Of words: by date, not the best first"),
         ]
     )

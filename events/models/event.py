@@ -29,6 +29,7 @@ from events.models.addresses import RESERVED, validate_event_slug
 from members.models import Direction, Organisation, Region
 from members.models.organisation import WebsiteField
 from members.models.taxonomy import validate_time_zone
+from technoparks.models import Technopark
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -247,6 +248,16 @@ class Event(PublicContent):
     city_en = OneLineField(_("city in English"), max_length=100, blank=True)
     venue = OneLineField(_("place"), max_length=200, blank=True, help_text=_("Building and address"))
     venue_en = OneLineField(_("place in English"), max_length=200, blank=True)
+    technopark = models.ForeignKey(
+        Technopark,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"is_network": False, "is_published": True},
+        related_name="+",
+        verbose_name=_("technopark"),
+        help_text=_("If it is held in one: its page names the event"),
+    )
     online_link = WebsiteField(
         _("link for those who take part online"), blank=True, help_text=_("Only those who are admitted see it")
     )

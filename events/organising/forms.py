@@ -55,7 +55,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             "kind", "name", "name_en", "summary", "summary_en", "about", "about_en",
             "audience", "grade_from", "grade_to", "directions",
             "time_zone", "starts_at", "ends_at", "precision",
-            "format", "region", "city", "city_en", "venue", "venue_en", "online_link",
+            "format", "region", "city", "city_en", "venue", "venue_en", "technopark", "online_link",
             "registration", "registration_site", "opens_at", "closes_at", "waiting_rule", "offer_hours",
             "approval_days", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
         ]  # fmt: skip
@@ -91,7 +91,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             "where",
             _("Where"),
             "",
-            ("format", "region", "city", "venue", "online_link"),
+            ("format", "region", "city", "venue", "technopark", "online_link"),
         ),
         (
             "registration",

@@ -51,6 +51,7 @@ class Selection(facets.Selection):
     since: datetime.date | None = None
     until: datetime.date | None = None
     organiser: str = ""
+    technopark: str = ""
     at: datetime.datetime = EPOCH
 
     @classmethod
@@ -70,6 +71,7 @@ class Selection(facets.Selection):
             "since": first,
             "until": None if first and last and last < first else last,
             "organiser": query.get("organiser", ""),
+            "technopark": query.get("technopark", ""),
             "at": _now(),
         }
         pairs = ((when, read["when"]), (since, read["since"]), (until, read["until"]))
@@ -82,7 +84,7 @@ class Selection(facets.Selection):
         return self.when or (ALL if self.since or self.until else UPCOMING)
 
     def found(self, *, states: tuple[str, ...] = AWAITED) -> EventQuerySet:
-        """Those of the time, the organiser and the words; what the facets choose of them comes on top."""
+        """Those of the time, the organiser, the place and the words; what the facets choose of them comes on top."""
         events = Event.objects.public()
         if self.period == UPCOMING:
             events = events.upcoming(self.at, states=states)
@@ -93,6 +95,8 @@ class Selection(facets.Selection):
         if self.organiser:
             own = EventOrganiser.objects.filter(organisation__slug=self.organiser, organisation__is_published=True)
             events = events.filter(pk__in=own.values("event"))
+        if self.technopark:
+            events = events.filter(technopark__slug=self.technopark, technopark__is_published=True)
         return self.in_order(events).searched(self.words)
 
     def of(self, found: EventQuerySet) -> EventQuerySet:

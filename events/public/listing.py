@@ -27,6 +27,7 @@ from events.public.covers import WIDTHS, cover_url
 from events.public.filters import Selection
 from members.models import Organisation
 from members.organisations.filters import Overview
+from technoparks.models import Technopark
 
 # The columns of a row, as tuples: a page of twenty costs no objects.
 SHOWN = (
@@ -198,6 +199,10 @@ class EventList(FilteredList):
             holder = Organisation.objects.published().filter(slug=selection.organiser).first()
             title = holder.title if holder else selection.organiser
             chips.append(Chip(title, querystring.removing(self.query, "organiser")))
+        if selection.technopark:
+            site = Technopark.objects.published().filter(slug=selection.technopark).first()
+            title = site.title if site else selection.technopark
+            chips.append(Chip(title, querystring.removing(self.query, "technopark")))
         return chips
 
     @property

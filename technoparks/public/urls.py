@@ -6,7 +6,6 @@ from technoparks.public import views
 
 urlpatterns: list[URLPattern] = [
     path("", views.technopark_list, name="technopark_list"),
-    path("<slug:slug>/", views.technopark_detail, name="technopark_detail"),
     path("<slug:technopark>/labs/<slug:slug>/", views.lab_detail, name="lab_detail"),
     path("<slug:technopark>/labs/<slug:slug>/feed.ics", views.lab_feed_ics, name="lab_feed_ics"),
     path("<slug:technopark>/labs/<slug:slug>/documents/<int:pk>/", views.equipment_document, name="equipment_document"),

@@ -19,11 +19,10 @@ from common.private_files import private_file_response
 from members.acting.own import LAST
 from technoparks.booking.hours import Span
 from technoparks.feeds import taken_in
-from technoparks.models import EquipmentDocument, Lab, Programme, Technopark
+from technoparks.models import EquipmentDocument, Lab, Programme
 from technoparks.policies import organisations_that_book
 from technoparks.public.lab_page import LabPage, with_instructions
 from technoparks.public.listing import TechnoparkList
-from technoparks.public.page import TechnoparkPage
 from technoparks.public.programmes import groups_of
 from technoparks.public.week import Week
 
@@ -37,16 +36,6 @@ def technopark_list(request: HttpRequest) -> HttpResponse:
 
 
 # Bookings and enrolments make no public page old: what shows them is drawn for each reader.
-
-
-@login_not_required
-@never_cache
-@require_safe
-def technopark_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    visible = Technopark.objects.visible_to(request.user).with_status()
-    technopark = get_object_or_404(visible.select_related("host", "region", "network"), slug=slug)
-    page = TechnoparkPage(technopark, request.user)
-    return render(request, "technoparks/technopark_detail.html", {"technopark": technopark, "page": page})
 
 
 @login_not_required

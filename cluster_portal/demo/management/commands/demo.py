@@ -48,9 +48,9 @@ class Command(BaseCommand):
                 technoparks_scale.make_bookings(options["bookings"], seed=options["seed"])
             else:
                 members_demo.load()
+                technoparks_demo.load()
                 events_demo.load()
                 agreements_demo.load()
-                technoparks_demo.load()
                 # Their password is public, and those who apply are nobody: only for a portal on one's own machine.
                 if settings.DEBUG:
                     members_demo.load_logins()
