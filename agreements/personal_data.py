@@ -67,7 +67,8 @@ def _collect(
     for model, people, names in kinds:
         mine = reduce(or_, (Q(**{one: person.user}) for one in people))
         related = [name for name in names if model._meta.get_field(name).is_relation]
-        for row in model._default_manager.filter(mine).select_related(*related).order_by("pk"):
+        rows = model._default_manager.filter(mine).order_by("pk")
+        for row in rows.select_related(*related) if related else rows:  # of none named it would follow them all
             record = told("record", _("kind of record"), model._meta.label_lower, model._meta.verbose_name)
             yield [record, *described(row, *names)]
 

@@ -387,6 +387,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Different things that are called alike: ``role``, ``status``, ``state``.
     "ENUM_NAME_OVERRIDES": {
+        "AudienceEnum": "events.models.Audience",
+        "ProgrammeAudienceEnum": "technoparks.models.Audience",
         "TierEnum": "members.models.Tier",
         "RoleEnum": "members.models.Role",
         "MembershipStatusEnum": "members.models.MembershipStatus",

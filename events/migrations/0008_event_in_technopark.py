@@ -5,21 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0007_reminders_are_chosen'),
-        ('technoparks', '0007_equipment_documents'),
+        ("events", "0007_reminders_are_chosen"),
+        ("technoparks", "0007_equipment_documents"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='event',
-            name='technopark',
-            field=models.ForeignKey(blank=True, help_text='If it is held in one: its page names the event', limit_choices_to={'is_network': False, 'is_published': True}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='technoparks.technopark', verbose_name='technopark'),
+            model_name="event",
+            name="technopark",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="If it is held in one: its page names the event",
+                limit_choices_to={"is_network": False, "is_published": True},
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="technoparks.technopark",
+                verbose_name="technopark",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalevent',
-            name='technopark',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='If it is held in one: its page names the event', limit_choices_to={'is_network': False, 'is_published': True}, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='technoparks.technopark', verbose_name='technopark'),
+            model_name="historicalevent",
+            name="technopark",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="If it is held in one: its page names the event",
+                limit_choices_to={"is_network": False, "is_published": True},
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="technoparks.technopark",
+                verbose_name="technopark",
+            ),
         ),
     ]

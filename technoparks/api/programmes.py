@@ -27,7 +27,7 @@ class CohortHoursSerializer(serializers.ModelSerializer):
         fields = ["weekday", "starts", "ends"]
 
 
-class GroupSerializer(serializers.ModelSerializer):
+class CohortSerializer(serializers.ModelSerializer):
     """Hours are those of the clock in ``time_zone``. ``places_free``: of a group that takes applications."""
 
     programme = serializers.IntegerField(source="programme_id")
@@ -65,7 +65,7 @@ class ProgrammeSerializer(serializers.ModelSerializer):
 
     technopark = serializers.SlugField(source="technopark.slug")
     direction = serializers.SlugField(source="direction.slug", allow_null=True, default=None)
-    groups = GroupSerializer(many=True, source="cohorts")
+    groups = CohortSerializer(many=True, source="cohorts")
 
     class Meta:
         model = Programme
@@ -137,7 +137,7 @@ class GroupViewSet(PublicViewSet):
     """Groups of learners that gather or run."""
 
     queryset = Cohort.objects.none()
-    serializer_class = GroupSerializer
+    serializer_class = CohortSerializer
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[Cohort]:

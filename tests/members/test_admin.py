@@ -275,10 +275,10 @@ def test_the_start_page_asks_as_much_for_many_as_for_one(
 
     make(1)
     office.get(page("index"))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         office.get(page("index"))
     make(2)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         office.get(page("index"))
 
 

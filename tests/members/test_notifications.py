@@ -652,15 +652,18 @@ def test_what_is_no_number_marks_nothing(until: str) -> None:
 # --- Choosing ------------------------------------------------------------------------------------------------
 
 
+CHOSEN = ("membership", "profile", "events", "agreements", "bookings", "groups")  # topics, as the page has them
+
+
 @pytest.mark.parametrize("how", How.values)
 def test_a_person_chooses_by_topic(how: str) -> None:
     person = reader()
     client = logged_in(person)
-    chosen = {"membership": how, "profile": NEVER, "events": NEVER, "agreements": NEVER, "bookings": NEVER}
+    chosen = {**dict.fromkeys(CHOSEN, NEVER), "membership": how}
     assert client.post("/account/notifications/settings/", chosen).status_code == 302
     assert choices_of(person) == chosen
     page = text(client.get("/account/notifications/settings/"))
-    assert re.findall(r'value="(\w+)"[^>]* checked', page[page.index("<table") :]) == [how, NEVER, NEVER, NEVER, NEVER]
+    assert re.findall(r'value="(\w+)"[^>]* checked', page[page.index("<table") :]) == [*chosen.values()]
 
 
 def test_service_mail_stands_there_with_its_reason_and_without_a_choice() -> None:
@@ -672,7 +675,7 @@ def test_service_mail_stands_there_with_its_reason_and_without_a_choice() -> Non
 
 def test_service_mail_is_not_switched_off_by_a_form_of_ones_own(sink: Sink) -> None:
     person = reader()
-    chosen = {"membership": NEVER, "profile": NEVER, "events": NEVER, "agreements": NEVER, "bookings": NEVER}
+    chosen = dict.fromkeys(CHOSEN, NEVER)
     logged_in(person).post("/account/notifications/settings/", {**chosen, "people": NEVER})
     assert choices_of(person) == chosen
     with pytest.raises(RuleViolated, match="отключить нельзя"):

@@ -352,11 +352,12 @@ def test_the_clock_holds_what_lapsed_and_counts_what_was_used(
 ) -> None:
     Instruction.objects.update(idle_days=20)
     used = Booking.objects.order_by("span")[0]
-    used.span = used.blocked = (timezone.now() - 15 * DAY, timezone.now() - 15 * DAY + DAY / 24)
+    ended = timezone.now() - 15 * DAY
+    used.span = used.blocked = (ended - DAY / 24, ended)
     used.state = S.USED
     used.save()
     assert review_all() == 0
-    assert Induction.objects.get().used_on == today() - 15 * DAY
+    assert Induction.objects.get().used_on == timezone.localdate(ended)
     Induction.objects.update(used_on=today() - 21 * DAY)
     used.delete()
     assert (review_all(), states()) == (1, [S.HELD])
