@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.addresses import absolute, without_language
 from common.calendars import Facts, Made, calendar, made
 from members.models import Organisation, User
-from technoparks.models import Booking, BookingState, CohortApplication, Enrolment, EnrolmentState, Lab
+from technoparks.models import Booking, BookingState, CohortApplication, Enrolment, EnrolmentState, EquipmentTime, Lab
 from technoparks.models.booking import BookingQuerySet
 
 KEPT = datetime.timedelta(days=365)  # of what is over
@@ -57,8 +57,9 @@ def taken_in(lab: Lab) -> bytes:
 
 def _told(bookings: BookingQuerySet) -> BookingQuerySet:
     related = bookings.select_related("lab__technopark__host", "organisation", "series__cohort__programme__technopark")
+    machines = EquipmentTime.objects.select_related("equipment")
     recent = related.filter(span__endswith__gte=timezone.now() - KEPT)
-    return recent.prefetch_related("equipment_times__equipment").order_by("-span", "-pk")[:MOST]
+    return recent.prefetch_related(Prefetch("equipment_times", machines)).order_by("-span", "-pk")[:MOST]
 
 
 def _to_guest(booking: Booking) -> Made:

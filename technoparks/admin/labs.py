@@ -23,7 +23,6 @@ from unfold.decorators import action, display
 from common.admin import HistoryModelAdmin, ModelAdmin, colours
 from common.admin.single import after_question
 from common.forms import DocumentField
-from common.private_files import forget_file
 from common.uploads import CheckedDocument
 from members.models import User
 from technoparks.admin.outages import DECLARE, declaring
@@ -83,27 +82,28 @@ class EquipmentInline(StackedInline):
 class DocumentForm(forms.ModelForm):
     """A new one comes with its file; of one that stands the file stays."""
 
-    document = DocumentField(label=_("Document"), required=False, help_text=_("PDF, DOCX, JPEG or PNG, up to 10 MB"))
+    document = DocumentField(label=_("Document"), help_text=_("PDF, DOCX, JPEG or PNG, up to 10 MB"))
 
     class Meta:
         model = EquipmentDocument
         fields = ["title", "is_public"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stands = self.instance.pk is not None
+        self.fields["document"].disabled, self.fields["document"].required = stands, not stands
+
     def clean_document(self) -> CheckedDocument | None:
         document: CheckedDocument | None = self.cleaned_data["document"]
-        if self.instance.pk is None and document is None:
-            raise ValidationError(_("Choose a file."), code="required")
-        others = EquipmentDocument.objects.filter(equipment=self.instance.equipment_id).exclude(pk=self.instance.pk)
-        if document and others.filter(sha256=document.sha256).exists():
+        known = EquipmentDocument.objects.filter(equipment=self.instance.equipment_id)
+        if document and known.filter(sha256=document.sha256).exists():
             raise ValidationError(_("This document is attached already."), code="known")
         return document
 
     def save(self, commit: bool = True) -> Any:
         document = self.cleaned_data["document"]
-        if document:
-            forget_file(self.instance.file)
-            for name in ("file", "content_type", "size", "sha256"):
-                setattr(self.instance, name, getattr(document, name))
+        for name in ("file", "content_type", "size", "sha256") if document else ():
+            setattr(self.instance, name, getattr(document, name))
         return super().save(commit)
 
 

@@ -154,14 +154,14 @@ def test_an_organisation_reads_all_that_it_has_booked() -> None:
 
 def test_a_host_reads_who_comes_to_each_of_its_labs() -> None:
     lab, other = LabFactory(name="Робототехника"), LabFactory()
-    school, teacher = guest(name="Лицей № 5")
+    school, teacher = guest()
     booking = booked(lab, by=(school, teacher))
     booked(LabFactory(technopark=lab.technopark), by=(school, teacher))
     host = lab.technopark.host
     own = booked(lab, 12, 13, by=(host, manager(lab)))
     entries = read(of_lab(manager(lab), lab))
     assert {uid: said(entry) for uid, entry in entries.items()} == {
-        str(booking.uid): ("Лицей № 5: 8 «Б», робототехника", "CONFIRMED"),
+        str(booking.uid): (f"{school.title}: 8 «Б», робототехника", "CONFIRMED"),
         str(own.uid): ("8 «Б», робототехника", "CONFIRMED"),
     }
     address = f"http://testserver/dashboard/{host.slug}/labs/bookings/{booking.pk}/"
@@ -193,7 +193,7 @@ def test_the_page_of_the_calendar_offers_one_for_each_lab_of_the_host(client: Cl
 
 def test_everybody_reads_when_seats_are_taken_and_not_by_whom() -> None:
     lab = LabFactory(seats=12)
-    school, teacher = guest(name="Лицей № 5")
+    school, teacher = guest()
     some, whole = booked(lab, people=5, by=(school, teacher)), booked(lab, 12, 13, is_whole=True, by=(school, teacher))
     off = booked(lab, 15, 16)
     cancel(off, who=Who.GUEST, by=responsible(off))
@@ -203,7 +203,7 @@ def test_everybody_reads_when_seats_are_taken_and_not_by_whom() -> None:
         str(whole.uid): "Лаборатория занята",
     }
     text = "".join(entry.to_ical().decode() for entry in entries.values())
-    assert [words for words in ("Лицей", "8 «Б»", "dashboard") if words in text] == []
+    assert [words for words in (school.title, "8 «Б»", "dashboard") if words in text] == []
 
 
 def test_of_a_lab_that_is_not_published_only_its_host_reads_the_feed() -> None:

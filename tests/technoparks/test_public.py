@@ -211,7 +211,8 @@ def test_a_technopark_asks_as_much_for_three_labs_as_for_one(number: int) -> Non
             booked(lab, days=day)
     with CaptureQueriesContext(connection) as asked:
         read(technopark.get_absolute_url())
-    assert len(asked) == 9  # itself; labs, hours, exceptions, bookings; programmes; changes, directions, pupils
+    # Itself; labs, hours, exceptions, bookings; programmes; changes, directions, pupils; events and their filters.
+    assert len(asked) == 13
 
 
 # --- A lab ---------------------------------------------------------------------------------------------------
