@@ -293,7 +293,7 @@ class Estate:
             "instruction": instruction.pk,
             "induction": induction.pk,
             "equipment": machine.pk,
-            "equipmentdocument": documented(machine, f"{SECRET}passport").pk,
+            "equipmentdocument": documented(machine).pk,
             "outage": outage.pk,
             **{name: row.pk for name, row in learnt.items()},
             "programmeslug": learnt["programme"].slug,

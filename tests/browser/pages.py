@@ -24,6 +24,7 @@ class Page:
 
 PASSWORD = "school-cluster"  # of every demo log-in
 HEAD = "head@example.org"
+TEACHER = "teacher@example.org"
 COMPANY = "company@example.org"
 CONSORTIUM = "consortium@example.org"
 TECHNOPARK = "technopark@example.org"
@@ -521,7 +522,7 @@ PAGES = [
         only_in_tests=True,
     ),
     Page("event-report", "/dashboard/phystech-lyceum/events/demo-laboratory-day/report/", HEAD),
-    Page("account-inductions", "/account/inductions/", HEAD),
+    Page("account-inductions", "/account/inductions/", TEACHER),
     Page("account-instruction", "/account/inductions/{instruction}/", VISITOR, only_in_tests=True),
     Page("account-tickets", "/account/tickets/", VISITOR),
     Page("account-tickets-none", "/account/tickets/", COMPANY),

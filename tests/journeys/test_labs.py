@@ -11,14 +11,13 @@ from playwright.sync_api import expect
 
 from technoparks.models import Booking, Equipment, EquipmentClass, Instruction, Lab, Technopark
 from tests.browser.conftest import Visitor, axe
-from tests.browser.pages import TECHNOPARK
+from tests.browser.pages import TEACHER, TECHNOPARK
 from tests.factories.technoparks import EquipmentFactory, InstructionFactory, LabFactory
 from tests.journeys.steps import Post, all_was_quiet, apart, fill, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 Arrive = Callable[..., Visitor]
 DAY = datetime.timedelta(days=1)
-TEACHER = "teacher@example.org"
 CLASS = "7 «В», гравировка шильдиков"
 WEEKS = 8
 
