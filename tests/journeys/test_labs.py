@@ -107,6 +107,9 @@ def _asks_too_early(teacher: Visitor, workshop: Workshop) -> None:
     expect(teacher.page.locator("[name=title]")).to_have_value(CLASS)
     assert axe(teacher.page) == []
     assert apart(lambda: Booking.objects.filter(lab=workshop.lab).count()) == 0
+    [refused] = teacher.errors  # a browser notes an answer that refuses
+    assert "409" in refused
+    teacher.errors.clear()
 
 
 def _passes_the_quiz(teacher: Visitor, workshop: Workshop) -> None:
