@@ -27,6 +27,13 @@ def slug_of(text: str, *, longest: int = 80) -> str:
     return slugify(text.lower().translate(_LATIN))[:longest].strip("-")
 
 
+def free_slug(name: str, taken: Collection[str], *, otherwise: str) -> str:
+    """An address of the name that is none of ``taken``; ``otherwise`` of a name that has no letters."""
+    wanted = slug_of(name, longest=70) or otherwise
+    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
+
+
 _OPENING, _CLOSING = re.compile(r"(^|[\s(])\""), re.compile(r"\"")
 _HYPHEN = re.compile(r"\s- ")
 # A short word, initials or a number, and what follows it; what stands before a dash, and the dash.

@@ -166,6 +166,22 @@ PAGES = """
 # Agreements of an organisation: read by all who act for it, drawn up by its heads and coordinators
 /dashboard/a/labs/ GET  login factor 404 404 404 200 200 200 200 404
 /dashboard/a/labs/ POST login factor 405
+/dashboard/a/labs/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/hours/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/hours/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/days/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/<lab>/days/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/days/<openingexception>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/days/<openingexception>/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/labs/days/<openingexception>/remove/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/days/<openingexception>/remove/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/labs/equipment/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/<equipment>/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/labs/equipment/<equipment>/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/labs/<lab>/book/ GET  login factor 404 404 404 403 200 200 200 404
 /dashboard/a/labs/<lab>/book/ POST login factor 404 404 404 403 200 200 200 404
 /dashboard/a/labs/equipment/ GET  login factor 404 404 404 200 200 200 200 404
@@ -427,6 +443,8 @@ PAGES = """
 /api/v1/my/bookings/<booking>/approve/   POST  403    factor 404    404    404    403    403    200    200    404
 /api/v1/my/bookings/<booking>/decline/   GET   403    factor 405
 /api/v1/my/bookings/<booking>/decline/   POST  403    factor 404    404    404    403    403    400    400    404
+/api/v1/my/bookings/<booking>/check-in/  GET   403    factor 405
+/api/v1/my/bookings/<booking>/check-in/  POST  403    factor 404    404    404    403    409    409    409    404
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200

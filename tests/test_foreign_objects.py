@@ -73,6 +73,7 @@ from technoparks.models import (
     Instruction,
     InstructionVersion,
     Lab,
+    OpeningException,
     Outage,
     Programme,
     StatusChange,
@@ -292,6 +293,7 @@ class Estate:
             "booking": booking.pk,
             "instruction": instruction.pk,
             "induction": induction.pk,
+            "openingexception": OpeningException.objects.create(lab=lab, day=hour(10, 60).date(), reason="Ремонт").pk,
             "equipment": machine.pk,
             "equipmentdocument": documented(machine).pk,
             "outage": outage.pk,
@@ -499,7 +501,7 @@ def test_a_file_of_another_application_stays(meeting: Meeting) -> None:
 @pytest.mark.parametrize("is_published", [False, True], ids=["hidden", "published"])
 def test_not_a_word_of_it_is_anywhere(is_published: bool) -> None:
     meeting = Meeting(is_published=is_published)
-    of_labs = (Technopark, StatusChange, Lab, Equipment, Outage, Instruction, InstructionVersion)
+    of_labs = (Technopark, StatusChange, Lab, OpeningException, Equipment, Outage, Instruction, InstructionVersion)
     of_technoparks = (*of_labs, Programme, Cohort)
     public = (
         (Organisation, RepresentativeOffice, OfficeStatusChange, OfficeYear, Membership, *of_technoparks)

@@ -53,7 +53,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
-from technoparks.models import Technopark
+from technoparks.models import OpeningException, Technopark
 from tests.factories import agreements as made
 from tests.factories.cohorts import ProgrammeFactory, learners
 from tests.factories.common import OutgoingMailFactory
@@ -297,6 +297,7 @@ class World:
             "induction": induction,
             "technopark": lab.technopark,
             "lab": lab,
+            "openingexception": OpeningException.objects.create(lab=lab, day=hour(10, 60).date()),
             "equipment": machine,
             "equipmentclass": machine.kind,
             "equipmentdocument": documented(machine),

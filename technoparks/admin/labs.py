@@ -1,16 +1,17 @@
 """Labs, their hours and rules, and what stands in them."""
 
+from collections import defaultdict
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
@@ -26,7 +27,7 @@ from common.forms import DocumentField
 from common.uploads import CheckedDocument
 from members.models import User
 from technoparks.admin.outages import DECLARE, declaring
-from technoparks.booking.bookings import locked_lab
+from technoparks.desk.lab_forms import HeldMachineForm
 from technoparks.documents import MOST
 from technoparks.models import (
     Equipment,
@@ -40,12 +41,28 @@ from technoparks.models import (
     is_out,
     with_outages,
 )
+from technoparks.opening.hits import outside
+from technoparks.opening.words import check_apart
 
 STATUS_COLOURS = {**colours(EquipmentStatus, {EquipmentStatus.WORKING: "success"}), "down": "danger"}
 
 
+class OpeningHoursFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Those that are typed are told apart from each other; the database knows but what stands."""
+        super().clean()
+        days = defaultdict(list)
+        for form in self.forms:
+            typed = form.cleaned_data if form.is_valid() else {}
+            if {"weekday", "opens", "closes"} <= typed.keys() and not typed.get("DELETE"):
+                days[typed["weekday"]].append((typed["opens"], typed["closes"]))
+        for hours in days.values():
+            check_apart(hours)
+
+
 class OpeningHoursInline(TabularInline):
     model = OpeningHours
+    formset = OpeningHoursFormSet
     extra = 0
     tab = True
 
@@ -57,17 +74,9 @@ class OpeningExceptionInline(StackedInline):
     fields = [("day", "opens", "closes"), ("reason", "reason_en")]
 
 
-class EquipmentForm(forms.ModelForm):
-    def clean(self) -> dict[str, Any] | None:
-        """Nobody books it between this look at what is booked and the end of the transaction."""
-        if self.instance.pk:
-            locked_lab(self.instance.lab)
-        return super().clean()
-
-
 class EquipmentInline(StackedInline):
     model = Equipment
-    form = EquipmentForm
+    form = HeldMachineForm
     extra = 0
     tab = True
     fields = [
@@ -177,6 +186,21 @@ class LabAdmin(HistoryModelAdmin):
         """Its bookings are read and decided on by the host of the technopark, so it stays there."""
         return [*super().get_readonly_fields(request, obj), *(["technopark"] if obj else [])]
 
+    def save_model(self, request: HttpRequest, lab: Lab, form: Any, change: bool) -> None:
+        form.outside = outside(lab) if change else set()
+        super().save_model(request, lab, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What is booked stays, so whoever changes the hours hears which bookings the host has to decide on."""
+        super().save_related(request, form, formsets, change)
+        if number := len(outside(form.instance) - form.outside):
+            text = ngettext(
+                "%(number)d booking lies outside the new hours and stands as it was. The host should know of it.",
+                "%(number)d bookings lie outside the new hours and stand as they were. The host should know of them.",
+                number,
+            )
+            messages.warning(request, text % {"number": number})
+
     @display(description=_("laboratory"), ordering="name", header=True)
     def title_and_technopark(self, lab: Lab) -> list[str]:
         return [lab.title, lab.technopark.title]
@@ -207,7 +231,7 @@ class OutFilter(DropdownFilter):
 
 @admin.register(Equipment)
 class EquipmentAdmin(ModelAdmin):
-    form = EquipmentForm
+    form = HeldMachineForm
     list_display = ["title_and_number", "kind", "lab", "status_label", "is_bookable", "maintained_on"]
     list_filter = [
         ("status", ChoicesCheckboxFilter),

@@ -24,10 +24,10 @@ from common.api import KEY_HEADER, LineField, MomentField, choice, key_of
 from common.schema import RefusalSerializer
 from members.models import Organisation, User
 from technoparks.api.public import SpanSerializer
-from technoparks.booking.bookings import Asked, approve, book, cancel, decline
+from technoparks.booking.bookings import Asked, approve, book, cancel, check_in, decline
 from technoparks.booking.moves import Who
 from technoparks.models import BookedFor, Booking, BookingMove, BookingState, Lab
-from technoparks.policies import can_book_lab, can_cancel_booking, can_decide_booking
+from technoparks.policies import can_book_lab, can_cancel_booking, can_check_in_booking, can_decide_booking
 
 LONGEST_KEY = 2**63 - 1  # of a row
 
@@ -250,6 +250,18 @@ class OwnBookingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
     def decline(self, request: Request, pk: str) -> Response:
         """By the host, with a reason; the time is free again."""
         decline(self._of_host(), by=self.person, **self._asked(DeclineSerializer))
+        return self._now()
+
+    @extend_schema(request=None, parameters=[ID])
+    @action(detail=True, methods=["post"], url_path="check-in")
+    def check_in(self, request: Request, pk: str) -> Response:
+        """By any of the guests who books, else by the host; from 15 minutes before its time until its end. Repeated, it
+        does nothing more."""
+        booking = self.get_object()
+        if not can_check_in_booking(self.person, booking):
+            raise PermissionDenied(_("Heads, coordinators and teachers of guest or host check it in."))
+        who = Who.GUEST if can_book_lab(self.person, booking.organisation) else Who.HOST
+        check_in(booking, who=who, by=self.person)
         return self._now()
 
     # --- Who asks -----------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ def check_lab(lab: Lab, organisation: Organisation) -> None:
 
 def check_time(lab: Lab, starts: datetime.datetime, ends: datetime.datetime) -> None:
     """Raises RuleViolated where the lab is closed, or its rules know no such time."""
+    starts, ends = starts.astimezone(datetime.UTC), ends.astimezone(datetime.UTC)  # clocks may be turned between them
     minutes, now, zone = (ends - starts) / MINUTE, timezone.now(), lab.technopark.zone
     if starts < now:
         raise RuleViolated(_("This time is over. Choose a later one."), code="past")

@@ -1,7 +1,10 @@
 """What guest and host hear of a booking. No letter names a pupil: titles are those of classes and projects."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -9,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.times import when
-from members.models import User
+from members.models import Representative, User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
 from members.policies import role_of
 from technoparks.models import Booking, BookingState
+from technoparks.policies import TENDING
 
 BOOKINGS = register(
     Topic(
@@ -78,3 +82,34 @@ def _words(booking: Booking, said: str | Promise, reason: str, *, times: int = 1
     if reason:
         text.append(_("The reason: %(reason)s") % {"reason": reason})
     return Words(title, "\n\n".join(text))
+
+
+# --- Of several bookings at once ------------------------------------------------------------------------------
+
+
+def readers_of(bookings: Iterable[Booking]) -> dict[User, list[Booking]]:
+    """Whoever booked it, while they act for the guest, and its heads and coordinators; with what is theirs."""
+    by_guest = defaultdict(list)
+    for booking in bookings:
+        by_guest[booking.organisation_id].append(booking)
+    persons = [one.person_id for of_one in by_guest.values() for one in of_one if one.person_id]
+    acting = Representative.objects.active().filter(Q(role__in=TENDING) | Q(user__in=persons))
+    found = defaultdict[User, list[Booking]](list)
+    for one in acting.filter(organisation__in=by_guest).select_related("user").order_by("pk"):
+        theirs = by_guest[one.organisation_id]
+        found[one.user] += [each for each in theirs if one.role in TENDING or each.person_id == one.user_id]
+    return {user: theirs for user, theirs in found.items() if theirs}
+
+
+def hold_readers(bookings: Iterable[Booking], readers: Iterable[User]) -> None:
+    """All of them, in the order of their keys: whoever erases a person holds them before what is theirs."""
+    keys = {one.person_id for one in bookings if one.person_id} | {one.pk for one in readers}
+    [*User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk")]
+
+
+def page_of(bookings: list[Booking]) -> str:
+    """Of one its own, of several that of all, in the dashboard of the guest."""
+    slug = bookings[0].organisation.slug
+    if len(bookings) > 1:
+        return reverse("technoparks:dashboard_labs", args=[slug])
+    return reverse("technoparks:dashboard_booking", args=[slug, bookings[0].pk])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from common.days import PLAUSIBLE
 from common.forms import DayInput
 from common.marks import RichTextFormField
-from common.text import slug_of
+from common.text import free_slug
 from members.models import Organisation, Representative, User
 from technoparks.models import Cohort, CohortHours, CohortState, Lab, Mark, Programme, Technopark
 from technoparks.policies import BOOKING
@@ -39,17 +39,9 @@ class ProgrammeForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data
         if not self.instance.slug and typed.get("technopark") and typed.get("name"):
-            self.instance.slug = self._free_slug(typed["technopark"], typed["name"])
+            taken = {*typed["technopark"].programmes.values_list("slug", flat=True)}
+            self.instance.slug = free_slug(typed["name"], taken, otherwise="programme")
         return typed
-
-    @staticmethod
-    def _free_slug(technopark: Technopark, name: str) -> str:
-        wanted = slug_of(name, longest=70) or "programme"
-        taken = {*technopark.programmes.filter(slug__startswith=wanted).values_list("slug", flat=True)}
-        slug, number = wanted, 2
-        while slug in taken:
-            slug, number = f"{wanted}-{number}", number + 1
-        return slug
 
 
 class CohortForm(forms.ModelForm):

@@ -30,6 +30,7 @@ from technoparks.models import (
     Instruction,
     InstructionVersion,
     Lab,
+    OpeningException,
     OpeningHours,
     PupilYear,
     SiteCount,
@@ -43,7 +44,7 @@ DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
 WORDS = ("name", "name_en", "city", "city_en", "about", "about_en", "basis", "programme")
 OF_LABS = "dolgoprudny"
 OF_PAST = 150  # bookings of each lab that are over
-WEEK, SATURDAY = 7 * DAY, 5
+WEEK, SATURDAY, SUNDAY = 7 * DAY, 5, 6
 
 
 def _read() -> dict[str, Any]:
@@ -118,10 +119,9 @@ def _load_technopark(entry: dict[str, Any]) -> None:
 def _load_lab(technopark: Technopark, entry: dict[str, Any]) -> None:
     columns = {name: entry[name] for name in ("name", "name_en", "about", "about_en", "seats")} | entry["rules"]
     columns["direction"] = Direction.objects.get(slug=entry["direction"])
-    lab, _made = Lab.objects.update_or_create(technopark=technopark, slug=entry["slug"], defaults=columns)
-    for weekdays, opens, closes in entry["hours"]:
-        for weekday in weekdays:
-            OpeningHours.objects.update_or_create(lab=lab, weekday=weekday, opens=opens, defaults={"closes": closes})
+    lab, is_new = Lab.objects.update_or_create(technopark=technopark, slug=entry["slug"], defaults=columns)
+    if is_new:  # the host may have changed them since
+        _load_hours(lab, entry)
     for machine in entry["equipment"]:
         kind, _made = EquipmentClass.objects.get_or_create(
             name=machine["kind"], defaults={"name_en": machine["kind_en"]}
@@ -147,6 +147,17 @@ def _load_document(lab: Lab, entry: dict[str, Any]) -> None:
     content = typeset("pdf/technoparks/demo_card.typ", data, at=timezone.now())
     document = checked_document(ContentFile(content, name="card.pdf"))
     attach_document(machine, document=document, title=entry["title"], is_public=entry["is_public"])
+
+
+def _load_hours(lab: Lab, entry: dict[str, Any]) -> None:
+    for weekdays, opens, closes in entry["hours"]:
+        for weekday in weekdays:
+            OpeningHours.objects.create(lab=lab, weekday=weekday, opens=opens, closes=closes)
+    today = timezone.localdate()
+    for one in entry.get("sundays", ()):
+        day = today + (SUNDAY - today.weekday()) * DAY + one["weeks"] * WEEK
+        columns = {name: one[name] for name in ("opens", "closes", "reason", "reason_en")}
+        OpeningException.objects.create(lab=lab, day=day, **columns)
 
 
 def _load_instruction(technopark: Technopark, entry: dict[str, Any]) -> None:

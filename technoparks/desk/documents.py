@@ -12,7 +12,8 @@ from common.errors import RuleViolated
 from common.forms import DocumentField
 from common.posted import posted_key
 from common.private_pages import private_page
-from technoparks.desk.machines import own_machines, tended
+from technoparks.desk.access import tended
+from technoparks.desk.machines import own_machines
 from technoparks.documents import attach_document
 from technoparks.models import EquipmentDocument
 

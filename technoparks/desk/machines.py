@@ -5,16 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from members.acting.own import own_organisation
 from members.models import Organisation
 from technoparks.models import Equipment, EquipmentStatus, Lab, Outage, OutageKind, with_outages
-from technoparks.policies import can_tend_technoparks
 
 if TYPE_CHECKING:
     from technoparks.models.outage import OutageQuerySet
@@ -51,14 +46,6 @@ class Machines:
         labs = [(lab, [*of_lab]) for lab, of_lab in groupby(rows, key=lambda row: row.machine.lab)]
         over = own_outages(host).filter(kind=OutageKind.MAINTENANCE, ended_at=None, span__endswith__lte=timezone.now())
         return cls(labs, [*over.order_by("span", "pk")])
-
-
-def tended(request: HttpRequest, slug: str) -> Organisation:
-    """The host whose equipment the reader tends. Raises PermissionDenied for others of its people."""
-    organisation = own_organisation(request, slug)
-    if not can_tend_technoparks(request.user, organisation):
-        raise PermissionDenied(_("The head or a coordinator of the host tends its equipment."))
-    return organisation
 
 
 def own_machines(host: Organisation) -> QuerySet[Equipment]:

@@ -55,6 +55,10 @@ def _is_of_series(booking: Booking) -> bool:
     return booking.series_id is not None
 
 
+def _is_to_check_in(booking: Booking) -> bool:
+    return booking.released_at is not None and timezone.now() >= booking.starts_at - EARLY
+
+
 MOVE_PAGES = {
     "approve": MovePage(
         "approve",
@@ -126,7 +130,19 @@ MOVE_PAGES = {
         can_check_in_booking,
         lambda booking, by, typed: check_in(booking, who=Who.GUEST, by=by),
         kind="primary",
-        fits=lambda booking: booking.released_at is not None and timezone.now() >= booking.starts_at - EARLY,
+        fits=_is_to_check_in,
+    ),
+    "check_in_guests": MovePage(
+        "check_in",
+        _("The guests are here"),
+        _("From 15 minutes before the time until its end. The time stays theirs."),
+        _("Checked in."),
+        "door-open",
+        True,
+        can_check_in_booking,
+        lambda booking, by, typed: check_in(booking, who=Who.HOST, by=by),
+        kind="primary",
+        fits=lambda booking: booking.organisation_id != booking.lab.technopark.host_id and _is_to_check_in(booking),
     ),
     "take_over": MovePage(
         "take_over",

@@ -13,14 +13,14 @@ from common.errors import RuleViolated
 from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import User
-from members.policies import role_of
-from technoparks.desk.machines import Machines, own_machines, own_outages, tended
+from technoparks.desk.access import tended
+from technoparks.desk.machines import Machines, own_machines, own_outages
 from technoparks.desk.outage_forms import EndForm, OutageForm, ReviewForm
 from technoparks.models import Outage
 from technoparks.outage.hits import Hit
 from technoparks.outage.outages import Choices, change_end, declare_outage, end_outage, foreseen, foreseen_later
 from technoparks.outage.story import story_of
-from technoparks.policies import TENDING
+from technoparks.policies import can_tend_technoparks
 
 
 @private_page
@@ -30,7 +30,7 @@ def dashboard_equipment(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "organisation": organisation,
         "machines": Machines.of(organisation),
-        "may_tend": role_of(request.user, organisation) in TENDING,
+        "may_tend": can_tend_technoparks(request.user, organisation),
     }
     return render(request, "technoparks/dashboard_equipment.html", context)
 
@@ -122,7 +122,7 @@ def dashboard_outage(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "outage": outage,
         "machine": outage.equipment,
         "story": story_of(outage),
-        "may_tend": role_of(request.user, organisation) in TENDING,
+        "may_tend": can_tend_technoparks(request.user, organisation),
     }
     return render(request, "technoparks/dashboard_outage.html", context)
 

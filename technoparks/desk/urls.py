@@ -1,11 +1,19 @@
 from django.urls import path
 
-from technoparks.desk import documents, induction_views, outages, usage, views
+from technoparks.desk import documents, hours, induction_views, labs, outages, usage, views
 
 urlpatterns = [
     path("", views.dashboard_labs, name="dashboard_labs"),
+    path("new/", labs.dashboard_lab_new, name="dashboard_lab_new"),
+    path("<int:lab>/", labs.dashboard_lab, name="dashboard_lab"),
+    path("<int:lab>/hours/", hours.dashboard_lab_hours, name="dashboard_lab_hours"),
+    path("<int:lab>/days/new/", hours.dashboard_lab_day_new, name="dashboard_lab_day_new"),
+    path("days/<int:pk>/", hours.dashboard_lab_day, name="dashboard_lab_day"),
+    path("days/<int:pk>/remove/", hours.dashboard_lab_day_remove, name="dashboard_lab_day_remove"),
     path("<int:lab>/book/", views.dashboard_lab_book, name="dashboard_lab_book"),
     path("equipment/", outages.dashboard_equipment, name="dashboard_equipment"),
+    path("equipment/new/", labs.dashboard_machine_new, name="dashboard_machine_new"),
+    path("equipment/<int:machine>/", labs.dashboard_machine, name="dashboard_machine"),
     path("equipment/<int:machine>/out/", outages.dashboard_outage_declare, name="dashboard_outage_declare"),
     path(
         "equipment/<int:machine>/documents/",

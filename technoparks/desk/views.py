@@ -27,18 +27,20 @@ from technoparks.desk.forms import BookingForm, next_hour
 from technoparks.desk.move_pages import MOVE_PAGES
 from technoparks.models import Booking, BookingMove, BookingState, Equipment, Instruction, Lab
 from technoparks.outage.story import machines_in
-from technoparks.policies import can_book_lab, can_tend_technoparks
+from technoparks.policies import can_book_lab, can_tend_technoparks, technoparks_tended_by
 
 
 @private_page
 @require_safe
 def dashboard_labs(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = own_organisation(request, slug)
+    desk, may_tend = Desk.of(organisation), can_tend_technoparks(request.user, organisation)
     context = {
         "organisation": organisation,
-        "desk": Desk.of(organisation),
+        "desk": desk,
         "may_book": can_book_lab(request.user, organisation),
-        "may_tend": can_tend_technoparks(request.user, organisation),
+        "may_tend": may_tend,
+        "may_add": may_tend and (desk.labs or technoparks_tended_by(request.user, organisation).exists()),
     }
     return render(request, "technoparks/dashboard_labs.html", context)
 

@@ -3,10 +3,13 @@
 import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DecimalRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -14,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from simple_history.models import HistoricalRecords
 
+from common.days import validate_has_come
 from common.html import RichTextField
 from common.models import PublicContent
 from common.one_line import OneLineField
+from common.times import Precision, Times, when
 from common.translation import Translated
 from members.models import Direction, Organisation
 from technoparks.models.site import SiteStatus, Technopark
@@ -142,6 +147,17 @@ class Lab(PublicContent):
     def get_absolute_url(self) -> str:
         return reverse("technoparks:lab_detail", args=[self.technopark.slug, self.slug])
 
+    def clean(self) -> None:
+        """Some time can be booked at all."""
+        step, shortest, longest = self.step_minutes, self.shortest_minutes, self.longest_minutes
+        if step and shortest and longest and shortest <= longest and longest // step * step < shortest:
+            text = _("No time fits these rules: none of those that last so long ends with a step.")
+            raise ValidationError({"step_minutes": text}, code="no_time")
+
+
+def _seconds(of_day: str) -> Func:
+    return Func(F(of_day), template="EXTRACT(EPOCH FROM %(expressions)s)")
+
 
 class OpeningHours(PublicContent):
     """A span of a weekday in which a lab is open, by the clock of its technopark. A day may have several."""
@@ -165,6 +181,23 @@ class OpeningHours(PublicContent):
                 fields=["lab", "weekday", "opens"],
                 name="hours_once",
                 violation_error_message=_("These hours stand there already."),
+            ),
+            ExclusionConstraint(
+                name="hours_apart",
+                expressions=[
+                    ("lab", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            _seconds("opens"),
+                            Greatest(_seconds("opens"), _seconds("closes")),  # or it is no range, which is an error
+                            function="numrange",
+                            output_field=DecimalRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("These hours overlap others of this day."),
             ),
         ]
 
@@ -204,6 +237,12 @@ class OpeningException(PublicContent):
 
     def __str__(self) -> str:
         return f"{self.lab}: {self.day}"
+
+    @property
+    def said(self) -> str:
+        """«20 декабря, воскресенье»."""
+        noon = datetime.datetime.combine(self.day, datetime.time(12), self.lab.technopark.zone)
+        return when(Times(noon, noon, Precision.DAY, self.lab.technopark.time_zone), today=timezone.localdate())
 
 
 class EquipmentClass(PublicContent):
@@ -251,7 +290,7 @@ class Equipment(PublicContent):
     maintenance_days = models.PositiveSmallIntegerField(
         _("maintenance every … days"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    maintained_on = models.DateField(_("last maintenance"), null=True, blank=True)
+    maintained_on = models.DateField(_("last maintenance"), null=True, blank=True, validators=[validate_has_come])
 
     title: ClassVar = Translated("name")
     outages_ahead: list["Outage"]  # by with_outages

@@ -19,6 +19,7 @@ from common.idempotency import once
 from members.models import User
 from technoparks.booking.bookings import locked_lab
 from technoparks.booking.moves import Who, turn
+from technoparks.booking.telling import hold_readers, readers_of
 from technoparks.models import (
     Booking,
     Equipment,
@@ -28,7 +29,7 @@ from technoparks.models import (
     OutageKind,
 )
 from technoparks.outage.hits import Hit, OpenSpan, left_by, proposals
-from technoparks.outage.telling import hold_readers, readers_of, tell
+from technoparks.outage.telling import tell
 from technoparks.outage.words import Fate
 
 Choices = Mapping[int, int | str]  # by the key of the booking: the key of another machine, or a Fate

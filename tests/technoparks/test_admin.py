@@ -149,6 +149,38 @@ def test_a_lab_that_closes_before_it_opens_is_refused(office: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes", "errors"),
+    [
+        ("19:00", "21:00", ["These hours overlap: 08:00–20:00, 19:00–21:00."]),
+        ("09:00", "10:00", ["These hours overlap: 08:00–20:00, 09:00–10:00."]),
+    ],
+)
+def test_hours_that_overlap_are_refused_by_the_form(office: Client, opens: str, closes: str, errors: list[str]) -> None:
+    lab = LabFactory()
+    url = address("lab_change", lab.pk)
+    row = {"lab": lab.pk, "weekday": "0", "opens": opens, "closes": closes}
+    added = {f"opening_hours-7-{name}": value for name, value in row.items()} | {"opening_hours-TOTAL_FORMS": "8"}
+    assert errors_of(office.post(url, fields_of(office, url) | added)) == errors
+    instead = added | {"opening_hours-0-closes": opens}
+    assert office.post(url, fields_of(office, url) | instead).status_code == 302
+    assert lab.opening_hours.filter(weekday=0).count() == 2
+
+
+def test_the_office_hears_how_many_bookings_lie_outside_new_hours(office: Client) -> None:
+    lab = LabFactory()
+    booking, _inside = booked(lab, 18, 20), booked(lab, 10, 12)
+    url = address("lab_change", lab.pk)
+    day = {"lab": lab.pk, "day": hour(10).date().isoformat(), "opens": "08:00", "closes": "19:00"}
+    typed = {f"opening_exceptions-0-{name}": value for name, value in day.items()}
+    typed |= {"opening_exceptions-TOTAL_FORMS": "1"}
+    told = messages_of(office, url, fields_of(office, url) | typed)
+    assert "1 booking lies outside the new hours and stands as it was. The host should know of it." in told
+    assert len(messages_of(office, url, fields_of(office, url))) == 1
+    booking.refresh_from_db()
+    assert booking.state == S.CONFIRMED
+
+
 def test_a_machine_stays_in_its_laboratory(office: Client) -> None:
     machine = EquipmentFactory()
     url = address("equipment_change", machine.pk)

@@ -324,3 +324,19 @@ def test_one_of_each_and_its_free_times_ask_as_much_for_three_bookings_as_for_on
         PupilYear.objects.create(technopark=lab.technopark, year=year)
     first.moves.create(action="approve", source="confirmed", target="confirmed")
     assert numbers() == one
+
+
+def test_guest_and_host_check_in_and_each_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = LabFactory()
+    first, second = booked(lab, 10, 11), booked(lab, 10, 11)
+    host = RepresentativeFactory(organisation=lab.technopark.host, role=Role.TEACHER).user
+    early = post(client_of(first.person), f"{OWN}{first.pk}/check-in/", {}, status=409)
+    assert early["code"] == "not_its_time"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: first.starts_at)
+    for booking, person in ((first, first.person), (second, host)):
+        for _time in range(2):
+            assert post(client_of(person), f"{OWN}{booking.pk}/check-in/", {})["state"] == "used"
+        assert [(one.action, one.by) for one in booking.moves.order_by("pk")][1:] == [("check_in", person)]
+    viewer = RepresentativeFactory(organisation=lab.technopark.host, role=Role.VIEWER).user
+    post(client_of(viewer), f"{OWN}{first.pk}/check-in/", {}, status=403)
+    post(client_of(guest()[1]), f"{OWN}{first.pk}/check-in/", {}, status=404)

@@ -244,3 +244,45 @@ def test_the_desk_costs_the_same_however_much_there_is(
     client.get(address)
     with django_assert_num_queries(12):
         client.get(address)
+
+
+# --- Checked in by the host ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def awaited(monkeypatch: pytest.MonkeyPatch) -> Booking:
+    """Begins now, and is free again without check-in."""
+    booking = booked(LabFactory(check_in_minutes=20))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: booking.starts_at)
+    return booking
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.COORDINATOR])
+def test_the_host_checks_its_guests_in(awaited: Booking, role: str) -> None:
+    host = awaited.lab.technopark.host
+    person = RepresentativeFactory(organisation=host, role=role).user
+    client, address = client_of(person), page("dashboard_booking_move", host, awaited.pk, "check_in_guests")
+    assert address in text(client.get(page("dashboard_booking", host, awaited.pk)))
+    assert client.post(address).status_code == 302
+    awaited.refresh_from_db()
+    move = awaited.moves.latest("pk")
+    assert (awaited.state, move.action, move.by) == (S.USED, "check_in", person)
+
+
+def test_guests_and_viewers_of_the_host_do_not_check_in_for_it(awaited: Booking) -> None:
+    host, ours = awaited.lab.technopark.host, awaited.organisation
+    viewer = RepresentativeFactory(organisation=host, role=Role.VIEWER).user
+    for person, at in ((responsible(awaited), ours), (viewer, host)):
+        address = page("dashboard_booking_move", at, awaited.pk, "check_in_guests")
+        assert client_of(person).post(address).status_code == 403
+    awaited.refresh_from_db()
+    assert awaited.state == S.CONFIRMED
+
+
+def test_who_is_host_and_guest_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = LabFactory(check_in_minutes=20)
+    host, boss = lab.technopark.host, manager(lab)
+    booking = booked(lab, by=(host, boss))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: booking.starts_at)
+    shown = client_of(boss).get(page("dashboard_booking", host, booking.pk))
+    assert [name for name, _page in shown.context["moves"] if "check_in" in name] == ["check_in"]

@@ -11,12 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common.errors import RuleViolated
 from members.models import User
-from technoparks.booking.hours import Span
+from technoparks.booking.bookings import book
+from technoparks.booking.hours import Span, at, open_days
 from technoparks.models import Lab, OpeningException
+from technoparks.opening.hits import outside
 from technoparks.public.week import Cell, Week, first_day
 from tests.factories.members import UserFactory
-from tests.factories.technoparks import EquipmentFactory, LabFactory, booked
+from tests.factories.technoparks import EquipmentFactory, LabFactory, asked, booked, guest
 from tests.technoparks.test_public import read, words
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +256,72 @@ def test_another_week_asks_less_where_it_comes_alone(client: Client, django_asse
     lab = LabFactory()
     with django_assert_num_queries(4):
         client.get(lab.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "week"})
+
+
+# --- Where clocks are turned -------------------------------------------------------------------------------------
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def turning(month: int) -> datetime.date:
+    """The next last Sunday of March or October, on which clocks are turned at three."""
+    year = timezone.localdate().year + 1
+    last = datetime.date(year, month, 31)
+    return last - (last.weekday() + 1) % 7 * DAY
+
+
+def in_utc(day: datetime.date, *hours: int) -> list[datetime.datetime]:
+    return [datetime.datetime.combine(day, datetime.time(hour), datetime.UTC) for hour in hours]
+
+
+@pytest.fixture
+def nights() -> Lab:
+    """Open from midnight to noon, in Berlin."""
+    return LabFactory(technopark__time_zone="Europe/Berlin", hours=(0, 12), days_ahead=400)
+
+
+@pytest.mark.parametrize(("month", "closes"), [(3, 10), (10, 11)])
+def test_a_lab_opens_and_closes_by_the_clock_of_the_wall(nights: Lab, month: int, closes: int) -> None:
+    day = turning(month)
+    before = open_days(nights, day - DAY, day - DAY)[0].spans[0]
+    [(opened, closed)] = open_days(nights, day, day)[0].spans
+    assert [f"{one:%H:%M}" for one in (opened, closed)] == ["00:00", "12:00"]
+    assert closed.astimezone(datetime.UTC) == in_utc(day, closes)[0]
+    assert opened.astimezone(datetime.UTC) - before[0].astimezone(datetime.UTC) == DAY
+
+
+def test_in_spring_the_week_has_no_hour_that_is_left_out(nights: Lab) -> None:
+    day = turning(3)
+    assert row(nights, day) == "10 10 - 10 10 10 10 10 10 10 10 10"
+    first, *_others, last = (cell for cell in cells(nights, day) if cell.span)
+    assert first.span
+    assert last.span
+    assert [one.astimezone(datetime.UTC) for one in (first.span[0], last.span[1])] == [
+        in_utc(day - DAY, 23)[0],
+        in_utc(day, 10)[0],
+    ]
+
+
+def test_in_autumn_the_hour_that_comes_twice_is_one_of_two_hours(nights: Lab) -> None:
+    day = turning(10)
+    assert row(nights, day) == " ".join(["10"] * 12)
+    twice = cells(nights, day)[2].span
+    assert twice
+    assert [one.astimezone(datetime.UTC) for one in twice] == in_utc(day, 0, 2)
+
+
+@pytest.mark.parametrize(("month", "minutes"), [(3, 120), (10, 240)])
+def test_a_booking_over_it_is_as_long_as_it_lasts(nights: Lab, month: int, minutes: int) -> None:
+    """And not as its hours say, from one to four."""
+    day = turning(month)
+    starts, ends = (at(day, datetime.time(hour), BERLIN) for hour in (1, 4))
+    school, teacher = guest()
+    Lab.objects.filter(pk=nights.pk).update(longest_minutes=minutes - 30)
+    with pytest.raises(RuleViolated) as refused:
+        book(nights, organisation=school, by=teacher, asked=asked(), starts=starts, ends=ends)
+    assert refused.value.code == "length"
+    Lab.objects.filter(pk=nights.pk).update(longest_minutes=minutes)
+    made = book(nights, organisation=school, by=teacher, asked=asked(), starts=starts, ends=ends)
+    made.refresh_from_db()
+    assert made.hours * 60 == minutes
+    assert outside(nights) == set()
