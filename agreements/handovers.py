@@ -1,16 +1,13 @@
 """What a person was busy with in agreements goes to somebody else when they leave. A signature never does: who is to
 sign stands in the text, and until the party names another signatory nobody can sign for it."""
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import UNCONCLUDED, Agreement, AgreementState, Approval, Authority, Party
+from common.locks import free
 from members.acting.handovers import Owned, register
 from members.models import Organisation, Representative, User
-
-Row = TypeVar("Row", bound=Model)
 
 
 def drafts_of(user: User, organisation: Organisation) -> QuerySet[Agreement]:
@@ -18,15 +15,9 @@ def drafts_of(user: User, organisation: Organisation) -> QuerySet[Agreement]:
 
 
 def hand_over_drafts(user: User, organisation: Organisation, to: User) -> None:
+    """An agreement is locked before people, and here the person may be held already. What is left with who has gone
+    gives them no right."""
     free(drafts_of(user, organisation)).update(author=to)
-
-
-def free(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Those that nobody is writing at this moment. An agreement is locked before people, and here the person may be
-    held already: who waited for a turn that is about to tell this person of it would wait for ever. What is left with
-    who has gone gives them no right."""
-    held = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return rows.model._default_manager.filter(pk__in=[row.pk for row in held])
 
 
 def reviews_of(user: User, organisation: Organisation) -> QuerySet[Approval]:

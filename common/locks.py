@@ -1,11 +1,15 @@
-"""Locks of PostgreSQL that belong to no row. They vanish with the connection, so a killed process leaves none."""
+"""Locks of PostgreSQL, of names and of rows. They vanish with the connection, so a killed process leaves none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 def hold(name: str) -> None:
@@ -21,6 +25,13 @@ def check_isolation() -> None:
     after it, and a place be given twice."""
     if connection.isolation_level != IsolationLevel.READ_COMMITTED:  # type: ignore[attr-defined]
         raise RuntimeError("places are counted under READ COMMITTED")
+
+
+def free(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those that nobody is writing at this moment, held. For whoever holds a person already: where others lock such a
+    row before people, to wait for it would be to wait for ever."""
+    held = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return rows.model._default_manager.filter(pk__in=[row.pk for row in held])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.personal_data import Holder, Person, Record, described, register, told
+from members.personal_data.mentions import forget_reasons
 from technoparks.cohorts.forgetting import take_out
 from technoparks.cohorts.moves import Who, turn_application, turn_enrolment
 from technoparks.models import (
@@ -38,6 +39,7 @@ def _erase(person: Person) -> int:
     """What is to come is tended by whoever else acts for the organisation."""
     bookings = Booking.objects.filter(person=person.user)
     BookingMove.objects.filter(booking__in=bookings).update(reason="")
+    forget_reasons("booking", bookings.values_list("pk", flat=True))
     return bookings.update(person=None)
 
 

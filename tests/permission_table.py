@@ -445,6 +445,14 @@ PAGES = """
 /api/v1/my/bookings/<booking>/decline/   POST  403    factor 404    404    404    403    403    400    400    404
 /api/v1/my/bookings/<booking>/check-in/  GET   403    factor 405
 /api/v1/my/bookings/<booking>/check-in/  POST  403    factor 404    404    404    403    409    409    409    404
+/api/v1/my/outages/                      GET   403    factor 200
+/api/v1/my/outages/                      POST  403    factor 400
+/api/v1/my/outages/<outage>/             GET   403    factor 404    404    404    200    200    200    200    404
+/api/v1/my/outages/<outage>/             POST  403    factor 405
+/api/v1/my/outages/<outage>/end/         GET   403    factor 405
+/api/v1/my/outages/<outage>/end/         POST  403    factor 404    404    404    403    403    200    200    404
+/api/v1/my/inductions/                   GET   403    factor 200
+/api/v1/my/inductions/                   POST  403    factor 405
 /api/v1/schema/                          GET   200    factor 200
 /api/v1/schema/                          POST  405    factor 405
 /api/v1/docs/                            GET   200    factor 200
@@ -861,6 +869,11 @@ timer                 view
 chainhead             view
 rulesaccession        view
 signingrequest        view
+technopark            view change
+lab                   view change
+equipment             view change
+equipmentclass        view change
+programme             view change
 """
 
 ADMIN = """
@@ -1088,18 +1101,18 @@ ADMIN = """
 /admin/technoparks/technopark/usage/                  POST  login  factor 403 405
 /admin/technoparks/technopark/usage.xlsx              GET   login  factor 403 403    200
 /admin/technoparks/technopark/usage.xlsx              POST  login  factor 403 405
-/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ GET  login  factor 403 403 200
-/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ POST login  factor 403
-/admin/technoparks/lab/<lab>/history/<historicallab>/ GET   login  factor 403 403    200
-/admin/technoparks/lab/<lab>/history/<historicallab>/ POST  login  factor 403
+/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ GET  login  factor 403 200
+/admin/technoparks/technopark/<technopark>/history/<historicaltechnopark>/ POST login  factor 403 403
+/admin/technoparks/lab/<lab>/history/<historicallab>/ GET   login  factor 403 200
+/admin/technoparks/lab/<lab>/history/<historicallab>/ POST  login  factor 403 403
 /admin/technoparks/induction/<induction>/revoke_this/ GET   login  factor 403 403    200
 /admin/technoparks/induction/<induction>/revoke_this/ POST  login  factor 403 403    200
 /admin/technoparks/equipment/<equipment>/declare_outage_this/ GET   login  factor 403 403    200
 /admin/technoparks/equipment/<equipment>/declare_outage_this/ POST  login  factor 403 403    200
 /admin/technoparks/outage/<outage>/end_this/ GET   login  factor 403 403    200
 /admin/technoparks/outage/<outage>/end_this/ POST  login  factor 403 403    200
-/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ GET login  factor 403 403 200
-/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ POST login factor 403
+/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ GET login  factor 403 200
+/admin/technoparks/programme/<programme>/history/<historicalprogramme>/ POST login factor 403 403
 /admin/technoparks/programmecertificate/<programmecertificate>/revoke_this/ GET login factor 403 403 200
 /admin/technoparks/programmecertificate/<programmecertificate>/revoke_this/ POST login factor 403 403 200
 /admin/technoparks/programmecertificate/<programmecertificate>/file/ GET login factor 403 403 404

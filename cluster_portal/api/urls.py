@@ -14,6 +14,8 @@ from events.api.public import EventViewSet
 from events.api.registrations import OwnRegistrationViewSet
 from members.api.directory import DirectionViewSet, OrganisationViewSet, RegionViewSet
 from members.api.own import OwnOrganisationViewSet
+from technoparks.api.inductions import OwnInductionViewSet
+from technoparks.api.outages import OwnOutageViewSet
 from technoparks.api.own import OwnBookingViewSet
 from technoparks.api.programmes import GroupViewSet, ProgrammeViewSet
 from technoparks.api.public import LabViewSet, TechnoparkViewSet
@@ -32,6 +34,8 @@ router.register("my/organisations", OwnOrganisationViewSet, basename="own-organi
 router.register("my/registrations", OwnRegistrationViewSet, basename="own-registration")
 router.register("my/agreements", OwnAgreementViewSet, basename="own-agreement")
 router.register("my/bookings", OwnBookingViewSet, basename="own-booking")
+router.register("my/inductions", OwnInductionViewSet, basename="own-induction")
+router.register("my/outages", OwnOutageViewSet, basename="own-outage")
 router.register("my/groups", OwnGroupViewSet, basename="own-group")
 
 # Of the door, and what each is done by.

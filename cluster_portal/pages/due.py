@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.desk.waiting import waiting_for
+from agreements.desk import waiting as in_agreements
 from common.countries import country_name
 from common.models import DocumentState
 from events.organising.listing import events_to_close, events_to_decide, returned_events
@@ -24,6 +24,7 @@ from members.models import (
     User,
 )
 from members.policies import can_edit_organisation, tended_roles
+from technoparks.desk import waiting as in_technoparks
 
 ASKED_AHEAD = datetime.timedelta(days=30)
 NEWS_EVERY = datetime.timedelta(days=365)
@@ -174,10 +175,16 @@ def events(organisation: Organisation, user: User) -> Iterator[Due]:
 
 def agreements(organisation: Organisation, user: User) -> Iterator[Due]:
     """To be reviewed, accepted, signed, confirmed or delivered; the desk of agreements has all of it."""
-    for one in waiting_for(organisation, user):
+    for one in in_agreements.waiting_for(organisation, user):
         page = reverse(one.address, args=[organisation.slug, one.agreement.pk])
         note = ": ".join(filter(None, (one.agreement.title, one.note)))
         yield Due(str(one.what), one.by_day, page, is_overdue=one.is_late, note=note)
+
+
+def technoparks(organisation: Organisation, user: User) -> Iterator[Due]:
+    """To be decided, signed off and confirmed as a host; on hold as a guest."""
+    for one in in_technoparks.waiting_for(organisation, user):
+        yield Due(one.what, one.by_day, one.url, is_overdue=one.is_late, note=one.note)
 
 
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
@@ -190,6 +197,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     requests_to_join,
     events,
     agreements,
+    technoparks,
 )
 
 

@@ -377,7 +377,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "technoparks", "description": "Technoparks, their laboratories, and when those are free"},
         {
             "name": "own bookings",
-            "description": "Of laboratories, by your organisations and at them: book, cancel, approve, decline",
+            "description": "Of laboratories, by your organisations and at them; outages of machines, your inductions",
         },
         {"name": "organisations", "description": "The public directory"},
         {"name": "own organisations", "description": "Those that you act for: people, membership, invoices"},

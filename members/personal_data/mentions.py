@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q
+from django.db.models import F, Func, Model, Q, TextField, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -30,6 +30,16 @@ def forget_notifications(user: User) -> int:
             notification.title, notification.text = _("It was about somebody who has been erased since"), ""
     Notification.objects.bulk_update(others, ["title", "text"])
     return Notification.objects.filter(user=user).delete()[0] + len(others)
+
+
+def forget_reasons(what: str, rows: Iterable[int]) -> int:
+    """What somebody has typed goes from what others were told of ``rows`` by notifications whose keys begin with
+    ``what`` and the key of the row, and so do the letters. The titles, which are the portal's, stay."""
+    row = Func(F("key"), Value(" "), Value(len(what.split()) + 1), function="split_part", output_field=TextField())
+    known = Notification.objects.filter(key__startswith=f"{what} ").annotate(row=row)
+    told = known.filter(row__in=[*map(str, rows)])
+    wipe(OutgoingMail.objects.filter(key__in=[*map(key_of, told)]))
+    return told.update(text="")
 
 
 def forget_in_journal(person: Person) -> int:

@@ -17,7 +17,7 @@ from common.admin.mass import MassAction, after_preview
 from common.admin.single import RefusalForm
 from common.errors import RuleViolated
 from members.models import User
-from technoparks.cohorts.cohorts import FIXED, cancel_cohort, finish_cohort, open_cohort
+from technoparks.cohorts.cohorts import FIXED, cancel_cohort, finish_cohort, open_cohort, save_cohort
 from technoparks.cohorts.moves import OF_COHORTS
 from technoparks.models import Cohort, CohortHours, CohortMove, CohortState, Programme
 
@@ -143,6 +143,13 @@ class CohortAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Cohort | None = None) -> list[str]:
         booked = sorted({*FIXED, "places"} - {"hours"}) if obj and obj.state != CohortState.PLANNED else []
         return [*super().get_readonly_fields(request, obj), *booked]
+
+    def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
+        """Another teacher takes over the lessons to come."""
+        if change:
+            save_cohort(obj, changed=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
 
     @display(description=_("group of learners"), ordering="name", header=True)
     def title_and_programme(self, cohort: Cohort) -> list[str]:

@@ -59,7 +59,11 @@ class PeriodForm(forms.Form):
 class UsageMixin(_Admin):
     """For the list of technoparks."""
 
-    @action(description=gettext_lazy("Utilisation"), icon="monitoring", permissions=["view"])
+    def has_usage_permission(self, request: HttpRequest) -> bool:
+        """Editors see technoparks, and no bookings."""
+        return reads_all_usage(request.user)
+
+    @action(description=gettext_lazy("Utilisation"), icon="monitoring", permissions=["usage"])
     def open_usage(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:technoparks_technopark_usage"))
 

@@ -24,7 +24,7 @@ from common.locks import check_isolation
 from members.models import Organisation, User
 from technoparks.booking.free import Calendar, Wish, blocked_span, chosen_seats, next_free
 from technoparks.booking.hours import Span
-from technoparks.booking.knowledge import InductionMissing, Knowledge, check_inductions
+from technoparks.booking.knowledge import InductionMissing, Knowledge, check_inductions, lacked_by_another
 from technoparks.booking.moves import MOVES, Who, noted, turn
 from technoparks.booking.rules import check_hours, check_lab, check_people, check_time
 from technoparks.booking.telling import tell_guest, tell_host
@@ -104,16 +104,24 @@ def book(
 
 @transaction.atomic
 def book_series(
-    lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times: Sequence[Span], key: str = ""
+    lab: Lab,
+    *,
+    organisation: Organisation,
+    by: User,
+    asked: Asked,
+    times: Sequence[Span],
+    key: str = "",
+    person: User | None = None,
 ) -> BookingSeries:
-    """All these times, or none of them. Asked again by the same ``key``, it is the series that stands.
+    """All these times, or none of them. Asked again by the same ``key``, it is the series that stands. ``person`` is
+    responsible; if none is named, whoever asks.
 
     Raises RuleViolated as ``book`` does; the message names the day.
     """
 
     def make() -> BookingSeries:
         series = BookingSeries.objects.create(lab=lab, organisation=organisation)
-        _booked(lab, organisation, by, asked, sorted(times), series=series)
+        _booked(lab, organisation, by, asked, sorted(times), series=series, person=person)
         return series
 
     if not 1 <= len(times) <= MOST_TIMES:
@@ -136,7 +144,9 @@ def _booked(
     asked: Asked,
     times: Sequence[Span],
     series: BookingSeries | None = None,
+    person: User | None = None,
 ) -> list[Booking]:
+    person = person or by
     account = _locked_account(lab, organisation)
     locked = locked_lab(lab)
     machines = _locked_machines(locked, asked.equipment)
@@ -144,14 +154,16 @@ def _booked(
     check_lab(locked, organisation)
     check_people(locked, people=asked.people, youngest=asked.youngest)
     if is_guest:
-        check_hours(account, locked, person=by, spans=[*times])
+        check_hours(account, locked, person=person, spans=[*times])
     days = [starts.astimezone(locked.technopark.zone).date() for starts, _ends in times]
-    check_inductions(locked, machines={one.kind_id for one in machines}, person=by, days=days)
+    check_inductions(locked, machines={one.kind_id for one in machines}, person=person, days=days, by=by)
     made = []
     for starts, ends in times:
         try:
             check_time(locked, starts, ends)
-            made.append(_placed(locked, organisation, by, asked, (starts, ends), machines, series, is_guest))
+            one = _placed(locked, organisation, person, asked, (starts, ends), machines, series, is_guest)
+            noted(one, "book", source="", by=by)
+            made.append(one)
         except Taken as error:
             raise Taken(_of_day(error.message, starts, locked, times)) from None
         except RuleViolated as error:
@@ -169,7 +181,7 @@ def _of_day(message: str, starts: datetime.datetime, lab: Lab, times: Sequence[S
 def _placed(
     lab: Lab,
     organisation: Organisation,
-    by: User,
+    person: User,
     asked: Asked,
     span: Span,
     machines: Collection[Equipment],
@@ -190,7 +202,7 @@ def _placed(
         lab=lab,
         series=series,
         organisation=organisation,
-        person=by,
+        person=person,
         kind=asked.kind,
         title=asked.title,
         span=DateTimeTZRange(*span),
@@ -204,7 +216,6 @@ def _placed(
         decide_by=min(span[0], now + datetime.timedelta(hours=lab.approval_hours)) if waits else None,
     )
     EquipmentTime.objects.bulk_create(EquipmentTime(equipment=one, booking=booking, span=blocked) for one in machines)
-    noted(booking, "book", source="", by=by)
     return booking
 
 
@@ -287,9 +298,7 @@ def _check_inductions_of(bookings: Sequence[Booking]) -> None:
     knowledge = Knowledge.of(bookings[0].lab.technopark_id, people)
     lacking = {one for booking in bookings for one in knowledge.lacking_for(booking)}
     if lacking:
-        ordered = sorted(lacking, key=lambda one: one.title)
-        text = _("Whoever is responsible for it lacks a valid induction: %(names)s.")
-        raise InductionMissing(text % {"names": ", ".join(one.title for one in ordered)}, ordered)
+        raise lacked_by_another(lacking)
 
 
 def _lacking_for(booking: Booking) -> list[Instruction]:

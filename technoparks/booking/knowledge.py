@@ -90,14 +90,25 @@ class Knowledge:
         return self.lacking(booking.person_id, booking.lab_id, classes, day)
 
 
-def check_inductions(lab: Lab, *, machines: Collection[int], person: User, days: Iterable[datetime.date]) -> None:
-    """``machines`` by their classes, ``days`` of the bookings. Under the lock of the lab, which whoever revokes an
-    induction waits for. Raises InductionMissing."""
+def check_inductions(
+    lab: Lab, *, machines: Collection[int], person: User, days: Iterable[datetime.date], by: User
+) -> None:
+    """``machines`` by their classes, ``days`` of the bookings; ``by``: who reads what is lacking. Under the lock of the
+    lab, which whoever revokes an induction waits for. Raises InductionMissing."""
     knowledge = Knowledge.of(lab.technopark_id, [person.pk])
     last = max(days)
     lacking = knowledge.lacking(person.pk, lab.pk, machines, last)
+    if lacking and person != by:
+        raise lacked_by_another(lacking)
     if lacking:
         raise InductionMissing(_missing(knowledge, lacking, person), lacking)
+
+
+def lacked_by_another(lacking: Iterable[Instruction]) -> InductionMissing:
+    """Of whoever is responsible, and did not ask."""
+    ordered = sorted(lacking, key=lambda one: one.title)
+    text = _("Whoever is responsible for it lacks a valid induction: %(names)s.")
+    return InductionMissing(text % {"names": ", ".join(one.title for one in ordered)}, ordered)
 
 
 def _missing(knowledge: Knowledge, lacking: Sequence[Instruction], person: User) -> str:

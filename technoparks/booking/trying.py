@@ -25,8 +25,16 @@ class Try:
     problem: str
 
 
-def tried(lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times: Sequence[Span]) -> list[Try]:
-    """Without a lock: what was free here may be taken when it is booked.
+def tried(
+    lab: Lab,
+    *,
+    organisation: Organisation,
+    by: User,
+    asked: Asked,
+    times: Sequence[Span],
+    person: User | None = None,
+) -> list[Try]:
+    """Without a lock: what was free here may be taken when it is booked. ``person`` as of ``book_series``.
 
     Raises RuleViolated for what is wrong with all of them: the lab, the people, the inductions, the hours of the month.
     """
@@ -35,11 +43,11 @@ def tried(lab: Lab, *, organisation: Organisation, by: User, asked: Asked, times
     if organisation.pk != lab.technopark.host_id:
         key = {"technopark": lab.technopark, "organisation": organisation}
         account = HoursAccount.objects.filter(**key).first() or HoursAccount(**key)
-        check_hours(account, lab, person=by, spans=[*times])
+        check_hours(account, lab, person=person or by, spans=[*times])
     zone = lab.technopark.zone
     classes = {*Equipment.objects.filter(pk__in=asked.equipment).values_list("kind", flat=True)}
     days = [starts.astimezone(zone).date() for starts, _ends in times]
-    check_inductions(lab, machines=classes, person=by, days=days)
+    check_inductions(lab, machines=classes, person=person or by, days=days, by=by)
     calendar = Calendar.of(lab, *blocked_span(lab, min(times)[0], max(times)[1]), equipment=asked.equipment)
     return [
         Try(Times(starts, ends, Precision.TIME, zone.key), _problem(calendar, asked, starts, ends))

@@ -16,11 +16,12 @@ from common.locks import check_isolation
 from members.models import User
 from members.notices.notifications import nobody_is_told
 from technoparks.booking import bookings
-from technoparks.booking.bookings import book_series
+from technoparks.booking.bookings import book_series, locked_lab
 from technoparks.booking.moves import Who as BookingSide
 from technoparks.cohorts.moves import Who, turn_application, turn_cohort, turn_enrolment
 from technoparks.cohorts.telling import tell_applicants, tell_host
 from technoparks.cohorts.timetable import asked_of, lesson_times, portions
+from technoparks.induction.review import entrust
 from technoparks.models import OPEN, Booking, Cohort, CohortApplication, CohortState, Enrolment, EnrolmentState
 
 HOURS = "hours"  # of the week, which stand in rows of their own
@@ -47,7 +48,8 @@ def hold(people: Iterable[User | None]) -> None:
 
 @transaction.atomic
 def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
-    """Books all its lessons for the host. Repeated, does nothing.
+    """Books all its lessons for the host; its teacher is responsible for them, and needs the inductions, or without
+    one whoever opens it. Repeated, does nothing.
 
     Raises RuleViolated, or Taken, with the day in its message, where one of them cannot be booked; none is then.
     """
@@ -63,7 +65,15 @@ def open_cohort(cohort: Cohort, *, by: User) -> Cohort:
     host = locked.programme.technopark.host
     for number, portion in enumerate(portions(times)):
         key = f"cohort {locked.pk} {number}"
-        series = book_series(locked.lab, organisation=host, by=by, asked=asked_of(locked), times=portion, key=key)
+        series = book_series(
+            locked.lab,
+            organisation=host,
+            by=by,
+            asked=asked_of(locked),
+            times=portion,
+            key=key,
+            person=locked.teacher,
+        )
         series.cohort = locked
         series.save(update_fields=["cohort"])
     return locked
@@ -151,7 +161,8 @@ def number_enrolled(cohort: Cohort) -> int:
 
 @transaction.atomic
 def save_cohort(cohort: Cohort, *, changed: Iterable[str]) -> Cohort:
-    """What was changed of a group that stands. Once it is open, its lessons stand, and what they were booked by.
+    """What was changed of a group that stands. Once it is open, its lessons stand, and what they were booked by; a
+    teacher who is named later takes over those to come.
 
     Raises RuleViolated for that, and where more are enrolled than would have places.
     """
@@ -162,4 +173,14 @@ def save_cohort(cohort: Cohort, *, changed: Iterable[str]) -> Cohort:
     if "places" in names and cohort.places < (taken := number_enrolled(locked)):
         raise RuleViolated(_("%(number)d are enrolled already.") % {"number": taken}, code="enrolled")
     cohort.save(update_fields=[*names - {HOURS}, "updated_at"])
+    if "teacher" in names and cohort.teacher:
+        _give_lessons(cohort, cohort.teacher)
     return cohort
+
+
+def _give_lessons(cohort: Cohort, teacher: User) -> None:
+    """Those to come; without a teacher they stay with whoever had them."""
+    locked_lab(cohort.lab)
+    lessons = lessons_ahead(cohort).filter(span__startswith__gt=timezone.now())
+    others = lessons.exclude(person=teacher).select_for_update(of=("self",), no_key=True).select_related("lab")
+    entrust(others.order_by("span", "pk"), to=teacher)

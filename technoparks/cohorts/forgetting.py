@@ -7,12 +7,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.documents import forget_documents
+from members.personal_data.mentions import forget_reasons
 from technoparks.models import CohortApplication, CohortApplicationMove, EnrolmentMove, ProgrammeCertificate
 
 
 def take_out(applications: "QuerySet[CohortApplication]") -> int:
-    """With their certificates, which are not valid any more."""
+    """With their certificates, which are not valid any more, and with reasons in what was told of them."""
     keys = [*applications.values_list("pk", flat=True)]
+    forget_reasons("cohort application", keys)
     ProgrammeCertificate.objects.standing().filter(enrolment__application__in=keys).update(revoked_at=timezone.now())
     return forget_learners(keys)
 

@@ -51,7 +51,7 @@ def tried_lessons(cohort: Cohort, *, by: User) -> list[Try]:
     if not times:
         return []
     host: Organisation = cohort.programme.technopark.host
-    return tried(cohort.lab, organisation=host, by=by, asked=asked_of(cohort), times=times)
+    return tried(cohort.lab, organisation=host, by=by, asked=asked_of(cohort), times=times, person=cohort.teacher)
 
 
 def lessons_of(cohort: Cohort) -> list[Booking]:

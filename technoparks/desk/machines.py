@@ -44,8 +44,12 @@ class Machines:
         ordered = with_outages(own_machines(host).order_by("lab__technopark__name", "lab__name", "lab", "name", "pk"))
         rows = [MachineRow(one, timezone.now().astimezone(one.lab.technopark.zone).date()) for one in ordered]
         labs = [(lab, [*of_lab]) for lab, of_lab in groupby(rows, key=lambda row: row.machine.lab)]
-        over = own_outages(host).filter(kind=OutageKind.MAINTENANCE, ended_at=None, span__endswith__lte=timezone.now())
-        return cls(labs, [*over.order_by("span", "pk")])
+        return cls(labs, [*maintenance_to_confirm(host)])
+
+
+def maintenance_to_confirm(host: Organisation) -> "OutageQuerySet":
+    over = own_outages(host).filter(kind=OutageKind.MAINTENANCE, ended_at=None, span__endswith__lte=timezone.now())
+    return over.order_by("span", "pk")
 
 
 def own_machines(host: Organisation) -> QuerySet[Equipment]:

@@ -6,6 +6,7 @@ booking sees the change, or the review sees the booking.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
@@ -53,6 +54,28 @@ def review(technopark: int, *, people: Iterable[int] | None = None, by: User | N
     for action, those in moved.items():
         tell_of_bookings(those, action)
     return sum(map(len, moved.values()))
+
+
+def entrust(bookings: Iterable[Booking], *, to: User) -> None:
+    """``to`` is responsible for these from now on; their rows are held.
+
+    Inductions are looked at in a transaction of its own after this one: it holds the labs before people, and who calls
+    may hold people already. Until then what they lack is as if it was revoked at this moment.
+    """
+    concerned = set()
+    for booking in bookings:
+        booking.person = to
+        booking.save(update_fields=["person", "updated_at"])
+        turn(booking, "take_over", who=Who.GUEST, by=to)
+        concerned.add(booking.lab.technopark_id)
+    for technopark in sorted(concerned):
+        transaction.on_commit(partial(_review_one, technopark, to.pk), robust=True)
+
+
+@transaction.atomic
+def _review_one(technopark: int, person: int) -> None:
+    hold_labs(technopark)
+    review(technopark, people=[person])
 
 
 def review_all() -> int:

@@ -251,6 +251,12 @@ class InductionQuerySet(models.QuerySet["Induction"]):
     def standing_so(self, standing: str, day: datetime.date | None = None) -> Self:
         return self.with_standing(day).filter(standing=standing)
 
+    def newest(self) -> Self:
+        """Of each instruction, with its standing."""
+        related = self.with_standing().select_related("version__instruction__technopark")
+        of_each = related.order_by("version__instruction_id", "-passed_at", "-pk")
+        return of_each.distinct("version__instruction_id")
+
     def valid_on(self, day: datetime.date) -> Self:
         return self.standing_so(Standing.VALID, day)
 

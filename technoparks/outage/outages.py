@@ -7,6 +7,7 @@ constraint on the time of machines stands behind it.
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -18,9 +19,11 @@ from common.errors import RuleViolated
 from common.idempotency import once
 from members.models import User
 from technoparks.booking.bookings import locked_lab
+from technoparks.booking.free import bounds
 from technoparks.booking.moves import Who, turn
 from technoparks.booking.telling import hold_readers, readers_of
 from technoparks.models import (
+    AHEAD,
     Booking,
     Equipment,
     EquipmentStatus,
@@ -29,16 +32,35 @@ from technoparks.models import (
     OutageKind,
 )
 from technoparks.outage.hits import Hit, OpenSpan, left_by, proposals
-from technoparks.outage.telling import tell
+from technoparks.outage.story import story_of
+from technoparks.outage.telling import tell, words_of_end, words_of_outage
 from technoparks.outage.words import Fate
 
 Choices = Mapping[int, int | str]  # by the key of the booking: the key of another machine, or a Fate
 
 
 class ReviewAnew(RuleViolated):
-    """What is hit, or what is free instead, is not what was reviewed."""
+    """What is hit, or what is free instead, is not what was reviewed. ``hits``: as it is now."""
 
     code = "review_anew"
+
+    def __init__(self, message: str, hits: Sequence[Hit]) -> None:
+        super().__init__(message)
+        self.hits = hits
+
+    def told(self) -> dict[str, Any]:
+        return super().told() | {"bookings": [_told(hit) for hit in self.hits]}
+
+
+def _told(hit: Hit) -> dict[str, Any]:
+    return {
+        "booking": hit.booking.pk,
+        "title": hit.booking.title,
+        "starts_at": hit.booking.starts_at,
+        "ends_at": hit.booking.ends_at,
+        "machines": [one.pk for one in hit.others],
+        "may_cancel": hit.may_cancel,
+    }
 
 
 def declare_outage(
@@ -100,11 +122,14 @@ def change_end(outage: Outage, *, ends: datetime.datetime | None, choices: Choic
 
 @transaction.atomic
 def end_outage(outage: Outage, *, by: User) -> Outage:
-    """Back in order. What has not begun is called off; of maintenance that took place the day is noted. Repeated, does
-    nothing."""
+    """Back in order. What has not begun is called off; of maintenance that took place the day is noted. Whoever had
+    lost the machine for a time that is still to come hears of it. Repeated, does nothing."""
     locked = _locked_outage(outage)
     if locked.ended_at:
         return locked
+    given_back = _given_back(locked)
+    readers = readers_of(given_back)
+    hold_readers(given_back, readers)
     now = timezone.now()
     locked.ended_at, locked.ended_by = now, by
     if not locked.is_off and not locked.is_over:
@@ -114,7 +139,24 @@ def end_outage(outage: Outage, *, by: User) -> Outage:
         done = ended.astimezone(machine.lab.technopark.zone).date()
         machine.maintained_on = max(machine.maintained_on or done, done)
         machine.save(update_fields=["maintained_on"])
+    tell(locked, readers, given_back, words=words_of_end, key=f"outage {locked.pk} is over", by=by)
     return _saved(locked)
+
+
+def _given_back(outage: Outage) -> dict[Booking, Equipment | Fate]:
+    """What became of those who could have the machine again at their times: to come, and not called off by others."""
+    if not outage.equipment.is_usable:
+        return {}
+    others = Outage.objects.ahead().filter(equipment=outage.equipment_id).exclude(pk=outage.pk)
+    out = [bounds(span) for span in others.values_list("span", flat=True)]
+    fates = {one.move.booking: one.fate for one in story_of(outage)}
+    return {
+        booking: fate
+        for booking, fate in fates.items()
+        if not booking.has_begun
+        and (fate == Fate.CANCEL or booking.state in AHEAD)
+        and not any(starts < booking.ends_at and booking.starts_at < ends for starts, ends in out)
+    }
 
 
 def _saved(outage: Outage) -> Outage:
@@ -191,7 +233,7 @@ def _settle(outage: Outage, span: OpenSpan, choices: Choices, *, by: User, key: 
         _apply(hit, fates[hit.booking], outage, by=by)
     for time in left_by(outage.equipment, span):
         _cut(time, span[0])
-    tell(outage, readers, fates, key=key, by=by)
+    tell(outage, readers, fates, words=words_of_outage, key=key, by=by)
 
 
 def _fates(hits: Sequence[Hit], choices: Choices) -> dict[Booking, Equipment | Fate]:
@@ -200,12 +242,14 @@ def _fates(hits: Sequence[Hit], choices: Choices) -> dict[Booking, Equipment | F
     for hit in hits:
         choice = choices.get(hit.booking.pk)
         if choice is None:
-            raise ReviewAnew(_("Bookings are hit that you have not decided on. Look at them anew."))
+            raise ReviewAnew(_("Bookings are hit that you have not decided on. Look at them anew."), hits)
         if choice == Fate.CANCEL and not hit.may_cancel:
-            raise ReviewAnew(_("Who has checked in is not called off: “%(booking)s”.") % {"booking": hit.booking})
+            text = _("Who has checked in is not called off: “%(booking)s”.")
+            raise ReviewAnew(text % {"booking": hit.booking}, hits)
         fate = Fate(choice) if choice in Fate.values else next((one for one in hit.others if one.pk == choice), None)
         if fate is None:
-            raise ReviewAnew(_("The machine is not free any more for “%(booking)s”.") % {"booking": hit.booking})
+            text = _("The machine is not free any more for “%(booking)s”.")
+            raise ReviewAnew(text % {"booking": hit.booking}, hits)
         found[hit.booking] = fate
     return found
 

@@ -1,6 +1,6 @@
 """Pages of one's own inductions."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,9 +16,6 @@ from technoparks.induction.passing import answer_quiz
 from technoparks.models import Induction, Instruction, QuizAttempt, Standing
 from technoparks.passport.forms import QuizForm
 
-if TYPE_CHECKING:
-    from technoparks.models.induction import InductionQuerySet
-
 SHOWN = 100
 
 
@@ -26,19 +23,14 @@ SHOWN = 100
 @require_safe
 def account_inductions(request: HttpRequest) -> HttpResponse:
     """The newest of each instruction, and what there is besides."""
-    own = _newest(Induction.objects.filter(person=cast("User", request.user)))
+    newest = Induction.objects.filter(person=cast("User", request.user)).newest()
+    own = sorted(newest, key=lambda one: (one.standing != Standing.VALID, one.version.instruction.title))
     offered = Instruction.objects.visible_to(request.user).offered().select_related("technopark")
     context = {
         "inductions": own[:SHOWN],
         "offered": offered.exclude(pk__in=[one.version.instruction_id for one in own])[:SHOWN],
     }
     return render(request, "technoparks/account_inductions.html", context)
-
-
-def _newest(inductions: "InductionQuerySet") -> list[Induction]:
-    found = inductions.with_standing().select_related("version__instruction__technopark")
-    newest = found.order_by("version__instruction_id", "-passed_at", "-pk").distinct("version__instruction_id")
-    return sorted(newest, key=lambda one: (one.standing != Standing.VALID, one.version.instruction.title))
 
 
 @private_page
@@ -64,8 +56,8 @@ def account_instruction(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _done(instruction))
                 return redirect("technoparks:account_instruction", pk=pk)
             form.add_error(None, _failed(attempt))
-    own = _newest(Induction.objects.filter(person=person, version__instruction=instruction))
-    context = {"instruction": instruction, "version": version, "form": form, "induction": own[0] if own else None}
+    own = Induction.objects.filter(person=person, version__instruction=instruction).newest()
+    context = {"instruction": instruction, "version": version, "form": form, "induction": own.first()}
     return render(request, "technoparks/account_instruction.html", context, status=status)
 
 

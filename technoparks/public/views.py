@@ -47,7 +47,7 @@ def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
     if request.htmx.target == "week":  # type: ignore[attr-defined]
-        return render(request, "technoparks/week.html", {"week": week})
+        return render(request, "technoparks/lab_detail.html#week", {"week": week})
     return render(request, "technoparks/lab_detail.html", {"lab": lab, "page": LabPage(lab), "week": week})
 
 

@@ -220,7 +220,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 36
+    assert len(asked) == 42
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def test_they_stand_on_the_overview_as_well_at_one_cost(client: Client, head: Us
         html = read(client)
     assert all(f"/join/applications/{token_of(one)}/" in html for one in applications)
     about = [query["sql"] for query in queries if "application" in query["sql"].lower()]
-    assert len(about) == 4  # with what is due: the agenda, and what was returned
+    assert len(about) == 5  # with what is due: the agenda, what was returned, applications to groups of learners
 
 
 def test_the_overview_shows_those_under_way_and_who_has_no_organisation_all(

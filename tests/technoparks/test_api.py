@@ -8,25 +8,30 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from members.models import Direction, Role, User
 from technoparks.booking.bookings import cancel
 from technoparks.booking.moves import Who
-from technoparks.models import Booking, Lab, OpeningException, PupilYear
+from technoparks.models import Booking, Lab, OpeningException, Outage, PupilYear
 from tests.factories.members import OrganisationFactory, RepresentativeFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
+    InstructionFactory,
     LabFactory,
     TechnoparkFactory,
     booked,
     guest,
     hour,
+    inducted,
     manager,
+    out,
 )
 
 pytestmark = pytest.mark.django_db
 PARKS, LABS, OWN = "/api/v1/technoparks/", "/api/v1/labs/", "/api/v1/my/bookings/"
+OUTAGES, INDUCTIONS = "/api/v1/my/outages/", "/api/v1/my/inductions/"
 
 
 def client_of(person: User | None) -> Client:
@@ -268,6 +273,85 @@ def test_guest_and_host_cancel_and_the_host_says_why() -> None:
     assert (answer["state"], answer["moves"][-1]["reason"]) == ("cancelled", "Ремонт")
 
 
+def test_guests_and_hosts_check_in_at_the_time_of_the_booking() -> None:
+    lab = LabFactory()
+    first, second = booked(lab, 10, 11), booked(lab, 10, 11)
+    viewer = RepresentativeFactory(organisation=first.organisation, role=Role.VIEWER).user
+    teacher = RepresentativeFactory(organisation=lab.technopark.host, role=Role.TEACHER).user
+    assert post(client_of(first.person), f"{OWN}{first.pk}/check-in/", {}, status=409)["code"] == "not_its_time"
+    now = timezone.now()
+    span = (now - datetime.timedelta(minutes=10), now + datetime.timedelta(minutes=50))
+    Booking.objects.update(span=span, blocked=span)
+    post(client_of(viewer), f"{OWN}{first.pk}/check-in/", {}, status=403)
+    for _again in range(2):
+        assert post(client_of(first.person), f"{OWN}{first.pk}/check-in/", {})["state"] == "used"
+    assert post(client_of(teacher), f"{OWN}{second.pk}/check-in/", {})["state"] == "used"
+
+
+# --- Outages and inductions -----------------------------------------------------------------------------------
+
+
+def test_a_host_declares_an_outage_after_it_has_said_what_becomes_of_each_booking() -> None:
+    lab = LabFactory()
+    broken = EquipmentFactory(lab=lab)
+    instead = EquipmentFactory(lab=lab, kind=broken.kind)
+    first, second = (booked(lab, n, n + 1, equipment=(broken.pk,)) for n in (10, 12))
+    boss = client_of(manager(lab))
+    wanted = {"equipment": broken.pk, "kind": "breakdown", "reason": "Не греется сопло"}
+    refused = post(boss, OUTAGES, wanted, status=409)
+    assert (refused["code"], [one["booking"] for one in refused["bookings"]]) == ("review_anew", [first.pk, second.pk])
+    assert [(one["machines"], one["may_cancel"]) for one in refused["bookings"]] == [([instead.pk], True)] * 2
+    both = {"booking": first.pk, "machine": instead.pk, "fate": "cancel"}
+    for choice in (both, {"booking": first.pk}):
+        post(boss, OUTAGES, wanted | {"choices": [choice]}, status=400)
+    choices = [{"booking": first.pk, "machine": instead.pk}, {"booking": second.pk, "fate": "cancel"}]
+    answers = [post(boss, OUTAGES, wanted | {"choices": choices}, key="k", status=201) for _again in range(2)]
+    assert answers[0] == answers[1]
+    outage = Outage.objects.get()
+    assert (outage.reason, answers[0]["id"], answers[0]["ends_at"]) == ("Не греется сопло", outage.pk, None)
+    second.refresh_from_db()
+    assert ([one.equipment for one in first.equipment_times.all()], second.state) == ([instead], "cancelled")
+    assert get(boss, OUTAGES, {"ahead": "true"})["results"] == answers[:1]
+    for _again in range(2):
+        assert post(boss, f"{OUTAGES}{outage.pk}/end/", {})["ended_at"] is not None
+    assert (get(boss, OUTAGES, {"ahead": "true"})["count"], get(boss, OUTAGES)["count"]) == (0, 1)
+
+
+def test_outages_are_read_by_all_of_the_host_and_noted_by_who_tends_the_machines() -> None:
+    lab = LabFactory()
+    machine, (school, pupil_teacher) = EquipmentFactory(lab=lab), guest()
+    booked(lab, by=(school, pupil_teacher), equipment=(machine.pk,))
+    other = EquipmentFactory(lab=lab)
+    outage = out(other)
+    teacher = client_of(RepresentativeFactory(organisation=lab.technopark.host, role=Role.TEACHER).user)
+    wanted = {"equipment": machine.pk, "kind": "breakdown", "reason": "Сломан"}
+    assert get(teacher, f"{OUTAGES}{outage.pk}/")["equipment"] == other.pk
+    post(teacher, OUTAGES, wanted, status=403)
+    post(teacher, f"{OUTAGES}{outage.pk}/end/", {}, status=403)
+    stranger = client_of(pupil_teacher)
+    assert [*post(stranger, OUTAGES, wanted, status=400)] == ["equipment"]
+    get(stranger, f"{OUTAGES}{outage.pk}/", status=404)
+    post(stranger, f"{OUTAGES}{outage.pk}/end/", {}, status=404)
+    assert get(stranger, OUTAGES)["results"] == []
+    assert Outage.objects.get().ended_at is None
+
+
+def test_ones_own_inductions_are_told_with_their_standing() -> None:
+    teacher = guest()[1]
+    known, revoked = InstructionFactory(name="Лазер"), InstructionFactory(name="Станок")
+    inducted(
+        teacher, known, passed_at=timezone.now() - datetime.timedelta(days=400), valid_until=datetime.date(2025, 1, 1)
+    )
+    newest = inducted(teacher, known)
+    inducted(teacher, revoked, revoked_at=timezone.now(), reason="Нарушил")
+    inducted(manager(LabFactory()), known)
+    rows = get(client_of(teacher), INDUCTIONS)["results"]
+    assert [(one["id"] == newest.pk, one["name"], one["standing"], one["reason"]) for one in rows] == [
+        (True, "Лазер", "valid", ""),
+        (False, "Станок", "revoked", "Нарушил"),
+    ]
+
+
 def test_no_more_is_written_than_the_schema_names() -> None:
     lab, (school, teacher) = LabFactory(needs_approval=True), guest()
     others = {"state": "confirmed", "person": manager(lab).pk, "seats": [9], "uid": str(uuid4()), "decide_by": None}
@@ -281,7 +365,7 @@ def test_no_more_is_written_than_the_schema_names() -> None:
 def test_the_api_changes_nothing_otherwise(method: str) -> None:
     booking = booked(LabFactory())
     client = client_of(booking.person)
-    for address in (PARKS, LABS, OWN, f"{LABS}{booking.lab_id}/", f"{OWN}{booking.pk}/"):
+    for address in (PARKS, LABS, OWN, OUTAGES, INDUCTIONS, f"{LABS}{booking.lab_id}/", f"{OWN}{booking.pk}/"):
         assert getattr(client, method)(address, {"state": "used"}, "application/json").status_code == 405
 
 
@@ -296,10 +380,14 @@ def test_lists_ask_as_much_for_three_rows_as_for_one() -> None:
         lab = LabFactory()
         lab.technopark.directions.set(Direction.objects.all()[:2])
         OpeningException.objects.create(lab=lab, day=hour(0, 3).date())
+        inducted(teacher, InstructionFactory())
+        RepresentativeFactory(organisation=lab.technopark.host, user=teacher, role=Role.HEAD)
+        out(EquipmentFactory(lab=lab))
         return booked(lab, by=(school, teacher), equipment=(EquipmentFactory(lab=lab).pk,))
 
     def numbers() -> dict[str, int]:
-        return {address: number_of_queries(client, address) for address in (PARKS, LABS, OWN)}
+        lists = (PARKS, LABS, OWN, OUTAGES, INDUCTIONS)
+        return {address: number_of_queries(client, address) for address in lists}
 
     make()
     numbers()

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from common.documents import make_due
 from common.models import PersonalDataView
 from technoparks.cohorts.certificates import issue_certificates
+from technoparks.cohorts.timetable import lessons_of
 from technoparks.models import Cohort, CohortApplication, CohortApplicationState, Programme, ProgrammeCertificate
 from tests.factories.cohorts import CohortFactory, applied, coordinator, enrolled, gathering, sender, taught
+from tests.factories.members import RepresentativeFactory
 from tests.members.test_admin import errors_of, fields_of, page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -69,6 +71,15 @@ def test_an_open_group_is_left_as_it_was_booked(office: Client) -> None:
     )
     changed = Cohort.objects.get(pk=cohort.pk)
     assert (changed.name, changed.places, changed.starts_on) == ("Другая", cohort.places, cohort.starts_on)
+
+
+def test_a_teacher_whom_the_office_names_takes_over_the_lessons(office: Client) -> None:
+    cohort = gathering()
+    teacher = RepresentativeFactory(organisation=cohort.programme.technopark.host).user
+    form = fields_of(office, address("cohort_change", cohort.pk)) | {"teacher": teacher.pk}
+    assert office.post(address("cohort_change", cohort.pk), form).status_code == 302
+    assert Cohort.objects.get(pk=cohort.pk).teacher == teacher
+    assert {one.person for one in lessons_of(cohort)} == {teacher}
 
 
 def test_groups_are_opened_and_cancelled_after_a_preview(office: Client) -> None:

@@ -261,8 +261,16 @@ def test_with_the_consent_the_name_and_the_place_go() -> None:
     cohort = gathering()
     place = enrolled(cohort)
     one = place.application
+    told = Notification.objects.filter(user=sender(one))
+    Notification.objects.bulk_create(
+        Notification(user=sender(one), topic="cohorts", key=f"cohort application {key} queue", text="Анна подождёт")
+        for key in (one.pk, f"{one.pk}0")
+    )
     revoke_consent(one, by=sender(one))
     revoke_consent(one, by=sender(one))
+    assert {*told.filter(text__contains="Анна").values_list("key", flat=True)} == {
+        f"cohort application {one.pk}0 queue"
+    }
     for row in (one, place):
         row.refresh_from_db()
     assert (one.name, one.age, one.shown_name != "") == ("", None, True)

@@ -108,14 +108,14 @@ def _held(person: User) -> list:
 def test_a_teacher_who_is_erased_leaves_the_pupils_to_the_school() -> None:
     cohort, school = gathering(), guest()
     teacher = school[1]
-    RepresentativeFactory(organisation=school[0], role="head")
+    head = RepresentativeFactory(organisation=school[0], role="head").user
     [one] = sent(cohort, school, "Анна Иванова")
     Cohort.objects.filter(pk=cohort.pk).update(teacher=teacher)
     assert "name" not in {entry.key for record in _held(teacher) for entry in record}
     erase_person(teacher, by=UserFactory(), reason="Запрос")
     one.refresh_from_db()
     cohort.refresh_from_db()
-    assert (one.name, one.state, one.person, cohort.teacher) == ("Анна Иванова", "submitted", None, None)
+    assert (one.name, one.state, one.person, cohort.teacher) == ("Анна Иванова", "submitted", head, None)
 
 
 # --- The recount --------------------------------------------------------------------------------------------------

@@ -6,18 +6,23 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from common.errors import RuleViolated
-from members.models import Notification
+from members.models import Notification, Role, User
+from technoparks.booking import bookings
 from technoparks.booking.bookings import MOST_TIMES, Taken
 from technoparks.booking.hours import holiday_on
+from technoparks.booking.knowledge import InductionMissing
+from technoparks.booking.moves import Who as BookingSide
 from technoparks.cohorts.cohorts import cancel_cohort, finish_cohort, open_cohort, save_cohort, start_cohort
 from technoparks.cohorts.moves import OF_APPLICATIONS, OF_COHORTS, OF_ENROLMENTS, Who, turn_cohort
 from technoparks.cohorts.sweep import move_cohorts
 from technoparks.cohorts.timetable import lesson_times, lessons_of, tried_lessons, week_said
 from technoparks.models import Booking, BookingSeries, BookingState, Cohort, CohortHours, CohortState
 from tests.factories.cohorts import DAY, CohortFactory, ProgrammeFactory, applied, coordinator, enrolled, gathering
-from tests.factories.technoparks import LabFactory, booked, hour
+from tests.factories.members import RepresentativeFactory
+from tests.factories.technoparks import InstructionFactory, LabFactory, booked, hour, inducted
 
 pytestmark = pytest.mark.django_db
 C = CohortState
@@ -39,6 +44,66 @@ def test_the_lessons_of_an_opened_group_are_bookings_of_the_host() -> None:
     }
     assert (cohort.state, BookingSeries.objects.get().cohort) == (C.GATHERING, cohort)
     assert lessons[0].title == f"{cohort.programme.name}: {cohort.name}"
+
+
+def teacher_of(cohort: Cohort) -> User:
+    person = RepresentativeFactory(organisation=cohort.programme.technopark.host, role=Role.TEACHER).user
+    Cohort.objects.filter(pk=cohort.pk).update(teacher=person)
+    cohort.teacher = person
+    return person
+
+
+def test_the_teacher_is_responsible_for_the_lessons_and_needs_the_inductions() -> None:
+    cohort = CohortFactory()
+    boss, teacher = coordinator(cohort), teacher_of(cohort)
+    instruction = InstructionFactory(technopark=cohort.programme.technopark, labs=[cohort.lab])
+    inducted(boss, instruction)
+    for ask in (open_cohort, tried_lessons):
+        with pytest.raises(InductionMissing) as refused:
+            ask(cohort, by=boss)
+        assert refused.value.message == f"У ответственного нет действующего инструктажа: {instruction.name}."
+    inducted(teacher, instruction)
+    assert [one.problem for one in tried_lessons(cohort, by=boss)] == [""] * 4
+    open_cohort(cohort, by=boss)
+    assert {(one.person, one.moves.get().by) for one in lessons_of(cohort)} == {(teacher, boss)}
+
+
+def test_without_a_teacher_whoever_opens_the_group_needs_them() -> None:
+    cohort = CohortFactory()
+    boss = coordinator(cohort)
+    instruction = InstructionFactory(technopark=cohort.programme.technopark, labs=[cohort.lab])
+    with pytest.raises(InductionMissing) as refused:
+        open_cohort(cohort, by=boss)
+    assert refused.value.message == f"Сначала пройдите инструктаж: {instruction.name}."
+    inducted(boss, instruction)
+    open_cohort(cohort, by=boss)
+    assert {one.person for one in lessons_of(cohort)} == {boss}
+
+
+def test_another_teacher_takes_over_the_lessons_to_come(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    cohort = gathering()
+    [boss] = {one.person for one in lessons_of(cohort)}
+    instruction = InstructionFactory(technopark=cohort.programme.technopark, labs=[cohort.lab])
+    assert boss
+    inducted(boss, instruction)
+    first, called_off, *rest = lessons_of(cohort)
+    bookings.cancel(called_off, who=BookingSide.GUEST, by=boss)
+    with time_machine.travel(first.starts_at + datetime.timedelta(minutes=5)):
+        teacher = teacher_of(cohort)
+        with django_capture_on_commit_callbacks(execute=True):
+            save_cohort(cohort, changed=["teacher"])
+        assert [Booking.objects.get(pk=one.pk).person for one in (first, called_off)] == [boss, boss]
+        assert {(one.person, one.state) for one in lessons_of(cohort)[1:]} == {(teacher, BookingState.HELD)}
+        inducted(teacher, instruction)
+        cohort.teacher = None
+        save_cohort(cohort, changed=["teacher"])
+        cohort.teacher = boss
+        with django_capture_on_commit_callbacks(execute=True):
+            save_cohort(cohort, changed=["teacher"])
+        assert {(one.person, one.state) for one in lessons_of(cohort)[1:]} == {(boss, BookingState.CONFIRMED)}
+        assert [one.pk for one in lessons_of(cohort)] == [one.pk for one in (first, *rest)]
 
 
 def test_opened_again_nothing_is_booked_twice() -> None:

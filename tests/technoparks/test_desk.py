@@ -4,13 +4,20 @@ import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from members.models import Organisation, Role, User
+from technoparks.booking.bookings import cancel
 from technoparks.booking.hours import holiday_on
-from technoparks.models import Booking, BookingState, Lab
+from technoparks.booking.moves import Who
+from technoparks.cohorts.timetable import lessons_of
+from technoparks.desk.bookings import Desk
+from technoparks.models import Booking, BookingSeries, BookingState, Lab
+from tests.factories.cohorts import ProgrammeFactory, coordinator, gathering
 from tests.factories.members import RepresentativeFactory
 from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, hour, manager, responsible
 
@@ -231,18 +238,94 @@ def test_an_unknown_move_is_nowhere(pending: Booking) -> None:
     assert client.get(page("dashboard_booking_move", pending.organisation, pending.pk, "dance")).status_code == 404
 
 
+# --- The desk -----------------------------------------------------------------------------------------------------
+
+
+def series_of(booking: Booking, *others: Booking) -> BookingSeries:
+    made = BookingSeries.objects.create(lab=booking.lab, organisation=booking.organisation)
+    Booking.objects.filter(pk__in=[booking.pk, *(one.pk for one in others)]).update(series=made)
+    return made
+
+
+def test_a_series_is_one_row_that_says_how_many_follow(lab: Lab, school: tuple[Organisation, User]) -> None:
+    organisation, teacher = school
+    weekly = [booked(lab, days=7 * week, by=school, title="Кружок") for week in (1, 2, 3, 4)]
+    series_of(*weekly)
+    single = booked(lab, 12, 13, days=8, by=school, title="Проба")
+    Booking.objects.filter(pk=weekly[2].pk).update(state=S.HELD)
+    client = client_of(teacher)
+    response = client.get(page("dashboard_labs", organisation))
+    rows = [(one.booking, one.more, one.until) for one in response.context["desk"].ahead]
+    assert rows == [
+        (weekly[0], 2, hour(10, 28).date()),
+        (single, 0, hour(12, 8).date()),
+        (weekly[2], 0, hour(10, 21).date()),
+    ]
+    assert "и ещё 2 раза" in text(response).replace("\N{NO-BREAK SPACE}", " ")
+    assert page("dashboard_booking", organisation, weekly[0].pk) in text(response)
+
+
+def test_the_host_decides_on_a_series_in_one_row(school: tuple[Organisation, User]) -> None:
+    lab = LabFactory(needs_approval=True)
+    weekly = [booked(lab, days=7 * week, by=school) for week in (1, 2, 3)]
+    series_of(*weekly)
+    other = booked(lab, 14, 15)
+    desk = client_of(manager(lab)).get(page("dashboard_labs", lab.technopark.host)).context["desk"]
+    assert {(one.booking.pk, one.more) for one in desk.to_decide} == {(weekly[0].pk, 2), (other.pk, 0)}
+
+
+def test_lessons_of_a_group_are_one_row_that_leads_to_it() -> None:
+    cohort = gathering()
+    host = cohort.programme.technopark.host
+    first = lessons_of(cohort)[0]
+    second = series_of(lessons_of(cohort)[3])
+    BookingSeries.objects.filter(pk=second.pk).update(cohort=cohort)
+    own = booked(cohort.lab, 14, 15, by=(host, coordinator(cohort)))
+    response = client_of(coordinator(cohort)).get(page("dashboard_labs", host))
+    rows = response.context["desk"].ahead
+    assert [(one.booking, one.more, one.cohort) for one in rows] == [(first, 3, cohort), (own, 0, None)]
+    assert page("dashboard_group", host, cohort.pk) in text(response)
+    with time_machine.travel(cohort.ends_on + datetime.timedelta(days=2)):
+        desk = Desk.of(host)
+    assert ([one.booking for one in desk.over], desk.ahead) == ([own], [])
+
+
+def test_earlier_is_what_is_over_and_what_was_called_off_stands_apart(
+    lab: Lab, school: tuple[Organisation, User]
+) -> None:
+    organisation, teacher = school
+    ahead, off, over, over_off, here = (booked(lab, n, n + 1, by=school) for n in (9, 10, 11, 12, 13))
+    cancel(off, who=Who.GUEST, by=teacher)
+    cancel(over_off, who=Who.GUEST, by=teacher)
+    now = timezone.now()
+    for booking, hours in ((over, -3), (over_off, -5), (here, -0.5)):
+        span = (now + datetime.timedelta(hours=hours), now + datetime.timedelta(hours=hours + 1))
+        Booking.objects.filter(pk=booking.pk).update(span=span, blocked=span)
+    Booking.objects.filter(pk=here.pk).update(state=S.USED)
+    response = client_of(teacher).get(page("dashboard_labs", organisation))
+    desk = response.context["desk"]
+    assert [one.booking for one in desk.ahead] == [here, ahead]
+    assert [one.booking for one in desk.off] == [off]
+    assert [one.booking for one in desk.over] == [over, over_off]
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_desk_costs_the_same_however_much_there_is(
     number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     lab = LabFactory(needs_approval=True)
-    for _one in range(number):
-        booked(lab)
+    programme = ProgrammeFactory(technopark=lab.technopark)
+    host = (lab.technopark.host, manager(lab))
+    for days in range(1, number + 1):
+        booked(lab, days=days)
         LabFactory(technopark=lab.technopark)
+        gathering(programme=programme)
+        series_of(*(booked(lab, 14, 15, days=days + week, by=host) for week in (0, 7)))
+        cancel(booked(lab, 16, 17, days=days, by=host), who=Who.GUEST, by=host[1])
     client = client_of(manager(lab))
     address = page("dashboard_labs", lab.technopark.host)
     client.get(address)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(address)
 
 

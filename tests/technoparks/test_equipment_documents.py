@@ -148,7 +148,7 @@ def test_the_same_bytes_are_attached_once_and_there_is_a_most(monkeypatch: pytes
     assert (refused.value.code, machine.documents.count()) == ("too_many", 2)
     with pytest.raises(IntegrityError, match="equipment_document_once"):
         EquipmentDocument.objects.create(
-            equipment=machine, title="Ещё раз", size=1, sha256=machine.documents.first().sha256
+            equipment=machine, title="Ещё раз", size=1, sha256=machine.documents.earliest("pk").sha256
         )
 
 

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -419,6 +420,52 @@ def test_of_a_later_end_only_those_hear_whom_it_hits(lab: Lab, printers: list[Eq
     change_end(outage, ends=hour(18), choices={later.pk: Fate.CANCEL}, by=boss)
     told = Notification.objects.filter(key__startswith=f"outage {outage.pk}").order_by("pk")
     assert [one.user for one in told] == [responsible(booking), responsible(later)]
+
+
+def test_who_had_lost_the_machine_hears_once_that_it_works_again(lab: Lab, printers: list[Equipment]) -> None:
+    first, second, _third = printers
+    school, teacher = guest()
+    head = RepresentativeFactory(organisation=school, role=Role.HEAD).user
+    moved, without, off, changed_mind = (
+        booked(lab, start, start + 1, by=(school, teacher), equipment=(first.pk,), title=f"Занятие в {start}")
+        for start in (9, 11, 13, 15)
+    )
+    fates = {moved.pk: second.pk, without.pk: Fate.WITHOUT, off.pk: Fate.CANCEL, changed_mind.pk: second.pk}
+    boss = manager(lab)
+    outage = out(first, choices=fates, by=boss)
+    cancel(changed_mind, who=Who.GUEST, by=teacher)
+    end_outage(outage, by=boss)
+    end_outage(outage, by=boss)
+    told = Notification.objects.filter(key=f"outage {outage.pk} is over").order_by("pk")
+    assert {one.user for one in told} == {teacher, head}
+    assert told.count() == 2
+    text = told[0].text.replace("\N{NO-BREAK SPACE}", " ")
+    assert told[0].title == f"Снова можно бронировать: Принтер № 1, {lab.title}"
+    assert [f"Занятие в {start}" in text for start in (9, 11, 13, 15)] == [True, True, True, False]
+
+
+def test_of_a_time_that_has_come_or_at_which_it_is_out_again_nobody_hears(lab: Lab, printers: list[Equipment]) -> None:
+    first, second, _third = printers
+    come, later = (booked(lab, 10, 11, days=days, equipment=(first.pk,)) for days in (7, 9))
+    boss = manager(lab)
+    outage = out(first, hour(8), hour(20, 8), choices={come.pk: second.pk}, by=boss)
+    again = out(first, hour(8, 9), hour(20, 9), choices={later.pk: second.pk}, by=boss)
+    with time_machine.travel(hour(10) + MINUTE):
+        end_outage(outage, by=boss)
+    assert not Notification.objects.filter(key__contains=" is over").exists()
+    end_outage(again, by=boss)
+    assert [one.user for one in Notification.objects.filter(key__contains=" is over")] == [responsible(later)]
+
+
+def test_of_a_booking_in_two_outages_nobody_hears_while_the_other_one_stands(
+    lab: Lab, printers: list[Equipment]
+) -> None:
+    first = printers[0]
+    booking, boss = booked(lab, 10, 12, equipment=(first.pk,)), manager(lab)
+    outage = out(first, hour(8), hour(11), choices={booking.pk: Fate.WITHOUT}, by=boss)
+    out(first, hour(11), hour(13), by=boss)
+    end_outage(outage, by=boss)
+    assert not Notification.objects.filter(key__contains=" is over").exists()
 
 
 # --- Machines that leave ---------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from common.models import OutgoingMail
 from common.personal_data import HOLDERS
-from members.models import User
+from members.models import Notification, Role, User
 from members.personal_data import person_of
 from members.personal_data.erasure import erase_person
 from technoparks import retention
@@ -15,8 +16,8 @@ from technoparks.booking.moves import Who
 from technoparks.models import Booking, BookingMove, Outage
 from technoparks.outage.outages import end_outage
 from technoparks.retention import KEPT_FOR, forget_bookings, forget_outages
-from tests.factories.members import UserFactory
-from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, manager, out
+from tests.factories.members import RepresentativeFactory, UserFactory
+from tests.factories.technoparks import EquipmentFactory, LabFactory, booked, guest, manager, out, responsible
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -73,11 +74,26 @@ def test_who_is_erased_is_in_no_booking_and_those_stay_with_the_organisation() -
     school, teacher = guest()
     lab = LabFactory(needs_approval=True)
     first, second = booked(lab, by=(school, teacher)), booked(lab, by=(school, teacher))
+    head = RepresentativeFactory(organisation=school, role=Role.HEAD).user
+    other = booked(lab)
     decline(first, by=manager(lab), reason="Иванова заболела")
+    decline(other, by=manager(lab), reason="Ремонт")
+    assert len(heard(head)) == 1
+    head.representations.update(ended_at=timezone.now())
     erase_person(teacher, by=UserFactory(), reason="Запрос")
     second.refresh_from_db()
     assert (second.person, second.organisation, second.state) == (None, school, "pending")
-    assert not BookingMove.objects.exclude(reason="").exists()
+    assert [*BookingMove.objects.exclude(reason="").values_list("booking", flat=True)] == [other.pk]
+    [letter] = heard(head)
+    assert ("Иванова" in letter, "Бронирование отклонено" in letter) == (False, True)
+    assert "Ремонт" in heard(responsible(other))[0]
+    assert not OutgoingMail.objects.filter(text__contains="Иванова").exists()
+
+
+def heard(person: User) -> list[str]:
+    """Of bookings that were declined."""
+    told = Notification.objects.filter(user=person, key__contains=" decline ")
+    return [f"{one.title} {one.text}" for one in told]
 
 
 def test_three_years_after_an_outage_nobody_knows_who_noted_it() -> None:
