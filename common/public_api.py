@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models.functions import Cast
+from django.db.models import Expression
 from django.utils.translation import gettext as _
 from rest_framework import permissions, serializers, viewsets
 
@@ -21,14 +21,14 @@ class PublicViewSet(viewsets.ReadOnlyModelViewSet):
 class RowSerializer(serializers.ModelSerializer):
     """Of rows, not objects, of which a page of fifty costs none: ``queryset.values_list(*columns())``."""
 
-    COLUMNS: ClassVar[Mapping[str, str | Cast]]  # field → column, where they are called differently
+    COLUMNS: ClassVar[Mapping[str, str | Expression]]  # field → column, where they are called differently
     BESIDES: ClassVar[Collection[str]] = ()  # fields that stand in no column
 
     def to_representation(self, instance: tuple[Any, ...]) -> dict[str, Any]:
         return dict(zip(self._in_row(), instance, strict=True))
 
     @classmethod
-    def columns(cls) -> list[str | Cast]:
+    def columns(cls) -> list[str | Expression]:
         return [cls.COLUMNS.get(name, name) for name in cls._in_row()]
 
     @classmethod

@@ -18,7 +18,7 @@ from cluster_portal.embedded import HOME
 from cluster_portal.embedded.account import discard_folder
 
 COMMAND = [sys.executable, "-m", "cluster_portal.run"]
-PATIENCE = 300  # s, for what happens in a few on an idle machine; only a hang takes so long
+PATIENCE = 600  # s, for what happens in a few on an idle machine; only a hang takes so long
 
 
 @pytest.fixture(scope="module")

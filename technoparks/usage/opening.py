@@ -43,13 +43,10 @@ def _grid(lab: Lab, numbers: Counter[int], unlike: Iterable[OpeningException], o
 
 
 def _add(grid: Grid, weekday: int, hours: Hours, times: int) -> None:
-    """Hours that overlap are open once."""
-    until = 0
-    for opens, closes in sorted(hours):
-        begins, ends = max(_seconds(opens), until), _seconds(closes)
+    for opens, closes in hours:
+        begins, ends = _seconds(opens), _seconds(closes)
         for hour in range(begins // HOUR, -(-ends // HOUR)):
-            grid[weekday, hour] += times * max(0, min(ends, (hour + 1) * HOUR) - max(begins, hour * HOUR))
-        until = max(until, ends)
+            grid[weekday, hour] += times * (min(ends, (hour + 1) * HOUR) - max(begins, hour * HOUR))
 
 
 def _seconds(time: datetime.time) -> int:

@@ -269,13 +269,6 @@ def test_open_hours_leave_out_holidays_and_know_exceptions(client: Client, lab: 
     assert report(client, **november).figures[0][1].value == (19 * D("6.5") + 3) * 4
 
 
-def test_hours_that_overlap_are_open_once(client: Client, other: Lab) -> None:
-    Lab.objects.exclude(pk=other.pk).delete()
-    OpeningHours.objects.create(lab=other, weekday=0, opens="11:00", closes="14:00")
-    day = {"from": "2026-09-07", "till": "2026-09-07"}
-    assert report(client, **day).figures[0][1].value == 8 * 4
-
-
 def test_pupils_that_were_planned_and_came(client: Client, park: Technopark, lab: Lab) -> None:
     PupilYear.objects.create(technopark=park, year=2025, planned=1000, actual=1300)
     PupilYear.objects.create(technopark=park, year=2026, planned=1200)
