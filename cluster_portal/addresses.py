@@ -19,6 +19,10 @@ def event_detail(event: "HasSlug") -> str:
     return _pattern("events:event_detail", get_script_prefix()).replace(PLACE, event.slug)
 
 
+def project_detail(project: "HasSlug") -> str:
+    return _pattern("pages:project_detail", get_script_prefix()).replace(PLACE, project.slug)
+
+
 def technopark_detail(technopark: "HasSlug") -> str:
     return _pattern("pages:technopark_detail", get_script_prefix()).replace(PLACE, technopark.slug)
 

@@ -20,6 +20,7 @@ from common.charts import Bar, longest
 from events.admin import decisions as events_decisions
 from members.admin import decisions as members_decisions
 from members.models import Kind, Membership, Organisation, Representative, Tier
+from projects.admin import decisions as projects_decisions
 from technoparks.admin import decisions as technoparks_decisions
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 DECISIONS = (
     DISCREPANCIES,
     *events_decisions.DECISIONS,
+    *projects_decisions.DECISIONS,
     *agreements_decisions.DECISIONS,
     *technoparks_decisions.DECISIONS,
     *members_decisions.DECISIONS,

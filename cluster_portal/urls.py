@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("", include("events.urls")),
     path("", include("members.urls")),
+    path("", include("projects.urls")),
     path("", include("technoparks.urls")),
     path("", include("cluster_portal.pages.urls")),
     path("account/", include("allauth.urls")),

@@ -82,6 +82,12 @@ PAGES = """
 /events/open/event.ics                   POST  405    factor 405
 /technoparks/                            GET   200    factor 200
 /technoparks/                            POST  405    factor 405
+/projects/                               GET   200    factor 200
+/projects/                               POST  405    factor 405
+/projects/feed.rss                       GET   200    factor 200
+/projects/feed.rss                       POST  405    factor 405
+/projects/shared/                        GET   200    factor 200
+/projects/shared/                        POST  405    factor 405
 /technoparks/park/                       GET   200    factor 200
 /technoparks/park/                       POST  405    factor 405
 /technoparks/park/labs/lab/              GET   200    factor 200
@@ -98,6 +104,10 @@ PAGES = """
 /events/draft-a/                         POST  405    factor 405
 /events/draft-a/event.ics                GET   404    factor 404    404    404    200
 /events/draft-a/event.ics                POST  405    factor 405
+/projects/project-a/                     GET   404    factor 404    404    404    200
+/projects/project-a/                     POST  405    factor 405
+/projects/project-a/results/<projectresult>/ GET 404  factor 404    404    404    200
+/projects/project-a/results/<projectresult>/ POST 405 factor 405
 /technoparks/hidden-park/                GET   404    factor 404    404    404    200
 /technoparks/hidden-park/                POST  405    factor 405
 /technoparks/hidden-park/labs/lab/       GET   404    factor 404    404    404    200
@@ -417,6 +427,12 @@ PAGES = """
 /api/v1/my/agreements/<pact>/reports/<progress>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
 /api/v1/technoparks/                     GET   200    factor 200
 /api/v1/technoparks/                     POST  405    factor 405
+/api/v1/projects/                        GET   200    factor 200
+/api/v1/projects/                        POST  405    factor 405
+/api/v1/projects/shared/                 GET   200    factor 200
+/api/v1/projects/shared/                 POST  405    factor 405
+/api/v1/projects/project-a/              GET   404    factor 404
+/api/v1/projects/project-a/              POST  405    factor 405
 /api/v1/technoparks/park-a/              GET   200    factor 200
 /api/v1/technoparks/park-a/              POST  405    factor 405
 /api/v1/labs/                            GET   200    factor 200
@@ -784,6 +800,24 @@ PAGES = """
 /dashboard/a/events/                                     POST  login  factor 405
 /dashboard/a/events/new/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/projects/ POST login factor 405
+/dashboard/a/projects/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/projects/project-a/ POST login factor 405
+/dashboard/a/projects/project-a/leave/ GET login factor 405
+/dashboard/a/projects/project-a/leave/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/projects/project-a/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/moves/withdraw/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/moves/withdraw/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/projects/project-a/participants/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/participants/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/projects/project-a/updates/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/updates/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/results/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/results/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/events/forum/                               POST  login  factor 405
 /dashboard/a/events/forum/edit/ GET login factor 404 404 404 403 403 200 200 404
@@ -858,6 +892,7 @@ joinconditions
 question
 boardsession
 event                 view add change delete
+project               view add change delete
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
@@ -1034,6 +1069,22 @@ ADMIN = """
 /admin/events/event/<event>/history/<historicalevent>/ POST  login  factor 403 403
 /admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ GET   login  factor 403 200
 /admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ POST  login  factor 403 403
+/admin/projects/project/<project>/publish_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/publish_this/ POST  login  factor 403 302
+/admin/projects/project/<project>/return_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/return_this/ POST  login  factor 403 200
+/admin/projects/project/<project>/pause_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/pause_this/ POST  login  factor 403 200
+/admin/projects/project/<project>/resume_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/resume_this/ POST  login  factor 403 409
+/admin/projects/project/<project>/complete_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/complete_this/ POST  login  factor 403 409
+/admin/projects/project/<project>/stop_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/stop_this/ POST  login  factor 403 200
+/admin/projects/project/<project>/reopen_this/ GET   login  factor 403 200
+/admin/projects/project/<project>/reopen_this/ POST  login  factor 403 200
+/admin/projects/project/<project>/history/<historicalproject>/ GET   login  factor 403 200
+/admin/projects/project/<project>/history/<historicalproject>/ POST  login  factor 403 403
 /admin/events/event/<event>/publish_this/ GET   login  factor 403 200
 /admin/events/event/<event>/publish_this/ POST  login  factor 403 302
 /admin/events/event/<event>/return_this/ GET   login  factor 403 200

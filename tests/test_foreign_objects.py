@@ -67,6 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
+from projects.models import ProjectState
 from technoparks.models import (
     Cohort,
     Equipment,
@@ -99,6 +100,7 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
+from tests.factories.projects import ProjectFactory, ProjectResultFactory, ProjectUpdateFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -121,6 +123,8 @@ OBJECTS = {
     "/organisations/a/": "/organisations/<organisation>/",
     "/dashboard/a/": "/dashboard/<organisation>/",
     "/events/draft-a/": "/events/<event>/",
+    "/projects/project-a/": "/projects/<project>/",
+    "/projects/shared/": "/projects/<project>/",
     "/events/forum/report/": "/events/<event>/report/",
     "/events/forum/feedback/": "/events/<event>/feedback/",
     "/technoparks/park-a/labs/lab-a/": "/technoparks/<technopark>/labs/<labslug>/",
@@ -133,6 +137,7 @@ OBJECTS = {
     "/technoparks/hidden-park/": "/technoparks/<technopark>/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
+    "/dashboard/<organisation>/projects/project-a/": "/dashboard/<organisation>/projects/<project>/",
     "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
     "/events/forum/certificates": "/events/<event>/certificates",
     "/events/forum/check-in/": "/events/<event>/check-in/",
@@ -242,6 +247,8 @@ class Estate:
         event = EventOrganiserFactory(
             organisation=ours, event__slug=f"event-of-{slug}", event__state=EventState.DRAFT
         ).event
+        project = ProjectFactory(slug=f"project-of-{slug}", lead=ours, state=ProjectState.DRAFT)
+        ProjectUpdateFactory(project=project)
         FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
         said = Registration.objects.create(
             event=event, pool=PoolFactory(event=event), name="Гость", state=RegistrationState.CONFIRMED
@@ -306,6 +313,8 @@ class Estate:
             "invitation": invitation.pk,
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
             "event": event.slug,
+            "project": project.slug,
+            "projectresult": ProjectResultFactory(project=project, link="", file="results/of.pdf").pk,
             "ticketpool": said.pool_id,
             "participantcertificate": ParticipantCertificateFactory(ticket=Ticket.objects.create(registration=said)).pk,
             "talk": Talk.objects.create(session=SessionFactory(event=event), name="О свете").pk,

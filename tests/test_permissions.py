@@ -53,6 +53,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from projects.models import ProjectResult, ProjectState
 from technoparks.models import OpeningException, Technopark
 from tests.factories import agreements as made
 from tests.factories.cohorts import ProgrammeFactory, learners
@@ -85,6 +86,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
+from tests.factories.projects import ProjectFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -128,6 +130,7 @@ class World:
         }
         EventFactory(slug="open")
         EventOrganiserFactory(event=EventFactory(slug="draft-a", state=EventState.DRAFT), organisation=self.ours)
+        ProjectFactory(slug="shared")
         LabFactory(slug="lab", technopark__slug="park")
         LabFactory(slug="lab", technopark=TechnoparkFactory(slug="hidden-park", host=self.ours, is_published=False))
         for park in Technopark.objects.filter(slug__in=["park", "hidden-park"]):
@@ -177,6 +180,7 @@ class World:
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
+            **self.project(),
             **self.application(),
             **self.registrations(visitor),
             **self.agreements(),
@@ -283,6 +287,13 @@ class World:
             "chainhead": publish_head(),
             "rulesaccession": join_rules(self.ours, by=head),
         }
+
+    def project(self) -> dict[str, Any]:
+        """A draft, which only its participants read."""
+        project = ProjectFactory(slug="project-a", lead=self.ours, state=ProjectState.DRAFT)
+        result = ProjectResult(project=project, name="Чертёж", content_type="application/pdf", size=5)
+        result.file.save("drawing.pdf", ContentFile(b"%PDF-"))
+        return {"project": project, "projectresult": result}
 
     def technopark(self, visitor: User) -> dict[str, Any]:
         """Of ours: in its lab a booking of others that waits to be approved, and a group, in which the child of the

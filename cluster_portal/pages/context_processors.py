@@ -34,9 +34,9 @@ SECTIONS = {
     "agreements:agreement_list",
     "events:event_list",
     "members:organisation_list",
+    "projects:project_list",
     "technoparks:technopark_list",
     "members:join",
-    "pages:about",
 }
 
 

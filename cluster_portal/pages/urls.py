@@ -19,6 +19,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("organisations/<slug:slug>/", views.organisation_detail, name="organisation_detail"),
     path("organisations/<slug:slug>/offices/", offices.organisation_offices, name="organisation_offices"),
+    path("projects/<slug:slug>/", views.project_detail, name="project_detail"),
     path("technoparks/<slug:slug>/", views.technopark_detail, name="technopark_detail"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),

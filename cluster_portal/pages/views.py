@@ -19,10 +19,14 @@ from events.public.listing import EventList, Row, first_of_each
 from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
+from projects.models import Project
+from projects.public.listing import ProjectList
+from projects.public.page import ProjectPage
 from technoparks.models import ProgrammeCertificate, Technopark
 from technoparks.public.listing import rows_of
 from technoparks.public.page import TechnoparkPage
 
+PROJECTS_SHOWN = 4
 EVENTS_SHOWN = 4  # to come, and past
 AGREEMENTS_OF_ORGANISATION = 4
 
@@ -50,10 +54,24 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "offices": organisation.offices.prefetch_related("changes") if organisation.is_consortium else [],
         "may_edit": can_edit_organisation(request.user, organisation),
         "agreements": Register(QueryDict(f"organisation={organisation.slug}")).few(AGREEMENTS_OF_ORGANISATION),
+        "projects": ProjectList(QueryDict(f"organisation={organisation.slug}")).few(PROJECTS_SHOWN),
         "technoparks": rows_of(organisation.technoparks.published().with_status()),
         **_events_of(f"organiser={organisation.slug}"),
     }
     return render(request, "pages/organisation_detail.html", context)
+
+
+@login_not_required
+@public_page()
+def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    visible = Project.objects.visible_to(request.user).select_related("region")
+    project = get_object_or_404(visible, slug=slug)
+    context = {
+        "project": project,
+        "page": ProjectPage(project, request.user),
+        **_events_of(f"project={project.slug}"),
+    }
+    return render(request, "pages/project_detail.html", context)
 
 
 # Bookings and enrolments make no public page old: what shows them is drawn for each reader.

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "common",
     "members",
     "agreements",
+    "projects",
     "technoparks",
     "events",
     "cluster_portal.pages",
@@ -184,6 +185,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.officereport": addresses.dashboard_offices,
     "events.event": addresses.event_detail,
     "events.participantcertificate": addresses.verify,
+    "projects.project": addresses.project_detail,
     "technoparks.programmecertificate": addresses.verify,
     "technoparks.technopark": addresses.technopark_detail,
 }
@@ -362,7 +364,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cluster Portal API",
     "VERSION": "1",
-    "DESCRIPTION": "The association: directory, events, agreements, technoparks; the organisations you act for.",
+    "DESCRIPTION": "The directory, events, projects, agreements and technoparks; the organisations you act for.",
     # In the order of the page.
     "TAGS": [
         {"name": "events", "description": "Public events and their programmes"},
@@ -374,6 +376,7 @@ SPECTACULAR_SETTINGS = {
             "name": "own agreements",
             "description": "Those of your organisations: read, accept, remark, report",
         },
+        {"name": "projects", "description": "What organisations do together"},
         {"name": "technoparks", "description": "Technoparks, their laboratories, and when those are free"},
         {
             "name": "own bookings",
@@ -387,7 +390,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # Different things that are called alike: ``role``, ``status``, ``state``.
     "ENUM_NAME_OVERRIDES": {
-        "AudienceEnum": "events.models.Audience",
+        "AudienceEnum": "members.models.Audience",
         "ProgrammeAudienceEnum": "technoparks.models.Audience",
         "TierEnum": "members.models.Tier",
         "RoleEnum": "members.models.Role",
@@ -402,6 +405,9 @@ SPECTACULAR_SETTINGS = {
         "ObligationKindEnum": "agreements.models.ObligationKind",
         "ObligationStateEnum": "agreements.models.ObligationState",
         "ObligationReportStateEnum": "agreements.models.ReportState",
+        "ProjectKindEnum": "projects.models.ProjectKind",
+        "ProjectStateEnum": "projects.models.ProjectState",
+        "ParticipantRoleEnum": "projects.models.ParticipantRole",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
         "OutageKindEnum": "technoparks.models.OutageKind",
         "BookingStateEnum": "technoparks.models.BookingState",

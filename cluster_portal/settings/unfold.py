@@ -104,6 +104,7 @@ UNFOLD = {
                 _page(_("Sessions of events"), "view_agenda", "events_session"),
                 _page(_("Certificates of participants"), "workspace_premium", "events_participantcertificate"),
             ),
+            _section(_("Projects"), _page(_("Projects"), "hub", "projects_project")),
             _section(
                 _("Agreements"),
                 _page(_("Agreements"), "contract", "agreements_agreement"),

@@ -34,11 +34,11 @@ from events.admin.reports import ReportMixin, report_actions
 from events.life.changes import change_event
 from events.life.moves import EVENT_MOVES, Who, move_event, possible_moves
 from events.life.place_times import PlaceTimesForm
-from events.models import Audience, Event, EventMove, EventOrganiser, EventSeries, EventState, ReminderKind, TicketPool
+from events.models import Event, EventMove, EventOrganiser, EventSeries, EventState, ReminderKind, TicketPool
 from events.models.event import usual_reminders
 from events.public.covers import WIDTHS, CoverFields, cover_url, remove_cover
 from events.registering.registrations import remove_pool, set_capacity
-from members.models import User
+from members.models import Audience, User
 
 STATE_COLOURS = colours(
     EventState,
@@ -159,7 +159,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
     search_fields = ["name", "name_en", "city", "slug"]
     search_help_text = _("Name, city, address")
     ordering = ["-starts_at", "-pk"]
-    autocomplete_fields = ["region", "technopark"]
+    autocomplete_fields = ["region", "technopark", "project"]
     formfield_overrides = {
         **HistoryModelAdmin.formfield_overrides,
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
@@ -193,7 +193,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
                     ("format", "region"),
                     ("city", "city_en"),
                     ("venue", "venue_en"),
-                    "technopark",
+                    ("technopark", "project"),
                     "online_link",
                 ]
             },

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 
 from common.api import choice
 from common.public_api import PublicViewSet, RowSerializer, understood
-from events.models import Audience, Event, EventFormat, EventKind, EventMaterial, PlannedSigning, Session, Talk
+from events.models import Event, EventFormat, EventKind, EventMaterial, PlannedSigning, Session, Talk
 from events.public.filters import ALL, PAST, UPCOMING
 from events.public.listing import EventList, Found
-from members.models import Organisation, PublicPerson
+from members.models import Audience, Organisation, PublicPerson
+from projects.models import PUBLIC_STATES
 
 
 class OrganiserSerializer(serializers.Serializer):
@@ -108,10 +109,12 @@ class EventDetailSerializer(EventSerializer):
     COLUMNS = {
         **EventSerializer.COLUMNS,
         "technopark": Case(When(technopark__is_published=True, then=F("technopark__slug"))),
+        "project": Case(When(project__state__in=PUBLIC_STATES, then=F("project__slug"))),
     }
     BESIDES = ("signings", "materials")
 
     technopark = serializers.CharField(allow_null=True, help_text="Slug of the one in which it is held")
+    project = serializers.CharField(allow_null=True, help_text="Slug of the one that it is a part of")
 
     signings = SigningSerializer(many=True)
     materials = MaterialSerializer(many=True)
@@ -124,6 +127,7 @@ class EventDetailSerializer(EventSerializer):
             "venue",
             "venue_en",
             "technopark",
+            "project",
             "registration",
             "registration_site",
             "opens_at",
@@ -201,6 +205,7 @@ class SessionSerializer(serializers.ModelSerializer):
             choice("direction", "Slug of the direction"),
             OpenApiParameter("organiser", str, description="Slug of an organisation"),
             OpenApiParameter("technopark", str, description="Slug of the technopark in which they are held"),
+            OpenApiParameter("project", str, description="Slug of the project that they are a part of"),
             OpenApiParameter("sort", str, enum=["date"], description="Of words: by date, not the best first"),
         ]
     )

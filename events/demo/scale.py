@@ -9,8 +9,8 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from common.caching import invalidate_public_pages
-from events.models import Audience, Event, EventFormat, EventKind, EventOrganiser, EventState
-from members.models import Direction, Organisation, Region
+from events.models import Event, EventFormat, EventKind, EventOrganiser, EventState
+from members.models import Audience, Direction, Organisation, Region
 
 BATCH = 2000
 YEARS_BACK, DAYS_AHEAD = 10, 365

@@ -30,6 +30,7 @@ from events.models import (
 from events.public.covers import set_cover
 from events.registering.registrations import Asked, Guest, prove_address, register_attendee, register_group
 from members.models import Direction, Organisation, PublicPerson, Region, User
+from projects.models import Project
 from technoparks.models import Technopark
 
 DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
@@ -84,6 +85,7 @@ def _load_event(entry: dict[str, Any], time: dict[str, Any]) -> Event:
             "format": entry.get("format", EventFormat.IN_PERSON),
             "region": Region.objects.get(code=entry["region"]) if "region" in entry else None,
             "technopark": Technopark.objects.get(slug=entry["technopark"]) if "technopark" in entry else None,
+            "project": Project.objects.get(slug=entry["project"]) if "project" in entry else None,
             "audience": entry["audience"],
             "grade_from": first,
             "grade_to": last,

@@ -26,9 +26,10 @@ from common.search import searched
 from common.times import Precision
 from common.translation import Translated
 from events.models.addresses import RESERVED, validate_event_slug
-from members.models import Direction, Organisation, Region
+from members.models import Audience, Direction, Organisation, Region
 from members.models.organisation import WebsiteField
 from members.models.taxonomy import validate_time_zone
+from projects.models import Project
 from technoparks.models import Technopark
 
 if TYPE_CHECKING:
@@ -72,16 +73,6 @@ class ReminderKind(models.TextChoices):
     THREE_DAYS = "three", _("Three days before")
     DAY = "day", _("A day before")
     HOURS = "hours", _("Three hours before")
-
-
-class Audience(models.TextChoices):
-    PUPILS = "pupils", _("Pupils")
-    STUDENTS = "students", _("Students")
-    PARENTS = "parents", _("Parents")
-    TEACHERS = "teachers", _("Teachers")
-    MANAGERS = "managers", _("Heads of organisations")
-    COMPANIES = "companies", _("Companies")
-    RESEARCHERS = "researchers", _("Researchers")
 
 
 class RegistrationWay(models.TextChoices):
@@ -257,6 +248,15 @@ class Event(PublicContent):
         related_name="+",
         verbose_name=_("technopark"),
         help_text=_("If it is held in one: its page names the event"),
+    )
+    project = models.ForeignKey(
+        Project,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("project"),
+        help_text=_("If it is a part of one: its page names the event"),
     )
     online_link = WebsiteField(
         _("link for those who take part online"), blank=True, help_text=_("Only those who are admitted see it")

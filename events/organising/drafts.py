@@ -25,7 +25,7 @@ TAKEN = ("new", *RESERVED)
 # What another one of a series has in common with this one. The link for those online is a new one each time.
 REPEATED = (
     "kind", "name_en", "summary", "summary_en", "about", "about_en", "audience", "grade_from", "grade_to", "precision",
-    "time_zone", "format", "region", "city", "city_en", "venue", "venue_en", "technopark",
+    "time_zone", "format", "region", "city", "city_en", "venue", "venue_en", "technopark", "project",
     "registration", "registration_site",
     "waiting_rule", "offer_hours", "approval_days", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
 )  # fmt: skip

@@ -11,11 +11,13 @@ from common.forms import OnceForm, WordsForm
 from common.images import ACCEPTED_FORMATS
 from common.marks import RichTextFormField
 from events.life.place_times import PlaceTimesForm, check_year, clocks, typed_at
-from events.models import Audience, Event, EventKind, EventState, RegistrationWay, ReminderKind
+from events.models import Event, EventKind, EventState, RegistrationWay, ReminderKind
 from events.models.event import usual_reminders
 from events.organising.drafts import Repetition
 from events.organising.rules import CHECKED
 from events.public.covers import CoverFields
+from members.models import Audience, Organisation
+from projects.organising.access import projects_of
 
 MINUTES = "%Y-%m-%dT%H:%M"  # of <input type="datetime-local">
 
@@ -55,7 +57,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             "kind", "name", "name_en", "summary", "summary_en", "about", "about_en",
             "audience", "grade_from", "grade_to", "directions",
             "time_zone", "starts_at", "ends_at", "precision",
-            "format", "region", "city", "city_en", "venue", "venue_en", "technopark", "online_link",
+            "format", "region", "city", "city_en", "venue", "venue_en", "technopark", "online_link", "project",
             "registration", "registration_site", "opens_at", "closes_at", "waiting_rule", "offer_hours",
             "approval_days", "remind", "asks_to_confirm", "silence_frees", "hours_a_day",
         ]  # fmt: skip
@@ -73,7 +75,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             "what",
             _("What it is"),
             "",
-            ("kind", "name", "summary", "about"),
+            ("kind", "name", "summary", "about", "project"),
         ),
         (
             "whom",
@@ -110,7 +112,7 @@ class EventForm(OnceForm, PlaceTimesForm):
         ),
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and self.instance.state != EventState.DRAFT:
             for name in CHECKED:
@@ -118,6 +120,7 @@ class EventForm(OnceForm, PlaceTimesForm):
         fields: Any = self.fields
         if "kind" in fields and self.instance.kind != EventKind.BOARD_SESSION:  # those are the association's own
             fields["kind"].choices = [one for one in EventKind.choices if one[0] != EventKind.BOARD_SESSION]
+        fields["project"].queryset = projects_of(organisation)
         fields["summary"].help_text = _("For lists and letters; without it the event cannot be sent to the association")
 
     @property

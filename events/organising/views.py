@@ -41,7 +41,7 @@ def dashboard_events(request: HttpRequest, slug: str) -> HttpResponse:
 def dashboard_event_new(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = own_organisation(request, slug)
     check_tends(request, organisation)
-    form = EventForm(request.POST or None, initial=_place_of(organisation))
+    form = EventForm(request.POST or None, initial=_place_of(organisation), organisation=organisation)
     if request.method == "POST" and form.is_valid():
         try:
             event = create_event(organisation, typed=form.typed, by=cast("User", request.user), key=form.key)
@@ -84,7 +84,7 @@ def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse
 def dashboard_event_edit(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     organisation, found = tended_event(request, slug, event)
     # The form writes what was typed into what it is given, and the page around it says what holds.
-    form = EventForm(request.POST or None, instance=copy(found))
+    form = EventForm(request.POST or None, instance=copy(found), organisation=organisation)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

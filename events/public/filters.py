@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from common import facets
 from common.facets import Facet, each_of
-from events.models import AWAITED, Audience, Event, EventFormat, EventKind, EventOrganiser
+from events.models import AWAITED, Event, EventFormat, EventKind, EventOrganiser
 from events.models.event import EventQuerySet
+from members.models import Audience
 from members.organisations.filters import Overview
+from projects.models import PUBLIC_STATES
 
 UPCOMING, PAST, ALL = "upcoming", "past", "all"
 SLOT = 300  # s; «now» moves on in steps, so that what was asked and counted a moment ago is known
@@ -52,6 +54,7 @@ class Selection(facets.Selection):
     until: datetime.date | None = None
     organiser: str = ""
     technopark: str = ""
+    project: str = ""
     at: datetime.datetime = EPOCH
 
     @classmethod
@@ -72,6 +75,7 @@ class Selection(facets.Selection):
             "until": None if first and last and last < first else last,
             "organiser": query.get("organiser", ""),
             "technopark": query.get("technopark", ""),
+            "project": query.get("project", ""),
             "at": _now(),
         }
         pairs = ((when, read["when"]), (since, read["since"]), (until, read["until"]))
@@ -97,6 +101,8 @@ class Selection(facets.Selection):
             events = events.filter(pk__in=own.values("event"))
         if self.technopark:
             events = events.filter(technopark__slug=self.technopark, technopark__is_published=True)
+        if self.project:
+            events = events.filter(project__slug=self.project, project__state__in=PUBLIC_STATES)
         return self.in_order(events).searched(self.words)
 
     def of(self, found: EventQuerySet) -> EventQuerySet:

@@ -21,12 +21,13 @@ from common.caching import kept_until_change, public_stamp
 from common.facets import Chip, Counts, FilteredList, Option
 from common.search import some_of
 from common.times import Leaf, Times, day_said, said
-from events.models import OVER, Audience, Event, EventFormat, EventKind, EventState
+from events.models import OVER, Event, EventFormat, EventKind, EventState
 from events.models.event import EventQuerySet
 from events.public.covers import WIDTHS, cover_url
 from events.public.filters import Selection
-from members.models import Organisation
+from members.models import Audience, Organisation
 from members.organisations.filters import Overview
+from projects.models import Project
 from technoparks.models import Technopark
 
 # The columns of a row, as tuples: a page of twenty costs no objects.
@@ -203,6 +204,10 @@ class EventList(FilteredList):
             site = Technopark.objects.published().filter(slug=selection.technopark).first()
             title = site.title if site else selection.technopark
             chips.append(Chip(title, querystring.removing(self.query, "technopark")))
+        if selection.project:
+            project = Project.objects.public().filter(slug=selection.project).first()
+            title = project.title if project else selection.project
+            chips.append(Chip(title, querystring.removing(self.query, "project")))
         return chips
 
     @property

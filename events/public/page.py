@@ -12,14 +12,12 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from common.addresses import absolute, webcal, without_language
 from common.times import moment_said, times_of
 from events.models import (
     AWAITED,
     EXACT,
-    Audience,
     Event,
     EventFormat,
     EventMaterial,
@@ -32,7 +30,8 @@ from events.models import (
 )
 from events.public.covers import SHAPE, WIDTHS, cover_url
 from events.public.listing import place_of
-from members.models import Direction, Organisation, PublicPerson
+from members.audience import grades_said
+from members.models import Audience, Direction, Organisation, PublicPerson
 from members.organisations.filters import Overview
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ class EventPage:
 
     @property
     def grades(self) -> str:
-        return grades_of(self.event)
+        return grades_said(self.event.grade_from, self.event.grade_to)
 
     @property
     def is_dated(self) -> bool:
@@ -201,17 +200,6 @@ def holders_of(event: Event) -> list[Holder]:
         Holder(card["slug"], card["kind"], (english and card["name_en"]) or card["name"])
         for card in event.organiser_cards
     ]
-
-
-def grades_of(event: Event) -> str:
-    first, last = event.grade_from, event.grade_to
-    if first and last and first != last:
-        return _("grades %(first)d–%(last)d") % {"first": first, "last": last}
-    if first and last:
-        return _("grade %(only)d") % {"only": first}
-    if first:
-        return _("from grade %(first)d") % {"first": first}
-    return _("up to grade %(last)d") % {"last": last} if last else ""
 
 
 def programme_of(event: Event) -> list[ProgrammeDay]:

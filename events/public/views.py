@@ -14,7 +14,7 @@ from events.public.months import Month
 from events.public.page import EventPage
 from events.public.rss import EventFeed
 
-FILTERS = ("q", "kind", "format", "audience", "direction", "region", "organiser", "technopark")
+FILTERS = ("q", "kind", "format", "audience", "direction", "region", "organiser", "technopark", "project")
 OF_LIST = (*FILTERS, "when", "from", "until", "sort", "page")
 
 
@@ -53,7 +53,7 @@ def event_feed_rss(request: HttpRequest) -> HttpResponse:
 @public_page()
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     stamp = public_stamp()
-    event = get_object_or_404(Event.objects.visible_to(request.user).select_related("technopark"), slug=slug)
+    event = get_object_or_404(Event.objects.visible_to(request.user).select_related("technopark", "project"), slug=slug)
     page = EventPage(event, request.user, stamp=stamp)
     return render(request, "events/event_detail.html", {"event": event, "page": page})
 

@@ -37,7 +37,7 @@ from members.models.profile_change import ProfileChange, ProfileChangeState, Pro
 from members.models.public_person import PublicationBasis, PublicPerson
 from members.models.representative import Representative, Role
 from members.models.standing import Standing, standing_of
-from members.models.taxonomy import Direction, Region
+from members.models.taxonomy import Audience, Direction, Region
 from members.models.user import User
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "ApplicationMove",
     "ApplicationState",
     "AssociationRequisites",
+    "Audience",
     "BoardSession",
     "CertificateState",
     "Consent",

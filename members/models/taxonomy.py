@@ -17,6 +17,18 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(zone)s” is not a time zone of the IANA list."), params={"zone": name})
 
 
+class Audience(models.TextChoices):
+    """Whom an event or a project is for."""
+
+    PUPILS = "pupils", _("Pupils")
+    STUDENTS = "students", _("Students")
+    PARENTS = "parents", _("Parents")
+    TEACHERS = "teachers", _("Teachers")
+    MANAGERS = "managers", _("Heads of organisations")
+    COMPANIES = "companies", _("Companies")
+    RESEARCHERS = "researchers", _("Researchers")
+
+
 class Region(PublicContent):
     """A subject of the federation (or, later, a foreign region) with its place on the tile map."""
 

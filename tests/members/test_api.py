@@ -182,6 +182,8 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
         "/api/v1/organisations/{slug}/offices/",
         "/api/v1/programmes/",
         "/api/v1/programmes/{id}/",
+        "/api/v1/projects/",
+        "/api/v1/projects/{slug}/",
         "/api/v1/regions/",
         "/api/v1/regions/{code}/",
         "/api/v1/technoparks/",

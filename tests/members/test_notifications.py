@@ -652,7 +652,15 @@ def test_what_is_no_number_marks_nothing(until: str) -> None:
 # --- Choosing ------------------------------------------------------------------------------------------------
 
 
-CHOSEN = ("membership", "profile", "events", "agreements", "bookings", "cohorts")  # topics, as the page has them
+CHOSEN = (
+    "membership",
+    "profile",
+    "events",
+    "projects",
+    "agreements",
+    "bookings",
+    "cohorts",
+)  # topics, as the page has them
 
 
 @pytest.mark.parametrize("how", How.values)

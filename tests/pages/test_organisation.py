@@ -39,9 +39,11 @@ def filled(kind: Kind, rows: int) -> Organisation:
     ("kind", "queries"),
     [
         pytest.param(
-            Kind.SCHOOL, 7, id="itself, people, memberships, events, agreements, technoparks, what it is a part of"
+            Kind.SCHOOL,
+            8,
+            id="itself, people, memberships, events, projects, agreements, technoparks, what it is a part of",
         ),
-        pytest.param(Kind.CONSORTIUM, 10, id="and its parts, and its offices with their turns"),
+        pytest.param(Kind.CONSORTIUM, 11, id="and its parts, and its offices with their turns"),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,0 +1,5 @@
+"""What waits here for a decision of the staff, most pressing first."""
+
+from projects.admin.projects import IN_MODERATION
+
+DECISIONS = (IN_MODERATION,)

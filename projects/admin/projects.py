@@ -1,0 +1,258 @@
+"""Projects. Their state moves only by projects.life.moves, one row of history per move."""
+
+from functools import partial
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.admin import StackedInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, RangeDateFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+
+from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
+from common.admin.single import SingleAction, after_question
+from common.forms import DocumentField
+from common.text import slug_of
+from members.models import Audience, User
+from projects.life.moves import PROJECT_MOVES, Who, move_project, possible_moves
+from projects.models import Project, ProjectMove, ProjectParticipant, ProjectResult, ProjectState, ProjectUpdate
+
+STATE_COLOURS = colours(
+    ProjectState,
+    {
+        ProjectState.MODERATION: "warning",
+        ProjectState.RUNNING: "success",
+        ProjectState.PAUSED: "warning",
+        ProjectState.COMPLETED: "info",
+        ProjectState.STOPPED: "danger",
+    },
+)
+TOLD = _("All participants are told, with the reason.")
+# What the page of each move asks, says and tells.
+MOVES: dict[str, tuple[str | Promise, str | Promise]] = {
+    "publish": (_("Publish"), _("Everybody can read its page; its participants are told.")),
+    "return": (_("Return to the lead"), _("It is a draft again. The lead reads why.")),
+    "pause": (pgettext_lazy("a project", "Pause"), TOLD),
+    "resume": (pgettext_lazy("a project", "Go on"), _("All participants are told.")),
+    "complete": (pgettext_lazy("a project", "Complete"), _("It stays on the portal with its results.")),
+    "stop": (_("Stop the project"), TOLD),
+    "reopen": (pgettext_lazy("a project", "Reopen"), TOLD),
+}
+
+
+class ProjectForm(forms.ModelForm):
+    audience = forms.MultipleChoiceField(
+        label=_("Audience"),
+        choices=Audience,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Empty: everybody"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:  # it is not, to those who may only look
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty, it is made of the name")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "slug" in self.fields and "slug" not in self.errors and not data.get("slug"):
+            data["slug"] = slug_of(data.get("name", ""))
+            if not data["slug"] and data.get("name"):
+                self.add_error("slug", _("The name has no letters to make an address of. Please write one."))
+        return data
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("The reason"), max_length=500, help_text=_("People read it"), widget=UnfoldAdminTextareaWidget
+    )
+
+
+class ParticipantInline(StackedInline):
+    model = ProjectParticipant
+    extra = 0
+    tab = True
+    fields = [("organisation", "role", "position")]
+    autocomplete_fields = ["organisation"]
+
+
+class UpdateInline(StackedInline):
+    model = ProjectUpdate
+    extra = 0
+    tab = True
+    fields = ["on", ("name", "name_en"), "about", "about_en"]
+
+
+class ResultForm(forms.ModelForm):
+    """A new one comes with its file or its address; of one that stands the file stays."""
+
+    document = DocumentField(label=_("File"), required=False, help_text=_("PDF, DOCX, JPEG or PNG, up to 10 MB"))
+
+    class Meta:
+        model = ProjectResult
+        fields = ["name", "name_en", "link", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].disabled = self.instance.pk is not None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if document := data.get("document"):
+            for name in ("file", "content_type", "size"):
+                setattr(self.instance, name, getattr(document, name))
+        return data
+
+
+class ResultInline(StackedInline):
+    model = ProjectResult
+    form = ResultForm
+    extra = 0
+    tab = True
+    fields = [("name", "name_en"), "link", ("document", "kept"), "position"]
+    readonly_fields = ["kept"]
+
+    @display(description=_("file"))
+    def kept(self, result: ProjectResult) -> str:
+        return format_html('<a href="{}">{}</a>', result.url, result.title) if result.pk and result.file else "—"
+
+
+class ProjectMoveInline(ReadOnlyInline):
+    model = ProjectMove
+    fields = ["at", "source", "target", "by", "reason"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProjectMove]:
+        return super().get_queryset(request).select_related("by")
+
+
+@admin.register(Project)
+class ProjectAdmin(HistoryModelAdmin):
+    form = ProjectForm
+    list_display = ["title_and_kind", "starts_on", "region", "state_label"]
+    list_filter = [
+        ("state", ChoicesCheckboxFilter),
+        ("kind", ChoicesCheckboxFilter),
+        ("starts_on", RangeDateFilter),
+        ("region", AutocompleteSelectFilter),
+        ("participants", AutocompleteSelectFilter),
+    ]
+    list_select_related = ["region"]
+    search_fields = ["name", "name_en", "slug"]
+    search_help_text = _("Name, address")
+    ordering = ["-starts_on", "-pk"]
+    autocomplete_fields = ["region", "agreements", "labs"]
+    formfield_overrides = {
+        **HistoryModelAdmin.formfield_overrides,
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
+    }
+    readonly_fields = ["state"]
+    inlines = [ParticipantInline, UpdateInline, ResultInline, ProjectMoveInline]
+    actions_detail = [f"{move}_this" for move in MOVES]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("kind", "state"),
+                    ("name", "name_en"),
+                    ("summary", "summary_en"),
+                    "slug",
+                    ("starts_on", "ends_on"),
+                    ("precision", "region"),
+                ]
+            },
+        ),
+        (_("Description"), {"fields": ["about", "about_en"], "classes": ["tab"]}),
+        (
+            _("For whom"),
+            {"fields": ["audience", ("grade_from", "grade_to"), "directions"], "classes": ["tab"]},
+        ),
+        (_("What it rests on"), {"fields": ["agreements", "labs"], "classes": ["tab"]}),
+    ]
+
+    @display(description=_("project"), ordering="name", header=True)
+    def title_and_kind(self, project: Project) -> list[str]:
+        return [project.title, project.get_kind_display()]
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, project: Project) -> tuple[str, str]:
+        return project.state, project.get_state_display()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        """What others have read stays on record: it is stopped, and not deleted."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.moves.exists())
+
+    # --- Moves --------------------------------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
+        """Only where its state leads."""
+        project = self.get_object(request, object_id)
+        possible = {f"{move}_this" for move in possible_moves(project, who=Who.STAFF)} if project else set()
+        return [
+            one
+            for one in super().get_actions_detail(request, object_id)
+            if one.method.original_function_name in possible
+        ]
+
+    @action(description=MOVES["publish"][0], icon="public", permissions=["change"])
+    def publish_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "publish")
+
+    @action(description=MOVES["return"][0], icon="undo", permissions=["change"])
+    def return_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "return")
+
+    @action(description=MOVES["pause"][0], icon="pause", permissions=["change"])
+    def pause_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "pause")
+
+    @action(description=MOVES["resume"][0], icon="play_arrow", permissions=["change"])
+    def resume_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "resume")
+
+    @action(description=MOVES["complete"][0], icon="task_alt", permissions=["change"])
+    def complete_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "complete")
+
+    @action(description=MOVES["stop"][0], icon="cancel", permissions=["change"])
+    def stop_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "stop")
+
+    @action(description=MOVES["reopen"][0], icon="restart_alt", permissions=["change"])
+    def reopen_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, "reopen")
+
+    def _move(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        title, text = MOVES[move]
+        do = partial(move_project, move=move, who=Who.STAFF, by=cast("User", request.user))
+        single = SingleAction(
+            title,
+            lambda project, data: do(project, **data).get_state_display(),
+            _("The state now: %(done)s"),
+            text,
+            form=ReasonForm if PROJECT_MOVES[move].needs_reason else forms.Form,
+            variant="danger" if move == "stop" else "",
+        )
+        return after_question(self, request, object_id, single)
+
+
+def _in_moderation() -> QuerySet[Project]:
+    last_move = ProjectMove.objects.filter(project=OuterRef("pk")).order_by("-at", "-pk")
+    return (
+        Project.objects.filter(state=ProjectState.MODERATION)
+        .annotate(waits_since=Subquery(last_move.values("at")[:1], output_field=DateTimeField()))
+        .order_by("waits_since", "pk")
+    )
+
+
+IN_MODERATION = Decision(_("Projects: publish?"), "project", _in_moderation, "state__exact=moderation")

@@ -1,0 +1,132 @@
+"""Public API of projects."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers
+
+from agreements.models import Agreement
+from common.addresses import absolute, without_language
+from common.api import choice
+from common.public_api import PublicViewSet, understood
+from members.models import Audience
+from members.organisations.filters import Overview
+from projects.models import PUBLIC_STATES, ParticipantRole, Project, ProjectKind, ProjectResult, ProjectUpdate
+from projects.models.project import ProjectQuerySet
+from projects.public.filters import Selection
+from technoparks.models import Lab
+
+
+class ParticipantSerializer(serializers.Serializer):
+    """An organisation in the directory, and as what it takes part; it may have several roles."""
+
+    slug = serializers.SlugField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField(allow_blank=True)
+    role = serializers.ChoiceField(ParticipantRole.choices)
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    """Days are those of ``precision``: of a month or a year that is all that is known, its first."""
+
+    participants = ParticipantSerializer(source="participant_cards", many=True)
+    region = serializers.CharField(source="region.code", allow_null=True, default=None, help_text="ISO 3166-2")
+    directions = serializers.ListField(source="direction_slugs", child=serializers.SlugField())
+
+    class Meta:
+        model = Project
+        fields = [
+            "slug",
+            "kind",
+            "state",
+            "name",
+            "name_en",
+            "summary",
+            "summary_en",
+            "starts_on",
+            "ends_on",
+            "precision",
+            "region",
+            "audience",
+            "grade_from",
+            "grade_to",
+            "directions",
+            "participants",
+            "updated_at",
+        ]
+
+
+class ProjectUpdateSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ProjectUpdate
+        fields = ["on", "name", "name_en", "about", "about_en"]
+
+
+class ProjectResultSerializer(serializers.ModelSerializer):
+    """``url``: where it is, or where its file is had; ``content_type`` and ``size`` in bytes of a file."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProjectResult
+        fields = ["name", "name_en", "url", "content_type", "size"]
+
+    @extend_schema_field({"type": "string", "format": "uri"})
+    def get_url(self, result: ProjectResult) -> str:
+        return result.link or absolute(without_language(result.url))
+
+
+class ProjectDetailSerializer(ProjectSerializer):
+    updates = ProjectUpdateSerializer(many=True)
+    results = ProjectResultSerializer(many=True)
+    agreements = serializers.SerializerMethodField(help_text="Addresses in the register")
+    labs = serializers.SerializerMethodField(help_text="Numbers of public laboratories")
+
+    class Meta(ProjectSerializer.Meta):
+        fields = [*ProjectSerializer.Meta.fields, "about", "about_en", "updates", "results", "agreements", "labs"]
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_agreements(self, project: Any) -> list[str]:
+        return [one.reference for one in project.agreements.all()]
+
+    @extend_schema_field({"type": "array", "items": {"type": "integer"}})
+    def get_labs(self, project: Any) -> list[int]:
+        return [one.pk for one in project.labs.all()]
+
+
+@extend_schema(tags=["projects"])
+@extend_schema_view(
+    list=extend_schema(
+        parameters=[
+            OpenApiParameter("q", str, description="Words in Russian or English, in any form, forgiving mistypes"),
+            choice("state", "State; repeat it for several", [state.value for state in PUBLIC_STATES]),
+            choice("kind", "Kind of project", ProjectKind.values),
+            choice("audience", "For whom; projects for everybody are always meant", Audience.values),
+            choice("region", "Code of the region by ISO 3166-2"),
+            choice("direction", "Slug of the direction"),
+            OpenApiParameter("organisation", str, description="Slug of an organisation that takes part"),
+        ]
+    )
+)
+class ProjectViewSet(PublicViewSet):
+    """Public projects, with the filters of the list."""
+
+    queryset = Project.objects.public()
+    lookup_field = "slug"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    def get_queryset(self) -> ProjectQuerySet:
+        if self.action == "list":
+            selection = understood(Selection.asked(self.request.query_params, Overview.load()))
+            return selection.narrowed(selection.found()).select_related("region")
+        results = Prefetch("results", ProjectResult.objects.select_related("project"))
+        agreements = Prefetch("agreements", Agreement.objects.shown())
+        labs = Prefetch("labs", Lab.objects.visible_to(AnonymousUser()))
+        found = Project.objects.public().select_related("region")
+        return found.prefetch_related("updates", results, agreements, labs)
+
+    def get_serializer_class(self) -> type[ProjectSerializer]:
+        return ProjectSerializer if self.action == "list" else ProjectDetailSerializer

@@ -1,0 +1,29 @@
+"""Who may do what with projects. Whether it is possible now, the services say."""
+
+from typing import TYPE_CHECKING
+
+from members.models import Organisation, Representative, Role
+from members.policies import role_of
+from projects.models import ParticipantRole, Project
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from members.models import User
+
+TENDING = (Role.HEAD, Role.COORDINATOR)
+
+
+def can_begin_project(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """In the name of the organisation, which then is its lead: its head and coordinators."""
+    return role_of(user, organisation) in TENDING
+
+
+def can_tend_project(user: "User | AnonymousUser", project: Project) -> bool:
+    """What is said of it, its participants, updates and results: head and coordinators of the lead. The staff do it in
+    the admin site."""
+    if not user.is_authenticated:
+        return False
+    own = Representative.objects.active().filter(user=user, role__in=TENDING)
+    leads = project.participant_links.filter(role=ParticipantRole.LEAD)
+    return own.filter(organisation__in=leads.values("organisation")).exists()
