@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, Q
+from django.db.models import Case, F, Prefetch, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from technoparks.models.booking import BookingQuerySet
 
 KEPT = datetime.timedelta(days=365)  # of what is over
 KEPT_PUBLIC = datetime.timedelta(days=7)
-MOST = 500  # the latest: what is to come is never cut off by what is over
+MOST = 500  # the nearest: neither what is over nor what is far off cuts the next weeks off
 MOST_PUBLIC = 2000
 OFF = (BookingState.DECLINED, BookingState.EXPIRED, BookingState.CANCELLED, BookingState.MISSED)
 UNCERTAIN = (BookingState.PENDING, BookingState.HELD)
@@ -58,8 +58,11 @@ def taken_in(lab: Lab) -> bytes:
 def _told(bookings: BookingQuerySet) -> BookingQuerySet:
     related = bookings.select_related("lab__technopark__host", "organisation", "series__cohort__programme__technopark")
     machines = EquipmentTime.objects.select_related("equipment")
-    recent = related.filter(span__endswith__gte=timezone.now() - KEPT)
-    return recent.prefetch_related(Prefetch("equipment_times", machines)).order_by("-span", "-pk")[:MOST]
+    now = timezone.now()
+    begins = F("span__startswith")
+    distance = Case(When(span__startswith__gt=now, then=begins - now), default=now - begins)
+    recent = related.filter(span__endswith__gte=now - KEPT).alias(distance=distance)
+    return recent.prefetch_related(Prefetch("equipment_times", machines)).order_by("distance", "-pk")[:MOST]
 
 
 def _to_guest(booking: Booking) -> Made:

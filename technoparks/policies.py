@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from members.models import Organisation, Representative, Role
 from members.policies import role_of
 from technoparks.models import Booking, Cohort, CohortApplication, Technopark
@@ -65,6 +67,15 @@ def can_cancel_booking(user: "User | AnonymousUser", booking: Booking) -> bool:
     """For the guest: who has booked it; heads and coordinators any of their organisation's."""
     role = role_of(user, booking.organisation)
     return role in TENDING or (role == Role.TEACHER and booking.person_id == user.pk)
+
+
+def can_cancel_series(user: "User | AnonymousUser", booking: Booking) -> bool:
+    """For the guest, what is to come of its series: heads and coordinators; a teacher where nobody else is responsible
+    for any of it."""
+    if role_of(user, booking.organisation) in TENDING:
+        return True
+    ahead = Booking.objects.filter(series=booking.series_id, span__startswith__gt=timezone.now())
+    return can_cancel_booking(user, booking) and not ahead.exclude(person=user.pk).exists()
 
 
 def can_take_over_booking(user: "User | AnonymousUser", booking: Booking) -> bool:

@@ -336,6 +336,8 @@ class LabViewSet(PublicViewSet):
         since = max(asked.get("from", now), now)
         until = min(asked.get("until", since + timedelta(days=LOOKED_THROUGH)), since + timedelta(days=LOOKED_THROUGH))
         latest = now + timedelta(days=lab.days_ahead)
+        if not Lab.objects.bookable().filter(pk=lab.pk).exists():
+            return Response([])
         found = next_free(
             lab,
             Wish(asked["people"], asked["is_whole"]),
@@ -343,5 +345,5 @@ class LabViewSet(PublicViewSet):
             minutes=asked.get("minutes", lab.shortest_minutes),
             number=MOST_TIMES,
         )
-        free = [(starts, ends) for starts, ends in found if ends <= until and starts <= latest and lab.is_bookable]
+        free = [(starts, ends) for starts, ends in found if ends <= until and starts <= latest]
         return Response(SpanSerializer([{"starts_at": a, "ends_at": b} for a, b in free], many=True).data)

@@ -373,11 +373,20 @@ def move_series(booking: Booking, action: str, *, who: Who, by: User, reason: st
     for one in times:
         turn(one, action, who=who, by=by, reason=reason)
     if who == Who.HOST:
-        tell_guest(times[0], action, by=by, reason=reason, times=len(times))
+        _tell_guests(times, action, by=by, reason=reason)
     else:
         tell_host(times[0], by=by, action=action, times=len(times))
-        tell_guest(times[0], "cancel_own", by=by, times=len(times))
+        _tell_guests(times, "cancel_own", by=by)
     return times
+
+
+def _tell_guests(times: Sequence[Booking], action: str, *, by: User, reason: str = "") -> None:
+    """Once for each who is responsible for some of them, with how many those are."""
+    of_person: dict[int | None, list[Booking]] = {}
+    for one in times:
+        of_person.setdefault(one.person_id, []).append(one)
+    for those in of_person.values():
+        tell_guest(those[0], action, by=by, reason=reason, times=len(those))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from common.days import PLAUSIBLE
 from common.forms import DayInput, OnceForm
 from technoparks.booking.bookings import MOST_TIMES, Asked
 from technoparks.booking.hours import DAY, Span, at, holiday_on
-from technoparks.models import BookedFor, Booking, Equipment, Lab, with_outages
+from technoparks.models import BookedFor, Booking, Equipment, Induction, Lab, with_outages
 
 
 class BookingForm(OnceForm):
@@ -80,7 +80,7 @@ class BookingForm(OnceForm):
         zone, data = self.lab.technopark.zone, self.cleaned_data
         return [
             (at(day, data["starts"], zone), at(day, data["ends"], zone))
-            for day in self._days(data["day"], data["weeks"], skips=data["skips_holidays"])
+            for day in self._days(data["day"], data["weeks"], skips=data["skips_holidays"] and self.lab.keeps_holidays)
         ]
 
     @property
@@ -107,6 +107,17 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("The reason"),
         max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("The other side reads it"),
+    )
+
+
+class RevocationForm(forms.Form):
+    """A reason as long as the row of the induction holds it."""
+
+    reason = Induction._meta.get_field("reason").formfield(
+        label=gettext_lazy("The reason"),
+        required=True,
         widget=forms.Textarea({"rows": 3}),
         help_text=gettext_lazy("The other side reads it"),
     )

@@ -20,7 +20,7 @@ from common.errors import RuleViolated
 from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
-from technoparks.desk.forms import ReasonForm
+from technoparks.desk.forms import RevocationForm
 from technoparks.desk.induction_forms import InductionFilterForm, InstructionForm, JournalForm, VersionForm
 from technoparks.induction.journal import journal
 from technoparks.induction.passing import revoke, sign_off
@@ -90,15 +90,25 @@ def dashboard_inductions_journal(request: HttpRequest, slug: str) -> HttpRespons
     """PDF; what was asked wrongly is shown with the form."""
     organisation, technoparks = _tended(request, slug)
     form = JournalForm(request.GET, technoparks=technoparks)
-    if not form.is_valid():
+    content = _journal(form) if form.is_valid() else None
+    if content is None:
         context = {"organisation": organisation, "form": form}
         return render(request, "technoparks/dashboard_inductions_journal.html", context, status=400)
     asked = form.cleaned_data
-    content = journal(asked["technopark"], first=asked["first"], last=asked["last"])
     response = HttpResponse(content, content_type="application/pdf")
     name = f"inductions-{slugify(asked['technopark'].slug)}-{asked['first']}-{asked['last']}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _journal(form: JournalForm) -> bytes | None:
+    """None where it is too long; the form says so."""
+    asked = form.cleaned_data
+    try:
+        return journal(asked["technopark"], first=asked["first"], last=asked["last"])
+    except RuleViolated as error:
+        form.add_error(None, error.message)
+        return None
 
 
 class _NoForm(forms.Form):
@@ -117,7 +127,7 @@ MOVES: dict[str, tuple[str | Promise, str | Promise, str | Promise, type[forms.F
         pgettext_lazy("induction", "Revoke"),
         gettext_lazy("Bookings of this person that need it are put on hold; they get a letter with the reason."),
         gettext_lazy("Revoked. Bookings that need it are on hold."),
-        ReasonForm,
+        RevocationForm,
         revoke,
     ),
 }

@@ -17,6 +17,7 @@ from technoparks.desk.forms import ReasonForm
 from technoparks.models import Booking
 from technoparks.policies import (
     can_cancel_booking,
+    can_cancel_series,
     can_check_in_booking,
     can_decide_booking,
     can_take_over_booking,
@@ -103,7 +104,7 @@ MOVE_PAGES = {
         _("What was left of the series is cancelled."),
         "x",
         False,
-        can_cancel_booking,
+        can_cancel_series,
         lambda booking, by, typed: move_series(booking, "cancel", who=Who.GUEST, by=by),
         kind="danger",
         fits=lambda booking: _is_of_series(booking) and not booking.has_begun,

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from common.documents import typeset
+from common.errors import RuleViolated
 from technoparks.models import Induction, Technopark
 
 TEMPLATE = "pdf/technoparks/induction_journal.typ"
@@ -15,7 +17,7 @@ MOST_ROWS = 5000
 
 
 def journal(technopark: Technopark, *, first: datetime.date, last: datetime.date) -> bytes:
-    """PDF, in Russian."""
+    """PDF, in Russian. Raises RuleViolated for more than MOST_ROWS inductions."""
     return typeset(TEMPLATE, entries(technopark, first=first, last=last), at=timezone.now())
 
 
@@ -24,8 +26,11 @@ def entries(technopark: Technopark, *, first: datetime.date, last: datetime.date
     completed = Induction.objects.filter(
         version__instruction__technopark=technopark, completed_on__range=(first, last)
     ).select_related("version__instruction", "person", "signed_by")
+    if completed.count() > MOST_ROWS:
+        text = _("More than %(number)d inductions: print a shorter time.")
+        raise RuleViolated(text % {"number": MOST_ROWS}, code="too_many")
     with translation.override("ru"):
-        rows = [_row(number, one) for number, one in enumerate(completed.order_by("completed_on", "pk")[:MOST_ROWS], 1)]
+        rows = [_row(number, one) for number, one in enumerate(completed.order_by("completed_on", "pk"), 1)]
         return {
             "technopark": technopark.title,
             "host": technopark.host.name,

@@ -37,7 +37,7 @@ def answer_quiz(version: InstructionVersion, *, person: User, answers: Sequence[
     locked_person(person)
     if not instruction.is_offered or instruction.current != version:
         raise RuleViolated(_("There is a newer text. Read it, and answer its questions."), code="old_version")
-    _check_need(version, person)
+    check_need(version, person)
     tries = QuizAttempt.objects.filter(version=version, person=person, at__gt=timezone.now() - DAY)
     if tries.count() >= TRIES_A_DAY:
         raise RuleViolated(_("Enough for today. Read the text again and come back tomorrow."), code="too_often")
@@ -48,7 +48,8 @@ def answer_quiz(version: InstructionVersion, *, person: User, answers: Sequence[
     return attempt
 
 
-def _check_need(version: InstructionVersion, person: User) -> None:
+def check_need(version: InstructionVersion, person: User) -> None:
+    """Raises RuleViolated while the person has it for long yet, or waits for the practice."""
     theirs = Induction.objects.filter(person=person, version=version)
     if theirs.waiting().exists():
         raise RuleViolated(_("You have passed. The manager has to see your practice now."), code="waits")
@@ -99,21 +100,34 @@ def sign_off(induction: Induction, *, by: User) -> Induction:
         raise RuleViolated(_("Somebody else has to see your practice."), code="own_practice")
     if current.revoked_at:
         raise RuleViolated(_("It was revoked. The person passes the quiz anew."), code="revoked")
+    if _is_outdated(current.version):
+        raise RuleViolated(
+            _("There is a newer text since. The person answers its questions first."), code="old_version"
+        )
     current.signed_by = by
     _complete(current)
     return current
 
 
+def _is_outdated(version: InstructionVersion) -> bool:
+    """Whether whoever knows it learns a later one."""
+    later = InstructionVersion.objects.filter(instruction=version.instruction_id, number__gt=version.number)
+    return later.filter(is_needed_anew=True).exists()
+
+
 @transaction.atomic
 def revoke(induction: Induction, *, by: User, reason: str) -> Induction:
-    """Their bookings to come are held, and they are told, with the reason. Repeated, does nothing."""
+    """With every other that the person has of the instruction: what they know is in doubt, not one date of it. Their
+    bookings to come are held, and they are told, with the reason. Repeated, does nothing."""
     current = _locked(induction)
     if current.revoked_at:
         return current
     if not reason.strip():
         raise RuleViolated(_("Say why: the other side will read it."), code="reason_missing")
-    current.revoked_at, current.revoked_by, current.reason = timezone.now(), by, reason
-    current.save(update_fields=["revoked_at", "revoked_by", "reason"])
+    others = Induction.objects.filter(person=current.person_id, version__instruction=current.version.instruction_id)
+    for one in (current, *others.filter(revoked_at=None).exclude(pk=current.pk)):
+        one.revoked_at, one.revoked_by, one.reason = timezone.now(), by, reason
+        one.save(update_fields=["revoked_at", "revoked_by", "reason"])
     said = gettext_lazy("Induction revoked: %(name)s")
     tell_person(current, said, event="revoked", reason=reason)
     review(current.version.instruction.technopark_id, people=[current.person_id], by=by)

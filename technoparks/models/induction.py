@@ -252,9 +252,10 @@ class InductionQuerySet(models.QuerySet["Induction"]):
         return self.with_standing(day).filter(standing=standing)
 
     def newest(self) -> Self:
-        """Of each instruction, with its standing."""
+        """Of each instruction, with its standing: one that is valid before one that was begun since, to renew it."""
         related = self.with_standing().select_related("version__instruction__technopark")
-        of_each = related.order_by("version__instruction_id", "-passed_at", "-pk")
+        is_valid = Case(When(standing=Standing.VALID, then=Value(0)), default=Value(1))
+        of_each = related.order_by("version__instruction_id", is_valid, "-passed_at", "-pk")
         return of_each.distinct("version__instruction_id")
 
     def valid_on(self, day: datetime.date) -> Self:

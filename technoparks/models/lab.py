@@ -50,6 +50,12 @@ class LabQuerySet(models.QuerySet["Lab"]):
         parks = Technopark.objects.published().with_status().filter(Q(status=SiteStatus.OPEN))
         return self.filter(is_bookable=True, is_published=True, technopark__in=parks.values("pk"))
 
+    def with_takes_bookings(self) -> Self:
+        """``takes_bookings``: whether anybody could book it today."""
+        return self.annotate(
+            takes_bookings=models.Exists(self.model.objects.bookable().filter(pk=models.OuterRef("pk")))
+        )
+
 
 class Lab(PublicContent):
     """A room with seats. Its rules of booking hold from the moment they are saved; what is booked stays."""
@@ -73,6 +79,7 @@ class Lab(PublicContent):
     is_published = models.BooleanField(_("published"), default=True)
 
     is_bookable = models.BooleanField(_("can be booked"), default=True)
+    takes_bookings: bool  # of with_takes_bookings()
     by_seats = models.BooleanField(
         _("some of the seats can be booked"), default=True, help_text=_("Otherwise only the whole room")
     )

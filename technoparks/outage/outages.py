@@ -116,7 +116,7 @@ def change_end(outage: Outage, *, ends: datetime.datetime | None, choices: Choic
     until, locked.span = locked.ends_at, DateTimeTZRange(locked.starts_at, ends)
     if until and (ends is None or ends > until):
         check_outage(locked.equipment, (until, ends))
-        _settle(locked, (until, ends), choices, by=by, key=f"outage {locked.pk} until {ends}")
+        _settle(locked, (until, ends), choices, by=by, key=f"outage {locked.pk} until {ends} {uuid4().hex}")
     return _saved(locked)
 
 

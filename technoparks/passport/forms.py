@@ -13,6 +13,8 @@ class QuizForm(forms.Form):
 
     def __init__(self, data: Any = None, *, version: InstructionVersion) -> None:
         super().__init__(data)
+        self.version = version
+        self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, initial=version.pk, required=False)
         for number, question in enumerate(version.questions):
             choices = [(str(one), option) for one, option in enumerate(question["options"])]
             several = len(question["right"]) > 1
@@ -26,5 +28,10 @@ class QuizForm(forms.Form):
             )
 
     @property
+    def is_of_old_text(self) -> bool:
+        """Whether the questions that were answered are not those of the version any more."""
+        return self.is_bound and self.data.get("version", str(self.version.pk)) != str(self.version.pk)
+
+    @property
     def answers(self) -> list[list[int]]:
-        return [[int(one) for one in self.cleaned_data[name]] for name in self.fields]
+        return [[int(one) for one in self.cleaned_data[name]] for name in self.fields if name != "version"]

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.errors import RuleViolated
 from common.private_pages import private_page
 from members.models import User
-from technoparks.induction.passing import answer_quiz
-from technoparks.models import Induction, Instruction, QuizAttempt, Standing
+from technoparks.induction.passing import answer_quiz, check_need
+from technoparks.models import Induction, Instruction, InstructionVersion, QuizAttempt, Standing
 from technoparks.passport.forms import QuizForm
 
 SHOWN = 100
@@ -45,7 +45,10 @@ def account_instruction(request: HttpRequest, pk: int) -> HttpResponse:
     person = cast("User", request.user)
     form = QuizForm(request.POST if request.method == "POST" else None, version=version)
     status = 200
-    if request.method == "POST" and form.is_valid():
+    if form.is_of_old_text:
+        messages.error(request, _("There is a newer text. Read it, and answer its questions."))
+        form, status = QuizForm(version=version), 409
+    elif request.method == "POST" and form.is_valid():
         try:
             attempt = answer_quiz(version, person=person, answers=form.answers)
         except RuleViolated as error:
@@ -57,8 +60,22 @@ def account_instruction(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("technoparks:account_instruction", pk=pk)
             form.add_error(None, _failed(attempt))
     own = Induction.objects.filter(person=person, version__instruction=instruction).newest()
-    context = {"instruction": instruction, "version": version, "form": form, "induction": own.first()}
+    context = {
+        "instruction": instruction,
+        "version": version,
+        "form": form,
+        "induction": own.first(),
+        "asks": form.is_bound or _is_needed(version, person),
+    }
     return render(request, "technoparks/account_instruction.html", context, status=status)
+
+
+def _is_needed(version: InstructionVersion, person: User) -> bool:
+    try:
+        check_need(version, person)
+    except RuleViolated:
+        return False
+    return True
 
 
 def _done(instruction: Instruction) -> str:

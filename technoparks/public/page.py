@@ -18,6 +18,7 @@ from technoparks.models import (
     OpeningException,
     PupilYear,
     SiteCount,
+    SiteStatus,
     StatusChange,
     Technopark,
 )
@@ -127,7 +128,7 @@ def with_free_time(technopark: Technopark, user: "User | AnonymousUser") -> list
     rows = []
     for lab in labs:
         lab.technopark = technopark
-        if not lab.is_bookable:
+        if not lab.is_bookable or technopark.status != SiteStatus.OPEN:
             rows.append(LabRow(lab, None))
             continue
         days = open_days(lab, first, last, lab.unlike)

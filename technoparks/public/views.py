@@ -42,8 +42,10 @@ def technopark_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def lab_detail(request: HttpRequest, technopark: str, slug: str) -> HttpResponse:
-    visible = with_instructions(Lab.objects.visible_to(request.user).select_related("technopark__host", "direction"))
-    lab = get_object_or_404(visible.prefetch_related("opening_hours"), technopark__slug=technopark, slug=slug)
+    visible = Lab.objects.visible_to(request.user).with_takes_bookings()
+    known = with_instructions(visible.select_related("technopark__host", "direction"))
+    lab = get_object_or_404(known.prefetch_related("opening_hours"), technopark__slug=technopark, slug=slug)
+    lab.is_bookable = lab.takes_bookings  # nobody books in a technopark that is planned, or closed
     zone = request.user.time_zone if request.user.is_authenticated else ""
     week = Week.of(lab, request.GET.get("week", ""), reader_zone=zone, address_of=_booking_at(request, lab))
     if request.htmx.target == "week":  # type: ignore[attr-defined]
