@@ -1,11 +1,12 @@
 """An event as a file for calendars (RFC 5545, RFC 5546). The same UID each time, and a SEQUENCE that rises with each
 change of time or place, so that a calendar moves what it has instead of adding another."""
 
+from functools import lru_cache
 from typing import Literal
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar
+from icalendar import Calendar, Timezone
 from icalendar import Event as Entry
 
 from common.addresses import absolute, without_language
@@ -40,8 +41,14 @@ def calendar_file(event: Event, *, method: Method = "PUBLISH") -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(entry)
-    calendar.add_missing_timezones()
+    calendar.subcomponents[:0] = map(_zone, calendar.get_missing_tzids())  # before the entry that names them
     return calendar.to_ical()
+
+
+@lru_cache
+def _zone(name: str) -> Timezone:
+    """Looking for its changes takes longer than all the rest of a file."""
+    return Timezone.from_tzid(name)
 
 
 def content_type(method: Method) -> str:
