@@ -86,6 +86,17 @@ def test_of_a_hundred_who_want_one_slot_one_has_it_and_the_others_hear_what_is_f
     assert {next(iter(one.alternatives)) for one in refused} == {(hour(11), hour(12))}
 
 
+def test_neighbours_in_time_are_all_booked_and_each_slot_once(time: int) -> None:
+    """10–11 beside 11–12: who ends when another begins takes nothing away, in whatever order they come."""
+    lab = LabFactory()
+    starts = [*range(8, 19)] * 3
+    random.shuffle(starts)
+    outcomes = spread([booking(lab, start, start + 1, is_whole=True) for start in starts])
+    held = [one.starts_at for one in outcomes if isinstance(one, Booking)]
+    assert sorted(held) == [hour(start) for start in range(8, 19)]
+    assert sum(isinstance(one, Taken) for one in outcomes) == 22
+
+
 def test_seats_of_a_lab_are_never_over(time: int) -> None:
     lab = LabFactory(seats=10)
     outcomes = spread([booking(lab, people=random.randint(1, 3)) for _number in range(60)])
