@@ -14,7 +14,7 @@ from common.caching import kept_until_change
 from common.facets import Chip, Counts, FilteredList, Option
 from common.search import some_of
 from common.templatetags.ui import partial_date
-from common.times import Precision
+from common.times import Precision, within
 from members.models import Audience, Direction, Organisation
 from members.organisations.filters import Overview
 from projects.models import PUBLIC_STATES, ParticipantRole, Project, ProjectKind, ProjectState
@@ -28,15 +28,16 @@ class Participant(NamedTuple):
     slug: str
     kind: str
     title: str
-    role: str
+    roles: tuple[str, ...]
 
     @property
     def url(self) -> str:
         return Organisation.get_absolute_url(self)
 
     @property
-    def role_said(self) -> str:
-        return str(ParticipantRole(self.role).label)
+    def roles_said(self) -> str:
+        """«Заказчик, наставник»."""
+        return ", ".join(str(ParticipantRole(role).label) for role in self.roles).capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,17 @@ class Row:
 
 
 def participants_of(project: Project) -> list[Participant]:
-    """In their order, the lead first; only those that have a page on the portal."""
+    """Each once, in their order, the lead first; only those that have a page on the portal."""
     english = get_language() == "en"
-    cards = [
-        Participant(card["slug"], card["kind"], (english and card["name_en"]) or card["name"], card["role"])
-        for card in project.participant_cards
+    cards = sorted(project.participant_cards, key=lambda card: card["role"] != ParticipantRole.LEAD)
+    roles: dict[str, list[str]] = {}
+    for card in cards:
+        roles.setdefault(card["slug"], []).append(card["role"])
+    known = {card["slug"]: card for card in cards}
+    return [
+        Participant(slug, card["kind"], (english and card["name_en"]) or card["name"], tuple(roles[slug]))
+        for slug, card in known.items()
     ]
-    return sorted(cards, key=lambda one: one.role != ParticipantRole.LEAD)
 
 
 def when(project: Project) -> str:
@@ -70,11 +75,11 @@ def when(project: Project) -> str:
     first = partial_date(project.starts_on, project.precision)
     if project.ends_on is None:
         is_on = project.state == ProjectState.RUNNING
-        return pgettext("a project", "begun: %(day)s") % {"day": first} if is_on else first
+        return pgettext("a project", "begun: %(day)s") % {"day": within(first)} if is_on else first
     if project.precision == Precision.YEAR and project.starts_on.year != project.ends_on.year:
         return f"{project.starts_on.year}–{project.ends_on.year}"
     last = partial_date(project.ends_on, project.precision)
-    return first if first == last else f"{first} – {last}"
+    return first if first == last else f"{first} – {within(last)}"
 
 
 def rows_of(found: ProjectQuerySet, overview: Overview) -> list[Row]:

@@ -145,6 +145,8 @@ def test_the_page_tells_who_takes_part_how_it_goes_and_what_has_come_of_it(schoo
     agreement = concluded(school, is_public=True)
     project = ProjectFactory(name="Теплица", lead=school, starts_on=datetime.date(2026, 9, 1), precision="month")
     ParticipantFactory(project=project, organisation__short_name="Завод", role=ParticipantRole.CUSTOMER)
+    plant = project.participants.get(short_name="Завод")
+    ParticipantFactory(project=project, organisation=plant, role=ParticipantRole.MENTOR)
     ParticipantFactory(project=project, organisation__short_name="Тень", organisation__is_published=False)
     project.labs.set([lab])
     project.agreements.set([agreement])
@@ -153,13 +155,15 @@ def test_the_page_tells_who_takes_part_how_it_goes_and_what_has_come_of_it(schoo
     EventFactory(name="Защита", project=project)
     page = read("/projects/" + project.slug + "/")
     for told in (
-        "Школа Головная организация", "Завод Заказчик", "Первый урожай", "Чертежи", "Цех", agreement.title, "Защита",
-        "начало: Сентябрь 2026",
+        "Школа Головная организация", "Завод Заказчик, наставник",
+        "Первый урожай", "Чертежи", "Цех", agreement.title, "Защита",
+        "начало: сентябрь 2026",
     ):  # fmt: skip
         assert told in page, told
     assert "Тень" not in page
     detail = Client().get(f"/api/v1/projects/{project.slug}/").json()
-    assert [(one["name"], one["role"]) for one in detail["participants"]] == [("Школа", "lead"), ("Завод", "customer")]
+    told_roles = [("Школа", "lead"), ("Завод", "customer"), ("Завод", "mentor")]
+    assert [(one["name"], one["role"]) for one in detail["participants"]] == told_roles
     assert (detail["labs"], detail["agreements"]) == ([lab.pk], [agreement.reference])
     assert [one["url"] for one in detail["results"]] == ["https://report.example.org/"]
     assert [one["name"] for one in detail["updates"]] == ["Первый урожай"]
@@ -192,6 +196,7 @@ def test_an_organisation_shows_its_projects(school: Organisation) -> None:
         ((2026, 9, 1), None, "day", "начало: 1 сентября 2026 г."),
         ((2026, 9, 1), (2027, 5, 31), "day", "1 сентября 2026 г. – 31 мая 2027 г."),
         ((2026, 9, 1), (2026, 9, 30), "month", "Сентябрь 2026"),
+        ((2026, 9, 1), (2027, 5, 1), "month", "Сентябрь 2026 – май 2027"),
         ((2022, 1, 1), (2024, 1, 1), "year", "2022–2024"),
     ],
 )
