@@ -40,7 +40,8 @@ Record = list[Entry]
 @dataclass(frozen=True, slots=True)
 class Holder:
     """``models``: labels of those it answers for. ``erase`` returns how many rows it took a person out of, and runs in
-    the transaction of the erasure; a holder without it keeps nothing that tells who the person was.
+    the transaction of the erasure; a holder without it keeps nothing that tells who the person was. ``hold`` locks what
+    others lock before the person and then write rows of theirs under; it runs before the person is locked.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Holder:
     models: tuple[str, ...]
     collect: Callable[[Person], Iterable[Record]]
     erase: Callable[[Person], int] | None = None
+    hold: Callable[[Person], object] | None = None
 
 
 HOLDERS: dict[str, Holder] = {}

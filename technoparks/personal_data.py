@@ -4,11 +4,13 @@ Pupils of a school are held by the school, which withdraws what it has sent."""
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.personal_data import Holder, Person, Record, described, register, told
 from members.personal_data.mentions import forget_reasons
+from technoparks.cohorts.cohorts import locked_cohorts
 from technoparks.cohorts.forgetting import take_out
 from technoparks.cohorts.moves import Who, turn_application, turn_enrolment
 from technoparks.models import (
@@ -20,10 +22,25 @@ from technoparks.models import (
     CohortApplication,
     Enrolment,
     Induction,
+    Lab,
     ProgrammeCertificate,
     QuizAttempt,
     Whose,
 )
+
+
+def _hold(person: Person) -> None:
+    """Groups, then laboratories, each in the order of their keys: whoever opens or cancels a group holds them so. What
+    changes inductions holds all laboratories of the technopark."""
+    user = person.user
+    own = CohortApplication.objects.filter(person=user)
+    groups = Cohort.objects.filter(
+        Q(teacher=user) | Q(pk__in=own.values("cohort")) | Q(pk__in=own.values("enrolments__cohort"))
+    )
+    locked_cohorts(groups.values_list("pk", flat=True))
+    inducted = Induction.objects.filter(person=user).values("version__instruction__technopark")
+    labs = Lab.objects.filter(Q(pk__in=Booking.objects.filter(person=user).values("lab")) | Q(technopark__in=inducted))
+    [*labs.select_for_update(no_key=True).order_by("pk").values_list("pk")]
 
 
 def _collect(person: Person) -> Iterator[Record]:
@@ -75,10 +92,8 @@ def _collect_applications(person: Person) -> Iterator[Record]:
 
 
 def _erase_applications(person: Person) -> int:
-    """Places go to others; of who learnt it remains that somebody did. What was sent for a school stays the school's.
-
-    Without the locks of the groups, as the person is held already, and who decides holds the group before them: fewer
-    are counted, never more."""
+    """Places go to others, under the locks of the groups; of who learnt it remains that somebody did. What was sent for
+    a school stays the school's."""
     own = CohortApplication.objects.filter(person=person.user).exclude(whose=Whose.SCHOOL)
     for enrolment in (
         Enrolment.objects.active().filter(application__in=own).select_related("cohort__programme__technopark")
@@ -93,7 +108,7 @@ def _erase_applications(person: Person) -> int:
 
 
 register(
-    Holder("lab_bookings", _("Bookings of laboratories"), ("technoparks.Booking",), _collect, _erase),
+    Holder("lab_bookings", _("Bookings of laboratories"), ("technoparks.Booking",), _collect, _erase, _hold),
 )
 register(
     Holder(

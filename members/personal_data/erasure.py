@@ -51,6 +51,7 @@ def erase_person(user: User, *, by: User, reason: str) -> ErasureAct:
     Raises RuleViolated for the last head of an organisation, which would be left without one, and for the last
     superuser of the portal.
     """
+    _hold(user)
     _withdraw_applications(user, by=by)
     _lock_led(user)
     locked = _locked(user)
@@ -94,6 +95,14 @@ def remove_unconfirmed() -> int:
         user.delete()
     User.history.filter(id__in=keys).delete()
     return len(keys)
+
+
+def _hold(user: User) -> None:
+    """Parents of what is theirs, before the person, as everybody else locks them: or each would wait for the other."""
+    person = person_of(user)
+    for holder in HOLDERS.values():
+        if holder.hold:
+            holder.hold(person)
 
 
 def _withdraw_applications(user: User, *, by: User) -> None:

@@ -1,7 +1,7 @@
 """Groups from the plan to the end; the states stand in ``technoparks.cohorts.moves``.
 
-Whoever moves a group, or decides who learns in it, locks its row first, then the people who will hear of it by their
-keys, and then what a booking locks.
+Whoever moves a group, or decides who learns in it, locks its row first, then what a booking locks where lessons are
+booked or called off, and then the people who will hear of it by their keys.
 """
 
 from collections.abc import Iterable
@@ -117,6 +117,7 @@ def cancel_cohort(cohort: Cohort, *, by: User, reason: str) -> Cohort:
     locked = locked_cohort(cohort)
     if locked.state == CohortState.CANCELLED:
         return locked
+    locked_lab(locked.lab)
     hold(people_of(locked))
     enrolled = [*locked.enrolments.active().select_related("application__person", "application__organisation")]
     turn_cohort(locked, "cancel", who=Who.HOST, by=by, reason=reason)

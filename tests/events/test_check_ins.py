@@ -2,12 +2,11 @@
 
 import datetime
 from collections.abc import Callable
-from threading import Thread
 from time import sleep
 
 import pytest
 import time_machine
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common.errors import RuleViolated
@@ -26,7 +25,7 @@ from events.registering.registrations import (
     replace_guest,
 )
 from members.models import User
-from tests.at_once import TIMES, at_once
+from tests.at_once import TIMES, at_once, in_thread
 from tests.events.people import asked
 from tests.factories.events import EventFactory, PoolFactory
 from tests.factories.members import UserFactory
@@ -171,18 +170,6 @@ def scanned(ticket: Ticket, *, in_group: bool, by: User) -> list[str]:
 def left(ticket: Ticket, how: str) -> list[str]:
     LEAVING[how](ticket)
     return [how]
-
-
-def in_thread(call: Callable[[], object]) -> Thread:
-    def run() -> None:
-        try:
-            call()
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
 
 
 together = pytest.mark.parametrize("in_group", [False, True])

@@ -7,10 +7,9 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from time import sleep
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from common.errors import RuleViolated
 from common.models import OutgoingMail
@@ -28,9 +27,8 @@ from events.registering.registrations import (
 )
 from members.models import Role, User
 from members.personal_data.erasure import BY_REQUEST, erase_person
-from tests.at_once import TIMES, at_once
+from tests.at_once import TIMES, at_once, in_thread, noted, wait_for_waiting
 from tests.events.people import asked, guests, held
-from tests.events.test_check_ins import in_thread
 from tests.factories.events import PoolFactory
 from tests.factories.members import RepresentativeFactory, UserFactory
 
@@ -149,28 +147,8 @@ def test_an_offer_is_accepted_or_expires_and_never_both(pool: TicketPool, time: 
 # --- Beside the erasure of a person -------------------------------------------------------------------------------
 
 
-def wait_for_waiting(number: int) -> None:
-    """Until so many connections wait for a lock."""
-    here = "SELECT pid FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    waiting = f"SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN ({here})"  # noqa: S608
-    with connection.cursor() as cursor:
-        for _time in range(500):
-            cursor.execute(waiting)
-            if cursor.fetchone()[0] == number:
-                return
-            sleep(0.02)
-    raise AssertionError(f"{number} do not wait")
-
-
 def erased(person: User) -> object:
     return erase_person(person, by=person, reason=BY_REQUEST)
-
-
-def noted(call: Callable[[], object], outcomes: list[object]) -> None:
-    try:
-        outcomes.append(call())
-    except Exception as error:
-        outcomes.append(error)
 
 
 BESIDE: dict[str, Callable[[TicketPool, User, Registration], object]] = {
