@@ -50,7 +50,7 @@ def _small() -> dict[str, Callable[[], object]]:
     import datetime
 
     from members.models import Kind, Organisation
-    from technoparks.models import Lab, OpeningHours, StatusChange, Technopark
+    from technoparks.models import Equipment, EquipmentClass, Lab, OpeningHours, StatusChange, Technopark
 
     host, _made = Organisation.objects.get_or_create(
         slug="bench-host", defaults={"name": "Один", "short_name": "Один", "kind": Kind.SCHOOL, "is_published": True}
@@ -61,6 +61,8 @@ def _small() -> dict[str, Callable[[], object]]:
     if is_new:
         StatusChange.objects.create(technopark=park, status="open", on=datetime.date(2020, 1, 1))
         lab = Lab.objects.create(technopark=park, name="Одна", slug="bench", seats=8)
+        kind, _made = EquipmentClass.objects.get_or_create(name="Принтер")
+        Equipment.objects.create(lab=lab, kind=kind)  # what a lab with machines asks besides, both ask
         for weekday in range(7):
             OpeningHours.objects.create(lab=lab, weekday=weekday, opens=datetime.time(8), closes=datetime.time(20))
         _book(lab)
