@@ -19,6 +19,7 @@ from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
 from technoparks.booking.bookings import Taken, book, book_series
+from technoparks.booking.free import Wish, next_free
 from technoparks.booking.knowledge import Knowledge
 from technoparks.booking.moves import done
 from technoparks.booking.trying import tried
@@ -54,7 +55,8 @@ def dashboard_lab_book(request: HttpRequest, slug: str, lab: int) -> HttpRespons
         raise PermissionDenied(_("Heads, coordinators and teachers of the organisation book laboratories."))
     labs = Lab.objects.visible_to(request.user).select_related("technopark__host")
     found = get_object_or_404(labs, pk=lab)
-    form = BookingForm(_typed(request, found), lab=found, initial=_begun(request, found))
+    typed = _typed(request, found)
+    form = BookingForm(typed, lab=found, initial=None if typed else _begun(request, found))
     context = {"organisation": organisation, "lab": found, "form": form}
     context["inductions"] = _inductions(found, cast("User", request.user))
     status = 200
@@ -91,10 +93,14 @@ def _typed(request: HttpRequest, lab: Lab) -> QueryDict | None:
 
 
 def _begun(request: HttpRequest, lab: Lab) -> dict[str, object]:
-    """With the time that was chosen in the week."""
-    chosen = _moment(request.GET.get("starts", "")) or next_hour(lab)
+    """With the time that was chosen in the week, else with the first that is free."""
+    minutes = max(lab.shortest_minutes, min(60, lab.longest_minutes))
+    chosen = _moment(request.GET.get("starts", ""))
+    if not chosen:
+        free = next_free(lab, Wish(1), after=timezone.now(), minutes=minutes, number=1)
+        chosen = free[0][0] if free else next_hour(lab)
     local = chosen.astimezone(lab.technopark.zone)
-    ends = local + datetime.timedelta(minutes=max(lab.shortest_minutes, min(60, lab.longest_minutes)))
+    ends = local + datetime.timedelta(minutes=minutes)
     return {"day": local.date(), "starts": local.time(), "ends": ends.time()}
 
 

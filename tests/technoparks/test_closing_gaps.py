@@ -12,6 +12,7 @@ from common.errors import RuleViolated
 from members.models import Notification, Role
 from technoparks import feeds
 from technoparks.booking.bookings import move_series
+from technoparks.booking.free import Wish, next_free
 from technoparks.booking.moves import Who
 from technoparks.desk.forms import BookingForm
 from technoparks.induction import journal
@@ -235,3 +236,16 @@ def test_a_technopark_that_is_not_open_shows_no_free_hours(status: str, client: 
     assert not any(cell.is_bookable for day in week.days for cell in day.cells)
     park = Technopark.objects.with_status().get(pk=park.pk)
     assert [row.free for row in with_free_time(park, AnonymousUser())] == [None]
+
+
+def test_a_booking_begins_with_the_first_time_that_is_free(client: Client) -> None:
+    lab = LabFactory(notice_hours=24 * 3, by_seats=False)
+    school, teacher = guest()
+    booked(lab, 9, 12, days=4)
+    client.force_login(teacher)
+    page = f"/dashboard/{school.slug}/labs/{lab.pk}/book/"
+    begun = client.get(page).context["form"].initial
+    [(starts, _ends)] = next_free(lab, Wish(1), after=timezone.now(), minutes=60, number=1)
+    local = starts.astimezone(lab.technopark.zone)
+    assert (begun["day"], begun["starts"]) == (local.date(), local.time())
+    assert starts >= timezone.now() + 3 * DAY
