@@ -157,7 +157,7 @@ def _check_learner(cohort: Cohort, learner: Learner, whose: str) -> None:
         return
     if learner.age is None:
         raise RuleViolated(_("the age is missing"), code="age_missing")
-    if learner.age < (programme.age_from or 0) or (programme.age_to and learner.age > programme.age_to):
+    if not programme.admits(learner.age):
         text = _("The programme is for another age: %(ages)s.") % {"ages": programme.ages}
         raise RuleViolated(text, code="other_age")
 

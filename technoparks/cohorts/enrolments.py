@@ -43,12 +43,13 @@ def leave(enrolment: Enrolment, *, who: Who, by: User, reason: str = "") -> Enro
 def transfer(enrolment: Enrolment, *, to: Cohort, by: User, reason: str) -> Enrolment:
     """Into ``to``, of the same technopark, where a place is free; returns the enrolment there. Both rows keep why.
 
-    Raises RuleViolated where they learn there already, none is free or others wait for it.
+    Raises RuleViolated where they learn there already, that group is for others, none is free or others wait for it.
     """
     locked = _locked(enrolment, to)
     target = locked_cohorts([to.pk])[to.pk]
     if locked.cohort_id == to.pk or target.programme.technopark_id != locked.cohort.programme.technopark_id:
         raise RuleViolated(_("Choose another group of the same technopark."), code="other_technopark")
+    _check_fits(locked, target)
     if number_enrolled(target) >= target.places:
         raise RuleViolated(_("No place is free in that group."), code="full")
     if target.applications.queued().exists():
@@ -58,6 +59,18 @@ def transfer(enrolment: Enrolment, *, to: Cohort, by: User, reason: str) -> Enro
     tell_applicants([locked.application], "transfer", by=by, reason=reason, cohort=target, mark=made.pk)
     tell_of_free_place(locked.cohort, key=locked.pk)
     return made
+
+
+def _check_fits(enrolment: Enrolment, target: Cohort) -> None:
+    """As whoever applies is looked at: whom the programme is for, and their age."""
+    programme, age = target.programme, enrolment.application.age
+    if programme.is_for_adults != enrolment.cohort.programme.is_for_adults:
+        raise RuleViolated(_("That group is for others: they apply to it anew."), code="other_audience")
+    if programme.asks_age and age is None:
+        raise RuleViolated(_("Their age is not known here: they apply to that group anew."), code="age_missing")
+    if programme.asks_age and age is not None and not programme.admits(age):
+        text = _("The programme is for another age: %(ages)s.") % {"ages": programme.ages}
+        raise RuleViolated(text, code="other_age")
 
 
 def tell_of_free_place(cohort: Cohort, *, key: object) -> None:

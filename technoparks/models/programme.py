@@ -132,6 +132,9 @@ class Programme(PublicContent):
         """Who apply for themselves."""
         return self.is_for_adults or self.age_to is None or self.age_to >= ADULT
 
+    def admits(self, age: int) -> bool:
+        return age >= (self.age_from or 0) and not (self.age_to and age > self.age_to)
+
     @property
     def asks_age(self) -> bool:
         """Only where it decides who is admitted: the least data."""

@@ -14,15 +14,26 @@ from technoparks import feeds
 from technoparks.booking.bookings import move_series
 from technoparks.booking.free import Wish, next_free
 from technoparks.booking.moves import Who
+from technoparks.cohorts.enrolments import transfer
 from technoparks.desk.forms import BookingForm
 from technoparks.induction import journal
 from technoparks.induction.passing import revoke, sign_off
-from technoparks.models import Booking, BookingSeries, Induction, InstructionVersion, Standing, StatusChange, Technopark
+from technoparks.models import (
+    Audience,
+    Booking,
+    BookingSeries,
+    Induction,
+    InstructionVersion,
+    Standing,
+    StatusChange,
+    Technopark,
+)
 from technoparks.outage.outages import change_end
 from technoparks.outage.words import Fate
 from technoparks.policies import can_cancel_series
 from technoparks.public.page import with_free_time
 from technoparks.retention import INDUCTIONS_KEPT_FOR, forget_inductions
+from tests.factories.cohorts import ProgrammeFactory, coordinator, enrolled, gathering
 from tests.factories.members import RepresentativeFactory, UserFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
@@ -249,3 +260,24 @@ def test_a_booking_begins_with_the_first_time_that_is_free(client: Client) -> No
     local = starts.astimezone(lab.technopark.zone)
     assert (begun["day"], begun["starts"]) == (local.date(), local.time())
     assert starts >= timezone.now() + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    ("programme", "code"),
+    [
+        ({"age_from": 16, "age_to": 18}, "other_age"),
+        ({"age_from": 10, "age_to": 12}, "other_age"),
+        ({"audience": Audience.ADULTS, "age_from": None, "age_to": None}, "other_audience"),
+    ],
+    ids=["older", "younger", "teachers"],
+)
+def test_nobody_is_moved_into_a_group_that_is_for_others(programme: dict[str, Any], code: str) -> None:
+    cohort = gathering()
+    learner = enrolled(cohort, age=13)
+    park = cohort.programme.technopark
+    other = gathering(programme=ProgrammeFactory(technopark=park, **programme), lab=LabFactory(technopark=park))
+    with pytest.raises(RuleViolated) as refused:
+        transfer(learner, to=other, by=coordinator(cohort), reason="Удобнее")
+    assert refused.value.code == code
+    learner.refresh_from_db()
+    assert learner.state == "active"
