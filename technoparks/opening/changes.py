@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from common.errors import RuleViolated
 from members.models import User
 from technoparks.booking.bookings import locked_lab
+from technoparks.booking.hours import at
 from technoparks.booking.moves import MOVES, Who, turn
 from technoparks.booking.telling import hold_readers, readers_of
-from technoparks.models import Booking, Lab, OpeningException
+from technoparks.models import Booking, Lab, OpeningException, SiteStatus, Technopark
 from technoparks.opening.hits import outside
 from technoparks.opening.telling import tell_closed
 from technoparks.opening.words import CLOSED, Week, hours_said, week_said
@@ -126,6 +128,27 @@ def remove_day(exception: OpeningException, *, by: User, review: Review | None =
         return _("%(day)s: as other days") % {"day": date_format(one.day)}
 
     _changed(exception.lab, change, review, by=by)
+
+
+def after_closing(technopark: Technopark, *, on: datetime.date) -> list[Booking]:
+    """Those from the first moment of that day on, until it opens again."""
+    zone = technopark.zone
+    first = max(at(on, datetime.time(0), zone), timezone.now())
+    ahead = Booking.objects.blocking().filter(lab__technopark=technopark, span__startswith__gte=first)
+    opens = technopark.status_changes.filter(status=SiteStatus.OPEN, on__gt=on).order_by("on").first()
+    if opens:
+        ahead = ahead.filter(span__startswith__lt=at(opens.on, datetime.time(0), zone))
+    return _bookings([*ahead.order_by().values_list("pk", flat=True)])
+
+
+@transaction.atomic
+def call_off_after(technopark: Technopark, *, on: datetime.date, reason: str, by: User) -> int:
+    """What is booked there after it has closed; each person is told once. Repeated, does nothing. Returns how many."""
+    for lab in technopark.labs.order_by("pk"):
+        locked_lab(lab)
+    bookings = after_closing(technopark, on=on)
+    _cancel(bookings, reason=reason, by=by)
+    return len(bookings)
 
 
 @transaction.atomic

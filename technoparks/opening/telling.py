@@ -31,4 +31,7 @@ def _words(bookings: Sequence[Booking], reason: str) -> Words:
     today = timezone.localdate()
     lines = [f"{when(one, today=today)}: {one.title}" for one in bookings]
     text = ["\n".join(lines), _("The reason: %(reason)s") % {"reason": reason}]
-    return Words(title % {"lab": bookings[0].lab.title, "number": number}, "\n\n".join(text))
+    labs = {one.lab for one in bookings}
+    lab = bookings[0].lab
+    place = lab.title if len(labs) == 1 else lab.technopark.title
+    return Words(title % {"lab": place, "number": number}, "\n\n".join(text))

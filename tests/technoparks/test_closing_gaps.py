@@ -45,6 +45,7 @@ from tests.factories.technoparks import (
     inducted,
     manager,
     out,
+    responsible,
 )
 from tests.technoparks.test_public import words
 
@@ -281,3 +282,38 @@ def test_nobody_is_moved_into_a_group_that_is_for_others(programme: dict[str, An
     assert refused.value.code == code
     learner.refresh_from_db()
     assert learner.state == "active"
+
+
+def test_a_technopark_is_not_closed_over_what_is_booked_unless_that_is_called_off(office: Any) -> None:
+    first = booked(LabFactory(), days=10)
+    park = first.lab.technopark
+    school, teacher = first.organisation, responsible(first)
+    second = booked(LabFactory(technopark=park), 12, 13, days=12, by=(school, teacher))
+    before = booked(first.lab, days=3)
+    Notification.objects.all().delete()
+    page = f"/admin/technoparks/technopark/{park.pk}/change/"
+    form, empty = office.get(page).context["adminform"].form, (None, "", False)
+    data = {name: value for name, value in form.initial.items() if value not in empty and name != "directions"}
+    for formset in office.get(page).context["inline_admin_formsets"]:
+        prefix = formset.formset.prefix
+        rows = formset.formset.initial_forms
+        data |= {
+            f"{prefix}-TOTAL_FORMS": len(rows) + (prefix == "status_changes"),
+            f"{prefix}-INITIAL_FORMS": len(rows),
+        }
+        for number, row in enumerate(rows):
+            known = {name: value for name, value in row.initial.items() if value not in empty}
+            data |= {f"{prefix}-{number}-{name}": value for name, value in known.items()}
+            data[f"{prefix}-{number}-id"] = row.instance.pk
+    number = park.status_changes.count()
+    closing = f"status_changes-{number}-"
+    day = timezone.localdate() + 5 * DAY
+    data |= {f"{closing}status": "closed", f"{closing}on": day.isoformat(), f"{closing}precision": "day"}
+    refused = office.post(page, data)
+    assert "2 bookings lie after that day" in refused.content.decode()
+    assert park.status_changes.count() == number
+    assert office.post(page, data | {f"{closing}calls_off": "on"}).status_code == 302
+    assert [Booking.objects.get(pk=one.pk).state for one in (first, second, before)] == ["cancelled"] * 2 + [
+        "confirmed"
+    ]
+    assert [note.user for note in Notification.objects.filter(user=teacher)] == [teacher]
