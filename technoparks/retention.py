@@ -36,9 +36,7 @@ def forget_inductions() -> int:
     QuizAttempt.objects.filter(at__lt=now - ATTEMPTS_KEPT_FOR).delete()
     before = now - INDUCTIONS_KEPT_FOR
     day = timezone.localdate(before)
-    # One without an end lapses by disuse alone, where the instruction knows of that.
-    unused = Q(valid_until=None, version__instruction__idle_days__isnull=False, used_on__lt=day)
-    ended = Q(valid_until__lt=day) | unused | Q(revoked_at__lt=before)
+    ended = Q(valid_until__lt=day) | Q(valid_until=None, used_on__lt=day) | Q(revoked_at__lt=before)
     unfinished = Q(completed_on=None, passed_at__lt=before)
     return Induction.objects.filter(ended | unfinished).delete()[0]
 

@@ -309,7 +309,7 @@ class LabViewSet(PublicViewSet):
         visible = Lab.objects.visible_to(AnonymousUser()).select_related("technopark", "direction")
         labs = visible.prefetch_related("opening_hours")
         if self.action == "free":
-            return labs
+            return labs.with_takes_bookings()
         exceptions = OpeningException.objects.filter(day__gte=timezone.localdate())
         there = Equipment.objects.exclude(status=EquipmentStatus.RETIRED).select_related("kind", "lab__technopark")
         machines = with_documents(with_outages(there))
@@ -336,7 +336,7 @@ class LabViewSet(PublicViewSet):
         since = max(asked.get("from", now), now)
         until = min(asked.get("until", since + timedelta(days=LOOKED_THROUGH)), since + timedelta(days=LOOKED_THROUGH))
         latest = now + timedelta(days=lab.days_ahead)
-        if not Lab.objects.bookable().filter(pk=lab.pk).exists():
+        if not lab.takes_bookings:
             return Response([])
         found = next_free(
             lab,

@@ -85,7 +85,7 @@ def review_all() -> int:
     for technopark in Technopark.objects.filter(instructions__isnull=False).distinct().order_by("pk"):
         with transaction.atomic():
             hold_labs(technopark.pk)
-            for instruction in Instruction.objects.filter(technopark=technopark).exclude(idle_days=None):
+            for instruction in Instruction.objects.filter(technopark=technopark):
                 _note_use(instruction)
             moved += review(technopark.pk)
     return moved

@@ -18,7 +18,6 @@ from technoparks.models import (
     OpeningException,
     PupilYear,
     SiteCount,
-    SiteStatus,
     StatusChange,
     Technopark,
 )
@@ -122,13 +121,14 @@ def with_free_time(technopark: Technopark, user: "User | AnonymousUser") -> list
     first = now.astimezone(technopark.zone).date()
     last = first + (SHOWN_DAYS - 1) * DAY
     unlike = OpeningException.objects.filter(day__range=(first, last))
-    visible = Lab.objects.visible_to(user).filter(technopark=technopark).select_related("direction")
-    labs = [*visible.prefetch_related("opening_hours", Prefetch("opening_exceptions", unlike, to_attr="unlike"))]
+    visible = Lab.objects.visible_to(user).filter(technopark=technopark).with_takes_bookings()
+    related = visible.select_related("direction")
+    labs = [*related.prefetch_related("opening_hours", Prefetch("opening_exceptions", unlike, to_attr="unlike"))]
     taken = taken_of(labs, now, now + (SHOWN_DAYS + 1) * DAY)
     rows = []
     for lab in labs:
         lab.technopark = technopark
-        if not lab.is_bookable or technopark.status != SiteStatus.OPEN:
+        if not lab.takes_bookings:
             rows.append(LabRow(lab, None))
             continue
         days = open_days(lab, first, last, lab.unlike)

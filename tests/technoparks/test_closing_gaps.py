@@ -18,6 +18,7 @@ from technoparks.cohorts.enrolments import transfer
 from technoparks.desk.forms import BookingForm
 from technoparks.induction import journal
 from technoparks.induction.passing import revoke, sign_off
+from technoparks.induction.review import review_all
 from technoparks.models import (
     Audience,
     Booking,
@@ -170,11 +171,18 @@ def test_a_renewal_that_waits_does_not_hide_what_is_valid() -> None:
     assert [one.standing for one in Induction.objects.filter(person=person).newest()] == [Standing.VALID]
 
 
-def test_an_induction_without_an_end_is_kept_while_disuse_does_not_end_it() -> None:
+def test_an_induction_without_an_end_that_is_in_use_is_not_forgotten() -> None:
+    lab = LabFactory()
+    instruction = InstructionFactory(technopark=lab.technopark, idle_days=None)
+    lab.instructions.add(instruction)
     long_ago = timezone.localdate() - INDUCTIONS_KEPT_FOR - DAY
+    school, teacher = guest()
     columns = {"completed_on": long_ago, "used_on": long_ago}
-    kept = inducted(UserFactory(), InstructionFactory(idle_days=None), **columns)
-    inducted(UserFactory(), InstructionFactory(idle_days=90), **columns)
+    kept = inducted(teacher, instruction, **columns)
+    inducted(UserFactory(), instruction, **columns)
+    booking = booked(lab, by=(school, teacher))
+    Booking.objects.filter(pk=booking.pk).update(state="used")
+    review_all()
     assert forget_inductions() == 1
     assert Induction.objects.get() == kept
 

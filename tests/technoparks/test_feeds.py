@@ -253,11 +253,11 @@ def test_queries_do_not_grow_with_bookings(django_assert_num_queries: Any, which
 
 
 @pytest.mark.parametrize("which", ["a person", "an organisation", "a lab"])
-def test_of_more_than_it_can_hold_a_calendar_has_what_is_to_come(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
+def test_of_more_than_it_can_hold_a_calendar_has_what_is_nearest(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
     monkeypatch.setattr("technoparks.feeds.MOST", 1)
     lab = LabFactory()
     host, user = lab.technopark.host, manager(lab)
-    booked(lab, 10, 11, by=(host, user))
-    last = booked(lab, 10, 11, days=9, by=(host, user))
+    next_one = booked(lab, 10, 11, by=(host, user))
+    booked(lab, 10, 11, days=9, by=(host, user))
     path = {"a person": path_of(user), "an organisation": path_of(user, host), "a lab": of_lab(user, lab)}[which]
-    assert [*read(path)] == [str(last.uid)]
+    assert [*read(path)] == [str(next_one.uid)]
