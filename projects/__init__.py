@@ -1,1 +1,1 @@
-"""Joint projects, challenges of companies, roadmaps, pledges, internships. Not begun."""
+"""Joint projects of organisations and challenges of companies; roadmaps, pledges and internships are to come."""

@@ -893,6 +893,7 @@ question
 boardsession
 event                 view add change delete
 project               view add change delete
+challenge             view add change delete
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
@@ -1069,6 +1070,16 @@ ADMIN = """
 /admin/events/event/<event>/history/<historicalevent>/ POST  login  factor 403 403
 /admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ GET   login  factor 403 200
 /admin/events/eventseries/<eventseries>/history/<historicaleventseries>/ POST  login  factor 403 403
+/admin/projects/challenge/<challenge>/open_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/open_this/ POST  login  factor 403 302
+/admin/projects/challenge/<challenge>/return_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/return_this/ POST  login  factor 403 200
+/admin/projects/challenge/<challenge>/cancel_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/cancel_this/ POST  login  factor 403 200
+/admin/projects/challenge/<challenge>/reopen_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/reopen_this/ POST  login  factor 403 200
+/admin/projects/challenge/<challenge>/history/<historicalchallenge>/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/history/<historicalchallenge>/ POST  login  factor 403 403
 /admin/projects/project/<project>/publish_this/ GET   login  factor 403 200
 /admin/projects/project/<project>/publish_this/ POST  login  factor 403 302
 /admin/projects/project/<project>/return_this/ GET   login  factor 403 200

@@ -53,7 +53,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
-from projects.models import ProjectResult, ProjectState
+from projects.models import ChallengeState, ProjectResult, ProjectState
 from technoparks.models import OpeningException, Technopark
 from tests.factories import agreements as made
 from tests.factories.cohorts import ProgrammeFactory, learners
@@ -86,7 +86,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.factories.projects import ProjectFactory
+from tests.factories.projects import ChallengeFactory, ProjectFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -293,7 +293,8 @@ class World:
         project = ProjectFactory(slug="project-a", lead=self.ours, state=ProjectState.DRAFT)
         result = ProjectResult(project=project, name="Чертёж", content_type="application/pdf", size=5)
         result.file.save("drawing.pdf", ContentFile(b"%PDF-"))
-        return {"project": project, "projectresult": result}
+        challenge = ChallengeFactory(company=self.ours, state=ChallengeState.REVIEW)
+        return {"project": project, "projectresult": result, "challenge": challenge}
 
     def technopark(self, visitor: User) -> dict[str, Any]:
         """Of ours: in its lab a booking of others that waits to be approved, and a group, in which the child of the

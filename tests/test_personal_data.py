@@ -43,6 +43,8 @@ EXCUSED = {
     "events.EventMove": "who moved it: the same",
     "projects.HistoricalProject": "who changed it: the row of who was erased names nobody",
     "projects.ProjectMove": "who moved it: the same",
+    "projects.HistoricalChallenge": "who changed it: the same",
+    "projects.ChallengeMove": "who moved it: the same",
     "events.EventMessage": "who wrote it: the same; it names no reader",
     "events.CheckIn": "who stood at the door: the same; whose it is, the holder of registrations tells",
     "events.ParentConsent": "who noted a paper: the same; the parent goes with a refusal, or a year after the event",

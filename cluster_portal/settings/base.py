@@ -407,6 +407,7 @@ SPECTACULAR_SETTINGS = {
         "ObligationReportStateEnum": "agreements.models.ReportState",
         "ProjectKindEnum": "projects.models.ProjectKind",
         "ProjectStateEnum": "projects.models.ProjectState",
+        "ChallengeStateEnum": "projects.models.ChallengeState",
         "ParticipantRoleEnum": "projects.models.ParticipantRole",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
         "OutageKindEnum": "technoparks.models.OutageKind",

@@ -104,7 +104,11 @@ UNFOLD = {
                 _page(_("Sessions of events"), "view_agenda", "events_session"),
                 _page(_("Certificates of participants"), "workspace_premium", "events_participantcertificate"),
             ),
-            _section(_("Projects"), _page(_("Projects"), "hub", "projects_project")),
+            _section(
+                _("Projects"),
+                _page(_("Projects"), "hub", "projects_project"),
+                _page(_("Challenges"), "emoji_objects", "projects_challenge"),
+            ),
             _section(
                 _("Agreements"),
                 _page(_("Agreements"), "contract", "agreements_agreement"),

@@ -1,5 +1,5 @@
 """The association's office at work on projects."""
 
-from projects.admin import projects
+from projects.admin import challenges, projects
 
-__all__ = ["projects"]
+__all__ = ["challenges", "projects"]

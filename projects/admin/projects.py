@@ -1,27 +1,25 @@
-"""Projects. Their state moves only by projects.life.moves, one row of history per move."""
+"""Projects. Their state moves only by projects.life.projects, one row of history per move."""
 
-from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, RangeDateFilter
-from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
-from common.admin.single import SingleAction, after_question
 from common.forms import DocumentField
 from common.text import slug_of
-from members.models import Audience, User
-from projects.life.moves import PROJECT_MOVES, Who, move_project, possible_moves
+from members.models import Audience
+from projects.admin.moves import MovedAdmin, MovePage
+from projects.life.projects import PROJECT_MOVES, move_project
 from projects.models import Project, ProjectMove, ProjectParticipant, ProjectResult, ProjectState, ProjectUpdate
 
 STATE_COLOURS = colours(
@@ -35,26 +33,10 @@ STATE_COLOURS = colours(
     },
 )
 TOLD = _("All participants are told, with the reason.")
-# What the page of each move asks, says and tells.
-MOVES: dict[str, tuple[str | Promise, str | Promise]] = {
-    "publish": (_("Publish"), _("Everybody can read its page; its participants are told.")),
-    "return": (_("Return to the lead"), _("It is a draft again. The lead reads why.")),
-    "pause": (pgettext_lazy("a project", "Pause"), TOLD),
-    "resume": (pgettext_lazy("a project", "Go on"), _("All participants are told.")),
-    "complete": (pgettext_lazy("a project", "Complete"), _("It stays on the portal with its results.")),
-    "stop": (_("Stop the project"), TOLD),
-    "reopen": (pgettext_lazy("a project", "Reopen"), TOLD),
-}
 
 
-class ProjectForm(forms.ModelForm):
-    audience = forms.MultipleChoiceField(
-        label=_("Audience"),
-        choices=Audience,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Empty: everybody"),
-    )
+class AddressedForm(forms.ModelForm):
+    """Of a record that has an address of its own, made of its name where none is typed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,9 +53,13 @@ class ProjectForm(forms.ModelForm):
         return data
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("The reason"), max_length=500, help_text=_("People read it"), widget=UnfoldAdminTextareaWidget
+class ProjectForm(AddressedForm):
+    audience = forms.MultipleChoiceField(
+        label=_("Audience"),
+        choices=Audience,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Empty: everybody"),
     )
 
 
@@ -136,7 +122,21 @@ class ProjectMoveInline(ReadOnlyInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(HistoryModelAdmin):
+class ProjectAdmin(MovedAdmin):
+    TABLE = PROJECT_MOVES
+    PAGES: ClassVar[dict[str, MovePage]] = {
+        "publish": MovePage(_("Publish"), _("Everybody can read its page; its participants are told."), "public"),
+        "return": MovePage(_("Return to the lead"), _("It is a draft again. The lead reads why."), "undo"),
+        "pause": MovePage(pgettext_lazy("a project", "Pause"), TOLD, "pause"),
+        "resume": MovePage(pgettext_lazy("a project", "Go on"), _("All participants are told."), "play_arrow"),
+        "complete": MovePage(
+            pgettext_lazy("a project", "Complete"), _("It stays on the portal with its results."), "task_alt"
+        ),
+        "stop": MovePage(_("Stop the project"), TOLD, "cancel", "danger"),
+        "reopen": MovePage(pgettext_lazy("a project", "Reopen"), TOLD, "restart_alt"),
+    }
+    move = staticmethod(move_project)
+
     form = ProjectForm
     list_display = ["title_and_kind", "starts_on", "region", "state_label"]
     list_filter = [
@@ -157,7 +157,6 @@ class ProjectAdmin(HistoryModelAdmin):
     }
     readonly_fields = ["state"]
     inlines = [ParticipantInline, UpdateInline, ResultInline, ProjectMoveInline]
-    actions_detail = [f"{move}_this" for move in MOVES]
     fieldsets = [
         (
             None,
@@ -187,63 +186,6 @@ class ProjectAdmin(HistoryModelAdmin):
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, project: Project) -> tuple[str, str]:
         return project.state, project.get_state_display()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
-        """What others have read stays on record: it is stopped, and not deleted."""
-        return super().has_delete_permission(request, obj) and not (obj and obj.moves.exists())
-
-    # --- Moves --------------------------------------------------------------------------------------------------
-
-    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list:
-        """Only where its state leads."""
-        project = self.get_object(request, object_id)
-        possible = {f"{move}_this" for move in possible_moves(project, who=Who.STAFF)} if project else set()
-        return [
-            one
-            for one in super().get_actions_detail(request, object_id)
-            if one.method.original_function_name in possible
-        ]
-
-    @action(description=MOVES["publish"][0], icon="public", permissions=["change"])
-    def publish_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "publish")
-
-    @action(description=MOVES["return"][0], icon="undo", permissions=["change"])
-    def return_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "return")
-
-    @action(description=MOVES["pause"][0], icon="pause", permissions=["change"])
-    def pause_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "pause")
-
-    @action(description=MOVES["resume"][0], icon="play_arrow", permissions=["change"])
-    def resume_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "resume")
-
-    @action(description=MOVES["complete"][0], icon="task_alt", permissions=["change"])
-    def complete_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "complete")
-
-    @action(description=MOVES["stop"][0], icon="cancel", permissions=["change"])
-    def stop_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "stop")
-
-    @action(description=MOVES["reopen"][0], icon="restart_alt", permissions=["change"])
-    def reopen_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self._move(request, object_id, "reopen")
-
-    def _move(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
-        title, text = MOVES[move]
-        do = partial(move_project, move=move, who=Who.STAFF, by=cast("User", request.user))
-        single = SingleAction(
-            title,
-            lambda project, data: do(project, **data).get_state_display(),
-            _("The state now: %(done)s"),
-            text,
-            form=ReasonForm if PROJECT_MOVES[move].needs_reason else forms.Form,
-            variant="danger" if move == "stop" else "",
-        )
-        return after_question(self, request, object_id, single)
 
 
 def _in_moderation() -> QuerySet[Project]:

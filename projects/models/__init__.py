@@ -1,3 +1,11 @@
+from projects.models.challenge import (
+    PUBLIC_CHALLENGE_STATES,
+    Challenge,
+    ChallengeMove,
+    ChallengeState,
+    RightsHolder,
+    TeamKind,
+)
 from projects.models.project import (
     LATEST_FIRST,
     PUBLIC_STATES,
@@ -13,7 +21,11 @@ from projects.models.project import (
 
 __all__ = [
     "LATEST_FIRST",
+    "PUBLIC_CHALLENGE_STATES",
     "PUBLIC_STATES",
+    "Challenge",
+    "ChallengeMove",
+    "ChallengeState",
     "ParticipantRole",
     "Project",
     "ProjectKind",
@@ -22,4 +34,6 @@ __all__ = [
     "ProjectResult",
     "ProjectState",
     "ProjectUpdate",
+    "RightsHolder",
+    "TeamKind",
 ]

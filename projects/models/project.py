@@ -99,7 +99,7 @@ class ProjectManager(models.Manager.from_queryset(ProjectQuerySet)):  # type: ig
 
 
 class Project(PublicContent):
-    """Joint work of several organisations. Its moves stand in ``projects.life.moves``."""
+    """Joint work of several organisations. Its moves stand in ``projects.life.projects``."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=ProjectKind)
     name = OneLineField(_("name"), max_length=200)

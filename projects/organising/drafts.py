@@ -13,7 +13,7 @@ from common.locks import hold
 from common.text import slug_of
 from common.uploads import CheckedDocument
 from members.models import Organisation, User
-from projects.life.moves import locked_project
+from projects.life.projects import locked_project
 from projects.models import (
     ParticipantRole,
     Project,

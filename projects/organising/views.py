@@ -18,7 +18,7 @@ from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
 from members.policies import role_of
-from projects.life.moves import Who, lacking, move_project, possible_moves
+from projects.life.projects import Who, lacking, move_project, possible_moves
 from projects.models import ParticipantRole, ProjectState
 from projects.organising.access import own_project, projects_of, tended_project
 from projects.organising.drafts import (

@@ -1,8 +1,13 @@
 """Projects and who takes part in them."""
 
+import datetime
+
 import factory
+from django.utils import timezone
 
 from projects.models import (
+    Challenge,
+    ChallengeState,
     ParticipantRole,
     Project,
     ProjectKind,
@@ -10,6 +15,8 @@ from projects.models import (
     ProjectResult,
     ProjectState,
     ProjectUpdate,
+    RightsHolder,
+    TeamKind,
 )
 from tests.factories.members import ModelFactory, OrganisationFactory
 
@@ -58,3 +65,22 @@ class ProjectResultFactory(ModelFactory[ProjectResult]):
     project = factory.SubFactory(ProjectFactory)
     name = factory.Sequence(lambda n: f"Отчёт № {n}")
     link = "https://report.example.org/"
+
+
+class ChallengeFactory(ModelFactory[Challenge]):
+    """Open, with all that teams must know."""
+
+    class Meta:
+        model = Challenge
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence(lambda n: f"Датчик влажности № {n}")
+    slug = factory.Sequence(lambda n: f"challenge-{n}")
+    summary = "Придумать датчик для теплицы"
+    about = "<p>Придумать и собрать датчик для теплицы.</p>"
+    team_kinds = factory.LazyFunction(lambda: [TeamKind.SCHOOL])
+    rights = RightsHolder.AUTHORS
+    terms = "<p>Права остаются у авторов.</p>"
+    applications_until = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=30))
+    state = ChallengeState.OPEN

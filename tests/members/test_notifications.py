@@ -656,6 +656,7 @@ CHOSEN = (
     "membership",
     "profile",
     "events",
+    "challenges",
     "projects",
     "agreements",
     "bookings",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from common.errors import RuleViolated
 from common.models import OutgoingMail
 from members.models import Kind, Notification, Organisation, Region, Role, User
-from projects.life.moves import PROJECT_MOVES, Who, move_project, possible_moves
+from projects.life.projects import PROJECT_MOVES, Who, move_project, possible_moves
 from projects.models import (
     PUBLIC_STATES,
     ParticipantRole,
@@ -290,7 +290,7 @@ def test_whatever_is_asked_a_project_moves_as_the_table_says(asked: list[tuple[s
             if state == rule.after:
                 assert move_project(project, move=name, who=who, by=None, reason=reason).state == state
             elif may:
-                state, moved = rule.after, moved + 1
+                state, moved = ProjectState(rule.after), moved + 1
                 assert move_project(project, move=name, who=who, by=None, reason=reason).state == state
             else:
                 with pytest.raises(RuleViolated):

@@ -1,34 +1,16 @@
 """The life of a project: every state, which move leads from one to another, who may make it, and who is told."""
 
-from dataclasses import dataclass
-from enum import Enum, auto
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from members.models import User
+from projects.life.machine import Move, Who, possible, refuse_unless
 from projects.models import ParticipantRole, Project, ProjectMove, ProjectState
-from projects.telling import tell_participants
+from projects.telling.projects import tell_participants
 
 DRAFT, MODERATION, RUNNING = ProjectState.DRAFT, ProjectState.MODERATION, ProjectState.RUNNING
 PAUSED, COMPLETED, STOPPED = ProjectState.PAUSED, ProjectState.COMPLETED, ProjectState.STOPPED
-
-
-class Who(Enum):
-    LEAD = auto()
-    STAFF = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    before: tuple[ProjectState, ...]
-    after: ProjectState
-    who: tuple[Who, ...]
-    needs_reason: bool = False
-    needs_all: bool = False  # what a page of a project cannot do without
-    is_told: bool = False
-
 
 # fmt: off
 PROJECT_MOVES: dict[str, Move] = {
@@ -60,13 +42,8 @@ def move_project(project: Project, *, move: str, who: Who, by: User | None, reas
     rule, locked = PROJECT_MOVES[move], locked_project(project)
     if locked.state == rule.after:
         return locked
-    if locked.state not in rule.before or who not in rule.who:
-        text = _("Not possible now: the project has the state “%(state)s”.")
-        raise RuleViolated(text % {"state": locked.get_state_display()}, code="other_state")
-    if rule.needs_reason and not reason.strip():
-        raise RuleViolated(_("Say why: people will read it."), code="reason_missing")
-    if rule.needs_all and (missing := lacking(locked)):
-        raise RuleViolated(_("Not complete: %(what)s") % {"what": ", ".join(missing)}, code="incomplete")
+    other = _("Not possible now: the project has the state “%(state)s”.") % {"state": locked.get_state_display()}
+    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lacking(locked))
     if move == "complete" and not locked.results.exists():
         raise RuleViolated(_("Add a result first: a completed project shows what has come of it."), code="no_result")
     source, locked.state = locked.state, rule.after
@@ -78,7 +55,7 @@ def move_project(project: Project, *, move: str, who: Who, by: User | None, reas
 
 
 def possible_moves(project: Project, *, who: Who) -> list[str]:
-    return [name for name, move in PROJECT_MOVES.items() if project.state in move.before and who in move.who]
+    return possible(PROJECT_MOVES, state=project.state, who=who)
 
 
 def lacking(project: Project) -> list[str]:

@@ -1,0 +1,142 @@
+"""Challenges of companies. Their state moves only by projects.life.challenges, one row of history per move."""
+
+from typing import ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, RangeDateFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
+from members.models import Audience
+from projects.admin.moves import MovedAdmin, MovePage
+from projects.admin.projects import AddressedForm
+from projects.life.challenges import CHALLENGE_MOVES, move_challenge
+from projects.models import Challenge, ChallengeMove, ChallengeState, TeamKind
+
+STATE_COLOURS = colours(
+    ChallengeState,
+    {ChallengeState.REVIEW: "warning", ChallengeState.OPEN: "success", ChallengeState.CANCELLED: "danger"},
+)
+
+
+class ChallengeForm(AddressedForm):
+    audience = forms.MultipleChoiceField(
+        label=_("Audience"),
+        choices=Audience,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Empty: everybody"),
+    )
+    team_kinds = forms.MultipleChoiceField(
+        label=_("Who may apply"), choices=TeamKind, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+
+class ChallengeMoveInline(ReadOnlyInline):
+    model = ChallengeMove
+    fields = ["at", "source", "target", "by", "reason"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChallengeMove]:
+        return super().get_queryset(request).select_related("by")
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(MovedAdmin):
+    TABLE = CHALLENGE_MOVES
+    PAGES: ClassVar[dict[str, MovePage]] = {
+        "open": MovePage(_("Open for teams"), _("Teams may apply from now on. The company is told."), "public"),
+        "return": MovePage(_("Return with remarks"), _("It is a draft again. The company reads the remarks."), "undo"),
+        "cancel": MovePage(
+            pgettext_lazy("a challenge", "Withdraw the challenge"),
+            _("The company is told, with the reason."),
+            "cancel",
+            "danger",
+        ),
+        "reopen": MovePage(
+            pgettext_lazy("a challenge", "Open it again"), _("The company is told, with the reason."), "restart_alt"
+        ),
+    }
+    move = staticmethod(move_challenge)
+
+    form = ChallengeForm
+    list_display = ["title_and_company", "applications_until", "places", "state_label"]
+    list_filter = [
+        ("state", ChoicesCheckboxFilter),
+        ("company", AutocompleteSelectFilter),
+        ("applications_until", RangeDateFilter),
+        ("region", AutocompleteSelectFilter),
+    ]
+    list_select_related = ["company"]
+    search_fields = ["name", "name_en", "slug", "company__name", "company__short_name"]
+    search_help_text = _("Name, address, company")
+    ordering = ["-pk"]
+    autocomplete_fields = ["company", "region"]
+    formfield_overrides = {
+        **HistoryModelAdmin.formfield_overrides,
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
+    }
+    readonly_fields = ["state"]
+    inlines = [ChallengeMoveInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("company", "state"),
+                    ("name", "name_en"),
+                    ("summary", "summary_en"),
+                    ("slug", "applications_until"),
+                    ("starts_on", "ends_on"),
+                    "region",
+                ]
+            },
+        ),
+        (_("The task"), {"fields": ["about", "about_en"], "classes": ["tab"]}),
+        (
+            _("For whom"),
+            {
+                "fields": [
+                    "team_kinds",
+                    ("places", "members_from", "members_to"),
+                    "audience",
+                    ("grade_from", "grade_to"),
+                    "directions",
+                ],
+                "classes": ["tab"],
+            },
+        ),
+        (
+            _("What is given, and on which terms"),
+            {
+                "fields": [("reward", "reward_en"), ("mentor_hours", "rights"), "needs_nda", "terms", "terms_en"],
+                "classes": ["tab"],
+            },
+        ),
+    ]
+
+    @display(description=_("challenge"), ordering="name", header=True)
+    def title_and_company(self, challenge: Challenge) -> list[str]:
+        return [challenge.title, challenge.company.title]
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, challenge: Challenge) -> tuple[str, str]:
+        return challenge.state, challenge.get_state_display()
+
+
+def _under_review() -> QuerySet[Challenge]:
+    last_move = ChallengeMove.objects.filter(challenge=OuterRef("pk")).order_by("-at", "-pk")
+    return (
+        Challenge.objects.filter(state=ChallengeState.REVIEW)
+        .annotate(waits_since=Subquery(last_move.values("at")[:1], output_field=DateTimeField()))
+        .order_by("waits_since", "pk")
+    )
+
+
+UNDER_REVIEW = Decision(_("Challenges: open for teams?"), "challenge", _under_review, "state__exact=review")

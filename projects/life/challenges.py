@@ -1,0 +1,69 @@
+"""The life of a challenge until teams work on it: each state, which move leads to another, and who may make it."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.errors import RuleViolated
+from members.models import User
+from projects.life.machine import Move, Who, possible, refuse_unless
+from projects.models import Challenge, ChallengeMove, ChallengeState
+from projects.telling.challenges import tell_company
+
+DRAFT, REVIEW = ChallengeState.DRAFT, ChallengeState.REVIEW
+OPEN, CANCELLED = ChallengeState.OPEN, ChallengeState.CANCELLED
+
+# fmt: off
+CHALLENGE_MOVES: dict[str, Move] = {
+    "submit":   Move((DRAFT,), REVIEW, (Who.LEAD,), needs_all=True),
+    "withdraw": Move((REVIEW,), DRAFT, (Who.LEAD,)),
+    "return":   Move((REVIEW,), DRAFT, (Who.STAFF,), needs_reason=True, is_told=True),
+    "open":     Move((DRAFT, REVIEW), OPEN, (Who.STAFF,), needs_all=True, is_told=True),
+    "cancel":   Move((OPEN,), CANCELLED, (Who.LEAD, Who.STAFF), needs_reason=True, is_told=True),
+    "reopen":   Move((CANCELLED,), OPEN, (Who.STAFF,), needs_reason=True, needs_all=True, is_told=True),
+}
+# fmt: on
+
+
+def locked_challenge(challenge: Challenge) -> Challenge:
+    """As it is now; whoever else changes it waits for the end of the transaction."""
+    return Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
+
+
+@transaction.atomic
+def move_challenge(challenge: Challenge, *, move: str, who: Who, by: User | None, reason: str = "") -> Challenge:
+    """Asked again for what it is already, does nothing.
+
+    Raises RuleViolated where the move does not lead from the present state, is not of ``who``, lacks its reason, the
+    challenge lacks what teams must know, or its last day for applications is over.
+    """
+    rule, locked = CHALLENGE_MOVES[move], locked_challenge(challenge)
+    if locked.state == rule.after:
+        return locked
+    other = _("Not possible now: the challenge has the state “%(state)s”.") % {"state": locked.get_state_display()}
+    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lacking(locked))
+    if rule.needs_all and locked.applications_until and locked.applications_until < timezone.localdate():
+        raise RuleViolated(_("The last day for applications is over: choose a later one."), code="too_late")
+    source, locked.state = locked.state, rule.after
+    locked.save(update_fields=["state", "updated_at"])
+    made = ChallengeMove.objects.create(challenge=locked, source=source, target=locked.state, by=by, reason=reason)
+    if rule.is_told:
+        tell_company(made)
+    return locked
+
+
+def possible_challenge_moves(challenge: Challenge, *, who: Who) -> list[str]:
+    return possible(CHALLENGE_MOVES, state=challenge.state, who=who)
+
+
+def lacking(challenge: Challenge) -> list[str]:
+    """What teams must know before they may apply, in the reader's words."""
+    needs = {
+        _("a sentence on what it is"): bool(challenge.summary),
+        _("the task itself"): bool(challenge.about),
+        _("who may apply"): bool(challenge.team_kinds),
+        _("the last day for applications"): challenge.applications_until is not None,
+        _("to whom the result belongs"): bool(challenge.rights),
+        _("the terms on rights and secrets"): bool(challenge.terms),
+    }
+    return [name for name, is_there in needs.items() if not is_there]

@@ -1,0 +1,212 @@
+"""What companies ask teams to solve: the task, for whom it is, what they give for it, and on which terms."""
+
+from typing import TYPE_CHECKING, ClassVar, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from simple_history.models import HistoricalRecords
+
+from common.html import RichTextField
+from common.models import PublicContent
+from common.one_line import OneLineField
+from common.translation import Translated
+from members.models import Audience, Direction, Organisation, Region
+from projects.models.project import GRADES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from members.models import User
+
+RESERVED_CHALLENGES = ("feeds", "new")  # words of fixed addresses where the slug of a challenge stands
+
+
+def validate_challenge_slug(slug: str) -> None:
+    if slug in RESERVED_CHALLENGES:
+        raise ValidationError(_("This address is one of the portal’s own pages. Please choose another."))
+
+
+class ChallengeState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", pgettext_lazy("of a challenge", "Under review")
+    OPEN = "open", pgettext_lazy("of a challenge", "Open for applications")
+    CANCELLED = "cancelled", pgettext_lazy("of a challenge", "Withdrawn by the company")
+
+
+PUBLIC_CHALLENGE_STATES = (ChallengeState.OPEN, ChallengeState.CANCELLED)
+
+
+class TeamKind(models.TextChoices):
+    SCHOOL = "school", _("Team of one school with a teacher")
+    MIXED = "mixed", _("Team of several schools")
+    RESEARCH = "research", _("Research collective")
+
+
+class RightsHolder(models.TextChoices):
+    """Who holds the exclusive right to what is made (part four of the Civil Code, art. 1228 and 1240: authorship stays
+    with the authors whatever is agreed)."""
+
+    AUTHORS = "authors", _("Stays with the authors")
+    SHARED = "shared", _("Shared by the authors and the company")
+    COMPANY = "company", _("Passes to the company under a contract")
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def public(self) -> Self:
+        return self.filter(state__in=PUBLIC_CHALLENGE_STATES)
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Public ones; besides, its own to a representative of the company and every one to the staff."""
+        if user.is_staff and user.is_active:
+            return self
+        if user.is_authenticated:
+            own = Organisation.objects.represented_by(user).values("pk")
+            return self.filter(Q(state__in=PUBLIC_CHALLENGE_STATES) | Q(company__in=own))
+        return self.public()
+
+    def taking_applications(self) -> Self:
+        """Today's date is that of the portal's own time zone."""
+        return self.filter(state=ChallengeState.OPEN, applications_until__gte=timezone.localdate())
+
+
+class Challenge(PublicContent):
+    """Its moves stand in ``projects.life.challenges``."""
+
+    company = models.ForeignKey(Organisation, models.PROTECT, related_name="challenges", verbose_name=_("company"))
+    name = OneLineField(_("name"), max_length=200)
+    name_en = OneLineField(_("name in English"), max_length=200, blank=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True, validators=[validate_challenge_slug])
+    summary = OneLineField(_("in one sentence"), max_length=300, blank=True, help_text=_("For lists and letters"))
+    summary_en = OneLineField(_("in one sentence, in English"), max_length=300, blank=True)
+    about = RichTextField(_("the task"), blank=True)
+    about_en = RichTextField(_("the task in English"), blank=True)
+    directions = models.ManyToManyField(Direction, blank=True, related_name="challenges", verbose_name=_("directions"))
+    audience = ArrayField(
+        models.CharField(max_length=12, choices=Audience),
+        default=list,
+        blank=True,
+        verbose_name=_("audience"),
+        help_text=_("Empty: everybody"),
+    )
+    grade_from = models.PositiveSmallIntegerField(_("from grade"), null=True, blank=True, validators=GRADES)
+    grade_to = models.PositiveSmallIntegerField(_("to grade"), null=True, blank=True, validators=GRADES)
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="challenges",
+        verbose_name=_("region"),
+        help_text=_("Empty: teams of any region"),
+    )
+    team_kinds = ArrayField(
+        models.CharField(max_length=8, choices=TeamKind), default=list, blank=True, verbose_name=_("who may apply")
+    )
+    places = models.PositiveSmallIntegerField(
+        _("places for teams"), default=5, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    members_from = models.PositiveSmallIntegerField(
+        _("members of a team, from"), default=2, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    members_to = models.PositiveSmallIntegerField(
+        _("members of a team, to"), default=6, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    reward = OneLineField(_("what the teams get"), max_length=300, blank=True)
+    reward_en = OneLineField(_("what the teams get, in English"), max_length=300, blank=True)
+    mentor_hours = models.PositiveSmallIntegerField(
+        _("hours of a mentor for each team"), null=True, blank=True, validators=[MaxValueValidator(1000)]
+    )
+    rights = models.CharField(_("exclusive right to the result"), max_length=7, choices=RightsHolder, blank=True)
+    needs_nda = models.BooleanField(
+        _("a non-disclosure agreement is signed"), default=False, help_text=_("By adults; for minors by their parents")
+    )
+    terms = RichTextField(
+        _("terms"), blank=True, help_text=_("On rights and secrets; a team reads them before it applies")
+    )
+    terms_en = RichTextField(_("terms in English"), blank=True)
+    applications_until = models.DateField(_("applications until"), null=True, blank=True)
+    starts_on = models.DateField(_("work begins"), null=True, blank=True)
+    ends_on = models.DateField(_("work ends"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=9, choices=ChallengeState, default=ChallengeState.DRAFT, editable=False
+    )
+    uid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    title: ClassVar = Translated("name")
+    lead: ClassVar = Translated("summary")
+    description: ClassVar = Translated("about")
+
+    objects: ClassVar[models.Manager["Challenge"]] = models.Manager.from_queryset(ChallengeQuerySet)()
+    history = HistoricalRecords(m2m_fields=["directions"], excluded_fields=["updated_at"])
+
+    class Meta:
+        verbose_name = _("challenge")
+        verbose_name_plural = _("challenges")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grade_from=None) | Q(grade_to=None) | Q(grade_to__gte=F("grade_from")),
+                name="challenge_grades_ascend",
+                violation_error_message=_("The last grade is not below the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(members_to__gte=F("members_from"), members_from__gte=1),
+                name="challenge_team_sizes_ascend",
+                violation_error_message=_("The largest team is not smaller than the smallest."),
+            ),
+            models.CheckConstraint(
+                condition=Q(places__gte=1),
+                name="challenge_has_a_place",
+                violation_error_message=_("At least one team finds a place."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(applications_until=None) | Q(starts_on__gt=F("applications_until")),
+                name="challenge_begins_after_applications",
+                violation_error_message=_("The work begins after the last day for applications."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
+                name="challenge_ends_after_it_begins",
+                violation_error_message=_("The work ends after it begins: give both days, or the first one only."),
+            ),
+            models.CheckConstraint(condition=~Q(slug__in=RESERVED_CHALLENGES), name="challenge_slug_is_free"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["applications_until", "id"], condition=Q(state=ChallengeState.OPEN), name="challenge_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChallengeMove(models.Model):
+    """One move of a challenge from state to state: who, when, why."""
+
+    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="moves", verbose_name=_("challenge"))
+    source = models.CharField(_("from"), max_length=9, choices=ChallengeState)
+    target = models.CharField(_("to"), max_length=9, choices=ChallengeState)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by whom")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    reason = OneLineField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("move of a challenge")
+        verbose_name_plural = _("moves of challenges")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} → {self.get_target_display()}"
