@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db.models import Field, Model, QuerySet, TextChoices
+from django.db.models import Field, Max, Model, QuerySet, TextChoices
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -181,6 +181,21 @@ class ReadOnly:
 class ReadOnlyInline(ReadOnly, unfold.TabularInline):
     extra = 0
     tab = True
+
+
+class MoveInline(ReadOnlyInline):
+    """Moves of a record from state to state."""
+
+    fields = ["at", "source", "target", "by", "reason"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("by")
+
+
+def since_last_move(records: QuerySet) -> QuerySet:
+    """Longest waiting first, with ``waits_since``. Their rows of history are their ``moves``."""
+    return records.annotate(waits_since=Max("moves__at")).order_by("waits_since", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -24,7 +24,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours, save_columns
+from common.admin import Decision, HistoryModelAdmin, MoveInline, colours, save_columns, since_last_move
 from common.admin.single import SingleAction, after_question
 from common.text import slug_of
 from events.admin.messages import MessageInline, MessagesMixin
@@ -126,13 +126,8 @@ class OrganiserInline(StackedInline):
     autocomplete_fields = ["organisation"]
 
 
-class EventMoveInline(ReadOnlyInline):
+class EventMoveInline(MoveInline):
     model = EventMove
-    fields = ["at", "source", "target", "by", "reason"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[EventMove]:
-        return super().get_queryset(request).select_related("by")
 
 
 @admin.register(EventSeries)
@@ -327,12 +322,7 @@ class EventAdmin(UnderLock, MessagesMixin, ReportMixin, HistoryModelAdmin):
 
 
 def _in_moderation() -> QuerySet[Event]:
-    last_move = EventMove.objects.filter(event=OuterRef("pk")).order_by("-at", "-pk")
-    return (
-        Event.objects.filter(state=EventState.MODERATION)
-        .annotate(waits_since=Subquery(last_move.values("at")[:1], output_field=DateTimeField()))
-        .order_by("waits_since", "pk")
-    )
+    return since_last_move(Event.objects.filter(state=EventState.MODERATION))
 
 
 IN_MODERATION = Decision(_("Events: publish?"), "event", _in_moderation, "state__exact=moderation")

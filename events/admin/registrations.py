@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckb
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from common.admin import Decision, ModelAdmin, ReadOnly, ReadOnlyInline, colours
+from common.admin import Decision, ModelAdmin, MoveInline, ReadOnly, ReadOnlyInline, colours
 from common.admin.mass import MassAction, after_preview
 from common.admin.single import SingleAction, after_question
 from common.errors import RuleViolated
@@ -81,13 +81,8 @@ class TicketInline(ReadOnlyInline):
         return super().get_queryset(request).prefetch_related("check_ins")
 
 
-class RegistrationMoveInline(ReadOnlyInline):
+class RegistrationMoveInline(MoveInline):
     model = RegistrationMove
-    fields = ["at", "source", "target", "by", "reason"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RegistrationMove]:
-        return super().get_queryset(request).select_related("by")
 
 
 @admin.register(Registration)

@@ -4,18 +4,16 @@ from typing import ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.db.models import ManyToManyField, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
-from members.models import Audience
+from common.admin import Decision, HistoryModelAdmin, MoveInline, colours, since_last_move
+from projects.admin.forms import DescribedForm
 from projects.admin.moves import MovedAdmin, MovePage
-from projects.admin.projects import AddressedForm
 from projects.life.challenges import CHALLENGE_MOVES, move_challenge
 from projects.models import Challenge, ChallengeMove, ChallengeState, TeamKind
 
@@ -25,26 +23,14 @@ STATE_COLOURS = colours(
 )
 
 
-class ChallengeForm(AddressedForm):
-    audience = forms.MultipleChoiceField(
-        label=_("Audience"),
-        choices=Audience,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Empty: everybody"),
-    )
+class ChallengeForm(DescribedForm):
     team_kinds = forms.MultipleChoiceField(
         label=_("Who may apply"), choices=TeamKind, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
 
 
-class ChallengeMoveInline(ReadOnlyInline):
+class ChallengeMoveInline(MoveInline):
     model = ChallengeMove
-    fields = ["at", "source", "target", "by", "reason"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ChallengeMove]:
-        return super().get_queryset(request).select_related("by")
 
 
 @admin.register(Challenge)
@@ -131,12 +117,7 @@ class ChallengeAdmin(MovedAdmin):
 
 
 def _under_review() -> QuerySet[Challenge]:
-    last_move = ChallengeMove.objects.filter(challenge=OuterRef("pk")).order_by("-at", "-pk")
-    return (
-        Challenge.objects.filter(state=ChallengeState.REVIEW)
-        .annotate(waits_since=Subquery(last_move.values("at")[:1], output_field=DateTimeField()))
-        .order_by("waits_since", "pk")
-    )
+    return since_last_move(Challenge.objects.filter(state=ChallengeState.REVIEW))
 
 
 UNDER_REVIEW = Decision(_("Challenges: open for teams?"), "challenge", _under_review, "state__exact=review")

@@ -4,8 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import DateTimeField, ManyToManyField, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.db.models import ManyToManyField, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,10 +13,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckb
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from common.admin import Decision, HistoryModelAdmin, ReadOnlyInline, colours
+from common.admin import Decision, HistoryModelAdmin, MoveInline, colours, since_last_move
 from common.forms import DocumentField
-from common.text import slug_of
-from members.models import Audience
+from projects.admin.forms import DescribedForm
 from projects.admin.moves import MovedAdmin, MovePage
 from projects.life.projects import PROJECT_MOVES, move_project
 from projects.models import Project, ProjectMove, ProjectParticipant, ProjectResult, ProjectState, ProjectUpdate
@@ -33,34 +31,6 @@ STATE_COLOURS = colours(
     },
 )
 TOLD = _("All participants are told, with the reason.")
-
-
-class AddressedForm(forms.ModelForm):
-    """Of a record that has an address of its own, made of its name where none is typed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:  # it is not, to those who may only look
-            self.fields["slug"].required = False
-            self.fields["slug"].help_text = _("Left empty, it is made of the name")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if "slug" in self.fields and "slug" not in self.errors and not data.get("slug"):
-            data["slug"] = slug_of(data.get("name", ""))
-            if not data["slug"] and data.get("name"):
-                self.add_error("slug", _("The name has no letters to make an address of. Please write one."))
-        return data
-
-
-class ProjectForm(AddressedForm):
-    audience = forms.MultipleChoiceField(
-        label=_("Audience"),
-        choices=Audience,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("Empty: everybody"),
-    )
 
 
 class ParticipantInline(StackedInline):
@@ -112,13 +82,8 @@ class ResultInline(StackedInline):
         return format_html('<a href="{}">{}</a>', result.url, result.title) if result.pk and result.file else "—"
 
 
-class ProjectMoveInline(ReadOnlyInline):
+class ProjectMoveInline(MoveInline):
     model = ProjectMove
-    fields = ["at", "source", "target", "by", "reason"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ProjectMove]:
-        return super().get_queryset(request).select_related("by")
 
 
 @admin.register(Project)
@@ -137,7 +102,7 @@ class ProjectAdmin(MovedAdmin):
     }
     move = staticmethod(move_project)
 
-    form = ProjectForm
+    form = DescribedForm
     list_display = ["title_and_kind", "starts_on", "region", "state_label"]
     list_filter = [
         ("state", ChoicesCheckboxFilter),
@@ -189,12 +154,7 @@ class ProjectAdmin(MovedAdmin):
 
 
 def _in_moderation() -> QuerySet[Project]:
-    last_move = ProjectMove.objects.filter(project=OuterRef("pk")).order_by("-at", "-pk")
-    return (
-        Project.objects.filter(state=ProjectState.MODERATION)
-        .annotate(waits_since=Subquery(last_move.values("at")[:1], output_field=DateTimeField()))
-        .order_by("waits_since", "pk")
-    )
+    return since_last_move(Project.objects.filter(state=ProjectState.MODERATION))
 
 
 IN_MODERATION = Decision(_("Projects: publish?"), "project", _in_moderation, "state__exact=moderation")

@@ -41,7 +41,7 @@ def move_challenge(challenge: Challenge, *, move: str, who: Who, by: User | None
     if locked.state == rule.after:
         return locked
     other = _("Not possible now: the challenge has the state “%(state)s”.") % {"state": locked.get_state_display()}
-    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lacking(locked))
+    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lambda: lacking(locked))
     if rule.needs_all and locked.applications_until and locked.applications_until < timezone.localdate():
         raise RuleViolated(_("The last day for applications is over: choose a later one."), code="too_late")
     source, locked.state = locked.state, rule.after

@@ -1,6 +1,6 @@
 """What the machines of projects and challenges share: a move of a table, and whether it may be made now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -24,15 +24,17 @@ class Move:
     is_told: bool = False
 
 
-def refuse_unless(move: Move, *, state: str, who: Who, other_state: str, reason: str, lacks: list[str]) -> None:
+def refuse_unless(
+    move: Move, *, state: str, who: Who, other_state: str, reason: str, lacks: Callable[[], list[str]]
+) -> None:
     """Raises RuleViolated where the move does not lead from ``state`` or is not of ``who``, saying ``other_state``, or
     where its reason or something that it needs is missing."""
     if state not in move.before or who not in move.who:
         raise RuleViolated(other_state, code="other_state")
     if move.needs_reason and not reason.strip():
         raise RuleViolated(_("Say why: people will read it."), code="reason_missing")
-    if move.needs_all and lacks:
-        raise RuleViolated(_("Not complete: %(what)s") % {"what": ", ".join(lacks)}, code="incomplete")
+    if move.needs_all and (missing := lacks()):
+        raise RuleViolated(_("Not complete: %(what)s") % {"what": ", ".join(missing)}, code="incomplete")
 
 
 def possible(table: Mapping[str, Move], *, state: str, who: Who) -> list[str]:

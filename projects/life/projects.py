@@ -43,7 +43,7 @@ def move_project(project: Project, *, move: str, who: Who, by: User | None, reas
     if locked.state == rule.after:
         return locked
     other = _("Not possible now: the project has the state “%(state)s”.") % {"state": locked.get_state_display()}
-    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lacking(locked))
+    refuse_unless(rule, state=locked.state, who=who, other_state=other, reason=reason, lacks=lambda: lacking(locked))
     if move == "complete" and not locked.results.exists():
         raise RuleViolated(_("Add a result first: a completed project shows what has come of it."), code="no_result")
     source, locked.state = locked.state, rule.after

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +18,7 @@ from common.models import PublicContent
 from common.one_line import OneLineField
 from common.translation import Translated
 from members.models import Audience, Direction, Organisation, Region
+from projects.models.move import StateMove
 from projects.models.project import GRADES
 
 if TYPE_CHECKING:
@@ -191,22 +191,11 @@ class Challenge(PublicContent):
         return self.title
 
 
-class ChallengeMove(models.Model):
-    """One move of a challenge from state to state: who, when, why."""
-
+class ChallengeMove(StateMove):
     challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="moves", verbose_name=_("challenge"))
     source = models.CharField(_("from"), max_length=9, choices=ChallengeState)
     target = models.CharField(_("to"), max_length=9, choices=ChallengeState)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by whom")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    reason = OneLineField(_("reason"), max_length=500, blank=True)
 
-    class Meta:
+    class Meta(StateMove.Meta):
         verbose_name = _("move of a challenge")
         verbose_name_plural = _("moves of challenges")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_source_display()} → {self.get_target_display()}"

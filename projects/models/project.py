@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -27,6 +26,7 @@ from common.times import Precision
 from common.translation import Translated
 from members.models import Audience, Direction, Organisation, Region
 from members.models.organisation import WebsiteField
+from projects.models.move import StateMove
 from technoparks.models import Lab
 
 if TYPE_CHECKING:
@@ -240,25 +240,14 @@ class ProjectParticipant(PublicContent):
         return f"{self.organisation}: {self.get_role_display()}"
 
 
-class ProjectMove(models.Model):
-    """One move of a project from state to state: who, when, why."""
-
+class ProjectMove(StateMove):
     project = models.ForeignKey(Project, models.CASCADE, related_name="moves", verbose_name=_("project"))
     source = models.CharField(_("from"), max_length=10, choices=ProjectState)
     target = models.CharField(_("to"), max_length=10, choices=ProjectState)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by whom")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    reason = OneLineField(_("reason"), max_length=500, blank=True)
 
-    class Meta:
+    class Meta(StateMove.Meta):
         verbose_name = _("move of a project")
         verbose_name_plural = _("moves of projects")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_source_display()} → {self.get_target_display()}"
 
 
 class ProjectUpdate(PublicContent):
