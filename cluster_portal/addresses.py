@@ -19,6 +19,10 @@ def event_detail(event: "HasSlug") -> str:
     return _pattern("events:event_detail", get_script_prefix()).replace(PLACE, event.slug)
 
 
+def challenge_detail(challenge: "HasSlug") -> str:
+    return _pattern("projects:challenge_detail", get_script_prefix()).replace(PLACE, challenge.slug)
+
+
 def project_detail(project: "HasSlug") -> str:
     return _pattern("pages:project_detail", get_script_prefix()).replace(PLACE, project.slug)
 

@@ -1,5 +1,6 @@
 import uuid
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -12,6 +13,9 @@ from common.errors import RuleViolated
 from common.models import LONGEST_KEY
 from common.uploads import TYPES, CheckedDocument, checked_document
 from common.view_settings import ViewSettings
+
+Words = str | Promise
+Section = tuple[str, Words, Words, tuple[str, ...]]
 
 
 class LanguageForm(forms.Form):
@@ -82,3 +86,21 @@ class OnceForm(forms.Form):
         data[self.add_prefix("request_key")] = uuid.uuid4().hex
         self.data = data
         self.add_error(None, error.message)
+
+
+class DescriptionForm(OnceForm, forms.ModelForm):
+    """A long form in SECTIONS: key, title, introduction, names of fields; those that are not there are passed over."""
+
+    SECTIONS: ClassVar[list[Section]]
+
+    @property
+    def sections(self) -> Iterator[tuple[str, Words, Words, list[forms.BoundField]]]:
+        for key, title, intro, names in self.SECTIONS:
+            if fields := [self[name] for name in names if name in self.fields]:
+                yield key, title, intro, fields
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """Of a record that stands only what differs: what a colleague has changed meanwhile stays."""
+        names = self.changed_data if self.instance.pk else self.fields
+        return {name: self.cleaned_data[name] for name in names if name != "request_key"}

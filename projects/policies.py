@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from members.models import Organisation, Representative, Role
 from members.policies import role_of
-from projects.models import ParticipantRole, Project
+from projects.models import Challenge, ParticipantRole, Project
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,3 +27,13 @@ def can_tend_project(user: "User | AnonymousUser", project: Project) -> bool:
     own = Representative.objects.active().filter(user=user, role__in=TENDING)
     leads = project.participant_links.filter(role=ParticipantRole.LEAD)
     return own.filter(organisation__in=leads.values("organisation")).exists()
+
+
+def can_set_challenge(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """In the name of the organisation: its head and coordinators."""
+    return role_of(user, organisation) in TENDING
+
+
+def can_tend_challenge(user: "User | AnonymousUser", challenge: Challenge) -> bool:
+    """What is said of it, and its moves: head and coordinators of the company."""
+    return role_of(user, challenge.company) in TENDING

@@ -1,12 +1,18 @@
 from django.urls import include, path
 
 from projects.organising import urls as organising
+from projects.organising.challenges import urls as challenges_organising
 from projects.public import views
+from projects.public.challenges import views as challenges
 
 app_name = "projects"
 urlpatterns = [
     path("projects/", views.project_list, name="project_list"),
     path("projects/feed.rss", views.project_feed_rss, name="project_feed_rss"),
     path("projects/<slug:slug>/results/<int:pk>/", views.project_result, name="project_result"),
+    path("challenges/", challenges.challenge_list, name="challenge_list"),
+    path("challenges/feed.rss", challenges.challenge_feed_rss, name="challenge_feed_rss"),
+    path("challenges/<slug:slug>/", challenges.challenge_detail, name="challenge_detail"),
     path("dashboard/<slug:slug>/projects/", include(organising.urlpatterns)),
+    path("dashboard/<slug:slug>/challenges/", include(challenges_organising.urlpatterns)),
 ]

@@ -86,6 +86,12 @@ PAGES = """
 /projects/                               POST  405    factor 405
 /projects/feed.rss                       GET   200    factor 200
 /projects/feed.rss                       POST  405    factor 405
+/challenges/                             GET   200    factor 200
+/challenges/                             POST  405    factor 405
+/challenges/feed.rss                     GET   200    factor 200
+/challenges/feed.rss                     POST  405    factor 405
+/challenges/shared/                      GET   200    factor 200
+/challenges/shared/                      POST  405    factor 405
 /projects/shared/                        GET   200    factor 200
 /projects/shared/                        POST  405    factor 405
 /technoparks/park/                       GET   200    factor 200
@@ -104,6 +110,8 @@ PAGES = """
 /events/draft-a/                         POST  405    factor 405
 /events/draft-a/event.ics                GET   404    factor 404    404    404    200
 /events/draft-a/event.ics                POST  405    factor 405
+/challenges/challenge-a/                 GET   404    factor 404    404    404    200
+/challenges/challenge-a/                 POST  405    factor 405
 /projects/project-a/                     GET   404    factor 404    404    404    200
 /projects/project-a/                     POST  405    factor 405
 /projects/project-a/results/<projectresult>/ GET 404  factor 404    404    404    200
@@ -427,6 +435,12 @@ PAGES = """
 /api/v1/my/agreements/<pact>/reports/<progress>/refuse/ POST 403 factor 404 404 404 400 400 400 400 404
 /api/v1/technoparks/                     GET   200    factor 200
 /api/v1/technoparks/                     POST  405    factor 405
+/api/v1/challenges/                      GET   200    factor 200
+/api/v1/challenges/                      POST  405    factor 405
+/api/v1/challenges/shared/               GET   200    factor 200
+/api/v1/challenges/shared/               POST  405    factor 405
+/api/v1/challenges/challenge-a/          GET   404    factor 404
+/api/v1/challenges/challenge-a/          POST  405    factor 405
 /api/v1/projects/                        GET   200    factor 200
 /api/v1/projects/                        POST  405    factor 405
 /api/v1/projects/shared/                 GET   200    factor 200
@@ -800,6 +814,16 @@ PAGES = """
 /dashboard/a/events/                                     POST  login  factor 405
 /dashboard/a/events/new/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/ POST login factor 405
+/dashboard/a/challenges/new/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/new/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-a/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/challenge-a/ POST login factor 405
+/dashboard/a/challenges/challenge-a/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-a/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-a/moves/withdraw/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-a/moves/withdraw/ POST login factor 404 404 404 403 403 302 302 404
 /dashboard/a/projects/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/projects/ POST login factor 405
 /dashboard/a/projects/new/ GET login factor 404 404 404 403 403 200 200 404

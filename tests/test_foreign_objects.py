@@ -67,7 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from projects.models import ProjectState
+from projects.models import ChallengeState, ProjectState
 from technoparks.models import (
     Cohort,
     Equipment,
@@ -100,7 +100,7 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
-from tests.factories.projects import ProjectFactory, ProjectResultFactory, ProjectUpdateFactory
+from tests.factories.projects import ChallengeFactory, ProjectFactory, ProjectResultFactory, ProjectUpdateFactory
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -123,6 +123,8 @@ OBJECTS = {
     "/organisations/a/": "/organisations/<organisation>/",
     "/dashboard/a/": "/dashboard/<organisation>/",
     "/events/draft-a/": "/events/<event>/",
+    "/challenges/challenge-a/": "/challenges/<challengeslug>/",
+    "/challenges/shared/": "/challenges/<challengeslug>/",
     "/projects/project-a/": "/projects/<project>/",
     "/projects/shared/": "/projects/<project>/",
     "/events/forum/report/": "/events/<event>/report/",
@@ -137,6 +139,7 @@ OBJECTS = {
     "/technoparks/hidden-park/": "/technoparks/<technopark>/",
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
+    "/dashboard/<organisation>/challenges/challenge-a/": "/dashboard/<organisation>/challenges/<challengeslug>/",
     "/dashboard/<organisation>/projects/project-a/": "/dashboard/<organisation>/projects/<project>/",
     "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
     "/events/forum/certificates": "/events/<event>/certificates",
@@ -249,6 +252,7 @@ class Estate:
         ).event
         project = ProjectFactory(slug=f"project-of-{slug}", lead=ours, state=ProjectState.DRAFT)
         ProjectUpdateFactory(project=project)
+        challenge = ChallengeFactory(slug=f"challenge-of-{slug}", company=ours, state=ChallengeState.DRAFT)
         FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
         said = Registration.objects.create(
             event=event, pool=PoolFactory(event=event), name="Гость", state=RegistrationState.CONFIRMED
@@ -313,6 +317,7 @@ class Estate:
             "invitation": invitation.pk,
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
             "event": event.slug,
+            "challengeslug": challenge.slug,
             "project": project.slug,
             "projectresult": ProjectResultFactory(project=project, link="", file="results/of.pdf").pk,
             "ticketpool": said.pool_id,

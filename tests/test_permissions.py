@@ -131,6 +131,7 @@ class World:
         EventFactory(slug="open")
         EventOrganiserFactory(event=EventFactory(slug="draft-a", state=EventState.DRAFT), organisation=self.ours)
         ProjectFactory(slug="shared")
+        ChallengeFactory(slug="shared")
         LabFactory(slug="lab", technopark__slug="park")
         LabFactory(slug="lab", technopark=TechnoparkFactory(slug="hidden-park", host=self.ours, is_published=False))
         for park in Technopark.objects.filter(slug__in=["park", "hidden-park"]):
@@ -293,7 +294,7 @@ class World:
         project = ProjectFactory(slug="project-a", lead=self.ours, state=ProjectState.DRAFT)
         result = ProjectResult(project=project, name="Чертёж", content_type="application/pdf", size=5)
         result.file.save("drawing.pdf", ContentFile(b"%PDF-"))
-        challenge = ChallengeFactory(company=self.ours, state=ChallengeState.REVIEW)
+        challenge = ChallengeFactory(slug="challenge-a", company=self.ours, state=ChallengeState.REVIEW)
         return {"project": project, "projectresult": result, "challenge": challenge}
 
     def technopark(self, visitor: User) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from events.api.public import EventViewSet
 from events.api.registrations import OwnRegistrationViewSet
 from members.api.directory import DirectionViewSet, OrganisationViewSet, RegionViewSet
 from members.api.own import OwnOrganisationViewSet
+from projects.api.challenges import ChallengeViewSet
 from projects.api.public import ProjectViewSet
 from technoparks.api.inductions import OwnInductionViewSet
 from technoparks.api.outages import OwnOutageViewSet
@@ -28,6 +29,7 @@ router.register("directions", DirectionViewSet, basename="direction")
 router.register("events", EventViewSet, basename="event")
 router.register("agreements", RegisterViewSet, basename="agreement")
 router.register("projects", ProjectViewSet, basename="project")
+router.register("challenges", ChallengeViewSet, basename="challenge")
 router.register("technoparks", TechnoparkViewSet, basename="technopark")
 router.register("labs", LabViewSet, basename="lab")
 router.register("programmes", ProgrammeViewSet, basename="programme")

@@ -8,15 +8,17 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import psycopg2
 
 from . import EmbeddedError
 from .account import Account, account_of, discard_folder, own_folder, postgres_programs
-from .processes import die_with_parent, free_ports, is_free, stop, stop_leftovers, tail
+from .processes import die_with_parent, free_ports, stop, stop_leftovers, tail
 
 FIRST_PORT = 25432
+ATTEMPTS = 3
 START_SECONDS = 60  # replaying the log after a hard kill takes its time
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -92,7 +94,7 @@ def _start(
     command: list[str], settings: dict[str, str], account: Account, password: str, home: Path
 ) -> tuple[subprocess.Popen[bytes], str]:
     log = home / "run" / "postgres.log"
-    for port in free_ports(FIRST_PORT):
+    for port in islice(free_ports(FIRST_PORT), ATTEMPTS):
         options = [f"--{name}={value}" for name, value in {**settings, "port": str(port)}.items()]
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603
@@ -107,8 +109,9 @@ def _start(
         url = f"postgres://portal:{password}@127.0.0.1:{port}"
         if _answers(process, f"{url}/postgres"):
             return process, f"{url}/portal"
+        has_ended = process.poll() is not None
         stop(process)
-        if is_free(port):  # so it was not another program that had taken the port meanwhile
+        if not has_ended:  # one that ends at once may have found its port taken, if only for a moment
             break
     raise EmbeddedError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
 

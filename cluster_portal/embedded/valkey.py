@@ -8,14 +8,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 import redis
 
 from . import EmbeddedError
-from .processes import die_with_parent, free_ports, is_free, stop, stop_leftovers, tail
+from .processes import die_with_parent, free_ports, stop, stop_leftovers, tail
 
 FIRST_PORT = 26379
+ATTEMPTS = 3
 START_SECONDS = 20
 # Goes in by standard input: the arguments of a process, and a password in them, can be read by everybody.
 CONFIG = """
@@ -47,7 +49,7 @@ def valkey(home: Path, *, durable: bool = True) -> Iterator[str]:
 
 def _start(folder: Path, log: Path, *, save: str) -> tuple[subprocess.Popen[bytes], str]:
     password = secrets.token_urlsafe(24)
-    for port in free_ports(FIRST_PORT):
+    for port in islice(free_ports(FIRST_PORT), ATTEMPTS):
         with log.open("wb") as output, tempfile.TemporaryFile() as config:
             config.write(CONFIG.format(port=port, password=password, save=save).encode())
             config.seek(0)
@@ -63,8 +65,9 @@ def _start(folder: Path, log: Path, *, save: str) -> tuple[subprocess.Popen[byte
         url = f"redis://:{password}@127.0.0.1:{port}/0"
         if _answers(process, url):
             return process, url
+        has_ended = process.poll() is not None
         stop(process)
-        if is_free(port):
+        if not has_ended:
             break
     raise EmbeddedError(f"Valkey did not start. The end of {log}:\n{tail(log)}")
 

@@ -34,6 +34,7 @@ SECTIONS = {
     "agreements:agreement_list",
     "events:event_list",
     "members:organisation_list",
+    "projects:challenge_list",
     "projects:project_list",
     "technoparks:technopark_list",
     "members:join",

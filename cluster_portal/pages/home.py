@@ -14,9 +14,11 @@ from events.public.listing import EventList
 from members.models import Kind, Organisation
 from members.models.organisation import OrganisationQuerySet
 from members.organisations.filters import Overview
+from projects.public.challenges.listing import ChallengeList
 
 NEWEST = 6
 NEXT_EVENTS = 4
+OPEN_CHALLENGES = 3
 ON_THE_LATTICE = 19  # the association and two rings around it
 
 
@@ -33,6 +35,7 @@ def contents() -> dict[str, Any]:
     return {
         "has_agreements": bool(agreed),
         "events": EventList(QueryDict()).few(NEXT_EVENTS),
+        "challenges": ChallengeList(QueryDict("stage=open")).few(OPEN_CHALLENGES),
         "lattice": Lattice.of(_on_the_lattice(published), agreed),
         "newest": published.filter(is_association=False).order_by("-created_at", "pk")[:NEWEST],
         "figures": {

@@ -20,6 +20,7 @@ from members.models import Kind, MembershipCertificate, Organisation, Standing
 from members.organisations.filters import Overview
 from members.policies import can_edit_organisation
 from projects.models import Project
+from projects.public.challenges.listing import ChallengeList
 from projects.public.listing import ProjectList
 from projects.public.page import ProjectPage
 from technoparks.models import ProgrammeCertificate, Technopark
@@ -27,6 +28,7 @@ from technoparks.public.listing import rows_of
 from technoparks.public.page import TechnoparkPage
 
 PROJECTS_SHOWN = 4
+CHALLENGES_SHOWN = 4
 EVENTS_SHOWN = 4  # to come, and past
 AGREEMENTS_OF_ORGANISATION = 4
 
@@ -55,6 +57,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_edit": can_edit_organisation(request.user, organisation),
         "agreements": Register(QueryDict(f"organisation={organisation.slug}")).few(AGREEMENTS_OF_ORGANISATION),
         "projects": ProjectList(QueryDict(f"organisation={organisation.slug}")).few(PROJECTS_SHOWN),
+        "challenges": ChallengeList(QueryDict(f"organisation={organisation.slug}")).few(CHALLENGES_SHOWN),
         "technoparks": rows_of(organisation.technoparks.published().with_status()),
         **_events_of(f"organiser={organisation.slug}"),
     }

@@ -185,6 +185,7 @@ ABSOLUTE_URL_OVERRIDES = {
     "members.officereport": addresses.dashboard_offices,
     "events.event": addresses.event_detail,
     "events.participantcertificate": addresses.verify,
+    "projects.challenge": addresses.challenge_detail,
     "projects.project": addresses.project_detail,
     "technoparks.programmecertificate": addresses.verify,
     "technoparks.technopark": addresses.technopark_detail,
@@ -377,6 +378,7 @@ SPECTACULAR_SETTINGS = {
             "description": "Those of your organisations: read, accept, remark, report",
         },
         {"name": "projects", "description": "What organisations do together"},
+        {"name": "challenges", "description": "Tasks that companies set for teams"},
         {"name": "technoparks", "description": "Technoparks, their laboratories, and when those are free"},
         {
             "name": "own bookings",
@@ -408,6 +410,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectKindEnum": "projects.models.ProjectKind",
         "ProjectStateEnum": "projects.models.ProjectState",
         "ChallengeStateEnum": "projects.models.ChallengeState",
+        "ChallengeStageEnum": "projects.public.challenges.filters.Stage",
         "ParticipantRoleEnum": "projects.models.ParticipantRole",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
         "OutageKindEnum": "technoparks.models.OutageKind",

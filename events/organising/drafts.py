@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from common.idempotency import once
-from common.locks import hold
-from common.text import slug_of
+from common.slugs import save_at_free_slug
 from events.life.changes import change_event
 from events.models import Event, EventOrganiser, EventSeries, EventState, Quota, Track
 from events.models.addresses import RESERVED
@@ -45,7 +44,7 @@ def create_event(organisation: Organisation, *, typed: Mapping[str, Any], by: Us
 
     def make() -> Event:
         event = Event(**{name: value for name, value in typed.items() if name != "directions"})
-        _save_new(event)
+        save_at_free_slug(event, reserved=TAKEN)
         event.directions.set(typed.get("directions", ()))
         EventOrganiser.objects.create(event=event, organisation=organisation)
         return event
@@ -135,7 +134,7 @@ def repeat_event(event: Event, *, asked: Repetition, by: User, key: str) -> Even
 def _series_of(event: Event) -> EventSeries:
     if event.series is None:
         event.series = EventSeries(name=event.name, name_en=event.name_en)
-        _save_new(event.series)
+        save_at_free_slug(event.series, reserved=TAKEN)
         event.save(update_fields=["series", "updated_at"])
     return event.series
 
@@ -145,7 +144,7 @@ def _repeated(source: Event, asked: Repetition, series: EventSeries | None) -> E
     made.starts_at = asked.starts_at
     made.ends_at = _kept_distance(source.ends_at, source, made) or asked.starts_at
     made.opens_at, made.closes_at = (_kept_distance(at, source, made) for at in (source.opens_at, source.closes_at))
-    _save_new(made)
+    save_at_free_slug(made, reserved=TAKEN)
     made.directions.set(source.directions.all())
     links = source.organiser_links.all()
     EventOrganiser.objects.bulk_create(
@@ -189,16 +188,3 @@ def _copied(row: ROW, **values: object) -> ROW:
     copy = type(row)(**{names[name]: value for name, value in fields.items() if name not in values}, **values)
     copy.save()
     return copy
-
-
-def _save_new(row: WITH_SLUG) -> None:
-    """At an address made of its name; two of one name do not take the same."""
-    model: type[Event | EventSeries] = type(row)
-    hold(f"address of {model.__name__}")
-    wanted: str = slug_of(row.name, longest=70) or model.__name__.lower()
-    taken = {*TAKEN, *model._default_manager.filter(slug__startswith=wanted).values_list("slug", flat=True)}
-    number = 2
-    row.slug = wanted
-    while row.slug in taken:
-        row.slug, number = f"{wanted}-{number}", number + 1
-    row.save()

@@ -1,13 +1,11 @@
 """Forms by which organisers describe an event."""
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import OnceForm, WordsForm
+from common.forms import DescriptionForm, OnceForm, Section, WordsForm
 from common.images import ACCEPTED_FORMATS
 from common.marks import RichTextFormField
 from events.life.place_times import PlaceTimesForm, check_year, clocks, typed_at
@@ -31,7 +29,7 @@ class ClockInput(forms.DateTimeInput):
         super().__init__(format=MINUTES)
 
 
-class EventForm(OnceForm, PlaceTimesForm):
+class EventForm(DescriptionForm, PlaceTimesForm):
     """All that is said of an event. Published, it is without what the association has checked."""
 
     audience = forms.MultipleChoiceField(
@@ -70,7 +68,7 @@ class EventForm(OnceForm, PlaceTimesForm):
             **dict.fromkeys(("starts_at", "ends_at", "opens_at", "closes_at"), ClockInput),
         }
 
-    SECTIONS: ClassVar[list[tuple[str, str | Promise, str | Promise, tuple[str, ...]]]] = [
+    SECTIONS: ClassVar[list[Section]] = [
         (
             "what",
             _("What it is"),
@@ -122,17 +120,6 @@ class EventForm(OnceForm, PlaceTimesForm):
             fields["kind"].choices = [one for one in EventKind.choices if one[0] != EventKind.BOARD_SESSION]
         fields["project"].queryset = projects_of(organisation)
         fields["summary"].help_text = _("For lists and letters; without it the event cannot be sent to the association")
-
-    @property
-    def sections(self) -> Iterator[tuple[str, str | Promise, str | Promise, list[forms.BoundField]]]:
-        for key, title, intro, names in self.SECTIONS:
-            yield key, title, intro, [self[name] for name in names if name in self.fields]
-
-    @property
-    def typed(self) -> dict[str, Any]:
-        """Of an event that stands only what differs: what a colleague has changed meanwhile stays."""
-        names = self.changed_data if self.instance.pk else self.fields
-        return {name: self.cleaned_data[name] for name in names if name != "request_key"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -1,23 +1,11 @@
 """What the page of each move of an organiser asks, says and tells."""
 
-from dataclasses import dataclass
-
-from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.move_pages import MovePage
 from events.organising.forms import CancellationForm, ReasonForm
 
 TOLD = _("Everybody who is registered is told by e-mail, with the reason.")
-
-
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    title: str | Promise
-    text: str | Promise
-    done: str | Promise
-    icon: str
-    form: type[forms.Form] = forms.Form
 
 
 MOVE_PAGES = {
@@ -26,12 +14,15 @@ MOVE_PAGES = {
         _("The association looks through the event and publishes it, or returns it and says why. Until then it stays."),
         _("Sent. The association publishes the event or returns it with a reason; you will find it here."),
         "send",
+        kind="primary",
+        asks=False,
     ),
     "withdraw": MovePage(
         _("Take back"),
         _("It is a draft again: change it, and send it when it is ready."),
         _("It is a draft again."),
         "undo-2",
+        asks=False,
     ),
     "postpone": MovePage(
         _("Postpone"),
@@ -45,6 +36,9 @@ MOVE_PAGES = {
         _("Everybody who is registered is told of the time and the place; free places are offered to who waits."),
         _("The event takes place."),
         "play",
+        kind="primary",
     ),
-    "cancel": MovePage(_("Cancel the event"), TOLD, _("The event is cancelled."), "calendar-x", CancellationForm),
+    "cancel": MovePage(
+        _("Cancel the event"), TOLD, _("The event is cancelled."), "calendar-x", CancellationForm, "danger"
+    ),
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import RuleViolated
+from common.move_pages import offered
 from common.private_pages import private_page
 from events.access import check_tends, own_event, tended_event, tends
 from events.life.moves import Who, lacking, move_event, possible_moves
@@ -65,6 +66,7 @@ def _place_of(organisation: Organisation) -> dict[str, object]:
 def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse:
     organisation, found = own_event(request, slug, event)
     may_tend = tends(request, organisation)
+    moves = possible_moves(found, who=Who.ORGANISER) if may_tend else []
     context = {
         "organisation": organisation,
         "event": found,
@@ -73,7 +75,7 @@ def dashboard_event(request: HttpRequest, slug: str, event: str) -> HttpResponse
         "lacks": lacking(found) if found.state == EventState.DRAFT else [],
         "may_tend": may_tend,
         "may_count": may_tend and takes_headcount(found),
-        "moves": [(move, MOVE_PAGES[move]) for move in possible_moves(found, who=Who.ORGANISER) if may_tend],
+        "moves": offered(moves, MOVE_PAGES, "events:dashboard_event_move", slug, event),
         "history": found.moves.select_related("by").order_by("-at", "-pk"),
     }
     return render(request, "events/dashboard_event.html", context)
@@ -146,7 +148,7 @@ def dashboard_event_move(request: HttpRequest, slug: str, event: str, move: str)
         else:
             messages.success(request, str(page.done))
             return redirect("events:dashboard_event", slug=slug, event=event)
-    context = {"organisation": organisation, "event": found, "form": form, "move": page, "is_danger": move == "cancel"}
+    context = {"organisation": organisation, "event": found, "form": form, "move": page}
     return render(request, "events/dashboard_event_move.html", context, status=status)
 
 

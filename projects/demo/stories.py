@@ -12,8 +12,12 @@ DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
 WORDS = ("name", "name_en", "summary", "summary_en", "about", "about_en")
 
 
+def entries(of: str) -> list[dict[str, Any]]:
+    return yaml.safe_load(DATA.read_text(encoding="utf-8"))[of]
+
+
 def load() -> None:
-    for entry in yaml.safe_load(DATA.read_text(encoding="utf-8"))["projects"]:
+    for entry in entries("projects"):
         _load_project(entry)
 
 

@@ -4,10 +4,13 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, DateField, F, Q, When
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +19,7 @@ from simple_history.models import HistoricalRecords
 from common.html import RichTextField
 from common.models import PublicContent
 from common.one_line import OneLineField
+from common.search import searched
 from common.translation import Translated
 from members.models import Audience, Direction, Organisation, Region
 from projects.models.move import StateMove
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+    from members.models.addressed import HasSlug
 
 RESERVED_CHALLENGES = ("feeds", "new")  # words of fixed addresses where the slug of a challenge stands
 
@@ -59,6 +64,15 @@ class RightsHolder(models.TextChoices):
     COMPANY = "company", _("Passes to the company under a contract")
 
 
+TAKES_APPLICATIONS = Q(state=ChallengeState.OPEN, applications_until__gte=TruncDate(Now()))  # by the portal's clock
+# Those that teams may join come first, the first to close before the others; then the last to have closed.
+SOONEST_FIRST = (
+    Case(When(TAKES_APPLICATIONS, then=F("applications_until")), output_field=DateField()).asc(nulls_last=True),
+    F("applications_until").desc(nulls_last=True),
+    "-pk",
+)
+
+
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def public(self) -> Self:
         return self.filter(state__in=PUBLIC_CHALLENGE_STATES)
@@ -73,8 +87,20 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.public()
 
     def taking_applications(self) -> Self:
-        """Today's date is that of the portal's own time zone."""
-        return self.filter(state=ChallengeState.OPEN, applications_until__gte=timezone.localdate())
+        return self.filter(TAKES_APPLICATIONS)
+
+    def soonest_first(self) -> Self:
+        return self.order_by(*SOONEST_FIRST)
+
+    def searched(self, text: str) -> Self:
+        """Those that ``text`` means, best first: word forms, then typos, then any of the words."""
+        return searched(self, text, then=SOONEST_FIRST)
+
+
+class ChallengeManager(models.Manager.from_queryset(ChallengeQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> ChallengeQuerySet:
+        """The columns of the search are for the database only and never travel."""
+        return super().get_queryset().defer("search_vector", "search_text")
 
 
 class Challenge(PublicContent):
@@ -142,12 +168,23 @@ class Challenge(PublicContent):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    # Filled by a trigger (migration 0007), whoever writes: one row is all that a list reads.
+    direction_slugs = ArrayField(models.SlugField(), default=list, db_default=[], editable=False)
+    company_card = models.JSONField(null=True, editable=False)  # {"slug", "kind", "name", "name_en"}; null: unpublished
+    search_vector = SearchVectorField(null=True, editable=False)
+    search_text = models.TextField(default="", db_default="", editable=False)
+
     title: ClassVar = Translated("name")
     lead: ClassVar = Translated("summary")
     description: ClassVar = Translated("about")
+    prize: ClassVar = Translated("reward")
+    conditions: ClassVar = Translated("terms")
 
-    objects: ClassVar[models.Manager["Challenge"]] = models.Manager.from_queryset(ChallengeQuerySet)()
-    history = HistoricalRecords(m2m_fields=["directions"], excluded_fields=["updated_at"])
+    objects: ClassVar[ChallengeManager] = ChallengeManager()
+    history = HistoricalRecords(
+        m2m_fields=["directions"],
+        excluded_fields=["direction_slugs", "company_card", "search_vector", "search_text", "updated_at"],
+    )
 
     class Meta:
         verbose_name = _("challenge")
@@ -184,11 +221,31 @@ class Challenge(PublicContent):
         indexes = [
             models.Index(
                 fields=["applications_until", "id"], condition=Q(state=ChallengeState.OPEN), name="challenge_open"
-            )
+            ),
+            GinIndex(fields=["search_vector"], name="challenge_search"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="challenge_similar"),
+            GinIndex(fields=["direction_slugs"], name="challenge_directions"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in PUBLIC_CHALLENGE_STATES
+
+    @property
+    def takes_applications(self) -> bool:
+        return (
+            self.state == ChallengeState.OPEN
+            and self.applications_until is not None
+            and self.applications_until >= timezone.localdate()
+        )
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self: HasSlug) -> str:
+            """The page of the challenge; set at the roof (ABSOLUTE_URL_OVERRIDES)."""
 
 
 class ChallengeMove(StateMove):

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from common.idempotency import once
-from common.locks import hold
-from common.text import slug_of
+from common.slugs import save_at_free_slug
 from common.uploads import CheckedDocument
 from members.models import Organisation, User
 from projects.life.projects import locked_project
@@ -23,6 +21,7 @@ from projects.models import (
     ProjectUpdate,
 )
 from projects.models.project import RESERVED
+from projects.organising.consistency import check_constraints
 
 MOST_PARTICIPANTS, MOST_RESULTS = 40, 50
 TO_MANY = ("directions", "agreements", "labs")
@@ -47,8 +46,8 @@ def create_project(organisation: Organisation, *, typed: Mapping[str, Any], by: 
 
     def make() -> Project:
         project = Project(**{name: value for name, value in typed.items() if name not in TO_MANY})
-        _check_constraints(project)
-        _save_new(project)
+        check_constraints(project)
+        save_at_free_slug(project, reserved=RESERVED)
         _set_many(project, typed)
         ProjectParticipant.objects.create(project=project, organisation=organisation, role=ParticipantRole.LEAD)
         return project
@@ -67,7 +66,7 @@ def edit_project(project: Project, *, typed: Mapping[str, Any]) -> Project:
     for name, value in typed.items():
         if name not in TO_MANY:
             setattr(locked, name, value)
-    _check_constraints(locked)
+    check_constraints(locked)
     _set_many(locked, typed)
     columns = [name for name in typed if name not in TO_MANY]
     locked.save(update_fields=[*columns, "updated_at"])
@@ -143,7 +142,7 @@ def add_result(
     result = ProjectResult(project=locked, name=name, name_en=name_en, link=link, position=(last or 0) + 1)
     if document:
         result.file, result.content_type, result.size = document.file, document.content_type, document.size
-    _check_constraints(result)
+    check_constraints(result)
     result.save()
     return result
 
@@ -171,25 +170,7 @@ def _check(is_possible: bool, project: Project) -> None:
         raise RuleViolated(text % {"state": project.get_state_display()}, code="other_state")
 
 
-def _check_constraints(row: Project | ProjectResult) -> None:
-    try:
-        row.validate_constraints()
-    except ValidationError as error:
-        raise RuleViolated(" ".join(error.messages), code="inconsistent") from error
-
-
 def _set_many(project: Project, typed: Mapping[str, Any]) -> None:
     for name in TO_MANY:
         if name in typed:
             getattr(project, name).set(typed[name])
-
-
-def _save_new(project: Project) -> None:
-    """At an address made of its name; two of one name do not take the same."""
-    hold("address of Project")
-    wanted = slug_of(project.name, longest=70) or "project"
-    taken = {*RESERVED, *Project.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)}
-    project.slug, number = wanted, 2
-    while project.slug in taken:
-        project.slug, number = f"{wanted}-{number}", number + 1
-    project.save()

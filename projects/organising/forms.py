@@ -1,24 +1,20 @@
 """Forms by which leads describe a project."""
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
-from common.forms import DayInput, DocumentField, OnceForm, WordsForm
+from common.forms import DayInput, DescriptionForm, DocumentField, OnceForm, Section, WordsForm
 from common.marks import RichTextFormField
 from members.models import Audience, Organisation, User
 from projects.models import ParticipantRole, Project, ProjectResult, ProjectState, ProjectUpdate
 from projects.organising.drafts import CHECKED
 from technoparks.models import Lab
 
-Section = tuple[str, str | Promise, str | Promise, tuple[str, ...]]
 
-
-class ProjectForm(OnceForm, forms.ModelForm):
+class ProjectForm(DescriptionForm):
     """All that is said of a project. Published, it is without what the association has checked."""
 
     audience = forms.MultipleChoiceField(
@@ -86,18 +82,6 @@ class ProjectForm(OnceForm, forms.ModelForm):
         for name in ("agreements", "labs"):
             if not fields[name].queryset.exists():
                 del self.fields[name]
-
-    @property
-    def sections(self) -> Iterator[tuple[str, str | Promise, str | Promise, list[forms.BoundField]]]:
-        for key, title, intro, names in self.SECTIONS:
-            if fields := [self[name] for name in names if name in self.fields]:
-                yield key, title, intro, fields
-
-    @property
-    def typed(self) -> dict[str, Any]:
-        """Of a project that stands only what differs: what a colleague has changed meanwhile stays."""
-        names = self.changed_data if self.instance.pk else self.fields
-        return {name: self.cleaned_data[name] for name in names if name != "request_key"}
 
 
 class ReasonForm(forms.Form):

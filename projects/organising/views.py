@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import RuleViolated
+from common.move_pages import offered
 from common.one_line import one_line
 from common.posted import attempted, posted_key
 from common.private_pages import private_page
@@ -89,6 +90,7 @@ def dashboard_project(request: HttpRequest, slug: str, project: str) -> HttpResp
     history = [*found.moves.select_related("by").order_by("-at", "-pk")]
     returned = history[0].reason if history and found.state == ProjectState.DRAFT else ""
     links = [*found.participant_links.select_related("organisation")]
+    moves = possible_moves(found, who=Who.LEAD) if may_tend else []
     leads = any(link.organisation == organisation and link.role == ParticipantRole.LEAD for link in links)
     context = {
         "organisation": organisation,
@@ -99,7 +101,7 @@ def dashboard_project(request: HttpRequest, slug: str, project: str) -> HttpResp
         "lacks": lacking(found) if found.state == ProjectState.DRAFT else [],
         "may_tend": may_tend,
         "may_leave": not leads and role_of(request.user, organisation) in TENDING,
-        "moves": [(move, MOVE_PAGES[move]) for move in possible_moves(found, who=Who.LEAD) if may_tend],
+        "moves": offered(moves, MOVE_PAGES, "projects:dashboard_project_move", slug, project),
         "history": history,
     }
     return render(request, "projects/dashboard_project.html", context)
@@ -147,7 +149,7 @@ def dashboard_project_move(request: HttpRequest, slug: str, project: str, move: 
         else:
             messages.success(request, str(page.done))
             return redirect("projects:dashboard_project", slug=slug, project=project)
-    context = {"organisation": organisation, "project": found, "form": form, "move": page, "is_danger": move == "stop"}
+    context = {"organisation": organisation, "project": found, "form": form, "move": page}
     return render(request, "projects/dashboard_project_move.html", context, status=status)
 
 

@@ -127,6 +127,8 @@ def test_the_schema_is_valid_and_complete(tmp_path: Path) -> None:
     assert [*schema["paths"]] == [
         "/api/v1/agreements/",
         "/api/v1/agreements/{reference}/",
+        "/api/v1/challenges/",
+        "/api/v1/challenges/{slug}/",
         "/api/v1/directions/",
         "/api/v1/directions/{slug}/",
         "/api/v1/events/",

@@ -40,10 +40,10 @@ def filled(kind: Kind, rows: int) -> Organisation:
     [
         pytest.param(
             Kind.SCHOOL,
-            8,
-            id="itself, people, memberships, events, projects, agreements, technoparks, what it is a part of",
+            9,
+            id="itself, people, memberships, events, projects, challenges, agreements, technoparks, what it is part of",
         ),
-        pytest.param(Kind.CONSORTIUM, 11, id="and its parts, and its offices with their turns"),
+        pytest.param(Kind.CONSORTIUM, 12, id="and its parts, and its offices with their turns"),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])

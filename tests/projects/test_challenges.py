@@ -1,25 +1,31 @@
 """Challenges of companies: who sees which, and how one is reviewed and opened for teams."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import RuleViolated
-from members.models import Notification, Organisation, Role
+from members.models import Notification, Organisation, Region, Role, User
 from projects.life.challenges import CHALLENGE_MOVES, lacking, move_challenge, possible_challenge_moves
 from projects.life.machine import Who
 from projects.models import PUBLIC_CHALLENGE_STATES, Challenge, ChallengeState
 from projects.models.challenge import RESERVED_CHALLENGES
+from projects.organising.challenges.drafts import OF_OPEN, create_challenge, edit_challenge
+from projects.public.challenges.listing import ChallengeList
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.factories.projects import ChallengeFactory
-from tests.technoparks.test_public import words
+from tests.projects.test_projects import errors_of, send, typed
+from tests.technoparks.test_public import read, statuses, words
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +183,243 @@ def test_every_state_leads_on() -> None:
     assert [state.label for state in PUBLIC_CHALLENGE_STATES] == ["Приём заявок", "Отозван компанией"]
     for state in ChallengeState:
         assert possible_challenge_moves(Challenge(state=state), who=Who.STAFF)
+
+
+# --- What everybody reads -------------------------------------------------------------------------------------
+
+
+def found(query: str = "") -> list[str]:
+    return [row.challenge.name for row in ChallengeList(QueryDict(query)).rows]
+
+
+def in_days(number: int) -> datetime.date:
+    return timezone.localdate() + datetime.timedelta(days=number)
+
+
+def test_the_list_is_narrowed_by_words_and_filters_and_each_filter_counts_with_the_others(plant: Organisation) -> None:
+    region = Region.objects.get(code="RU-PER")
+    pump = ChallengeFactory(name="Насос", company=plant, team_kinds=["school", "mixed"], region=region)
+    pump.directions.set([1])
+    paint = ChallengeFactory(name="Краска", team_kinds=["research"], audience=["students"])
+    over = ChallengeFactory(name="Мотор", applications_until=in_days(-1))
+    for state in ("draft", "review", "cancelled"):
+        ChallengeFactory(name="Тайна", state=state)
+    assert found() == ["Краска", "Насос", "Мотор"]
+    slug = pump.directions.get().slug
+    for query in ("q=насосы", "q=заводом", "organisation=plant", "region=RU-PER", f"direction={slug}", "team=mixed"):
+        assert found(query) == [pump.name], query
+    assert found("stage=closed") == [over.name]
+    assert found("audience=students&team=research") == [paint.name]
+    assert {*found("audience=pupils")} == {pump.name, over.name}
+    counted = ChallengeList(QueryDict("team=school")).counts
+    assert (counted.total, counted["stage"]) == (2, {"open": 1, "closed": 1})
+    assert counted["team"] == {"school": 2, "mixed": 1, "research": 1}
+
+
+def test_who_closes_first_comes_first_and_then_who_has_closed_last() -> None:
+    for name, days in (("Вчера", -1), ("Завтра", 1), ("Сегодня", 0), ("Давно", -30)):
+        ChallengeFactory(name=name, applications_until=in_days(days))
+    assert found() == ["Сегодня", "Завтра", "Вчера", "Давно"]
+    assert found("stage=open") == ["Сегодня", "Завтра"]
+    assert [one.takes_applications for one in Challenge.objects.soonest_first()] == [True, True, False, False]
+
+
+def test_the_list_and_its_feed_and_the_api_have_the_same_filters(client: Client, plant: Organisation) -> None:
+    ChallengeFactory(name="Датчик", company=plant, summary="Тепло & влага", team_kinds=["research"])
+    ChallengeFactory(name="Краска")
+    feed = client.get("/challenges/feed.rss?team=research").content.decode()
+    assert re.findall(r"<item><title>(.*?)</title>", feed) == ["Завод: Датчик"]
+    assert "Тепло &amp; влага" in feed
+    [listed] = client.get("/api/v1/challenges/?team=research").json()["results"]
+    assert (listed["name"], listed["company"]["slug"], listed["takes_applications"]) == ("Датчик", "plant", True)
+    assert client.get("/api/v1/challenges/?team=castle").status_code == 400
+    assert "castle" in read("/challenges/?team=castle")
+
+
+def test_a_list_asks_as_much_for_three_challenges_as_for_one() -> None:
+    def asked(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get(address).status_code == 200
+        return len(queries)
+
+    asked("/challenges/")  # what is known of regions and directions stays known
+    numbers = {}
+    for number in (1, 3):
+        while Challenge.objects.count() < number:
+            ChallengeFactory(region=Region.objects.get(code="RU-PER")).directions.set([1, 2])
+        numbers[number] = [asked(f"{address}?n={number}") for address in ("/challenges/", "/api/v1/challenges/")]
+    assert numbers[1] == numbers[3]
+
+
+def test_the_page_says_what_a_team_joins_before_it_applies(plant: Organisation) -> None:
+    challenge = ChallengeFactory(
+        name="Датчик",
+        company=plant,
+        reward="Поездка на завод",
+        mentor_hours=2,
+        needs_nda=True,
+        rights="company",
+        places=1,
+        starts_on=in_days(40),
+        grade_from=8,
+        grade_to=11,
+    )
+    page = read(f"/challenges/{challenge.slug}/").replace("\xa0", " ")
+    for told in (
+        "Завод", "Поездка на завод", "2 часа наставника", "Переходит компании",
+        "соглашение о неразглашении", "Права остаются у авторов", "1 место", "8–11 классы", "Команда одной школы",
+    ):  # fmt: skip
+        assert told in page, told
+    detail = Client().get(f"/api/v1/challenges/{challenge.slug}/").json()
+    assert (detail["terms"], detail["needs_nda"], detail["rights"]) == (challenge.terms, True, "company")
+
+
+def test_a_withdrawn_challenge_says_why_and_stands_in_no_list() -> None:
+    challenge = ChallengeFactory(name="Датчик")
+    move_challenge(challenge, move="cancel", who=Who.STAFF, by=None, reason="Закрыта линия")
+    page = read(f"/challenges/{challenge.slug}/")
+    assert "Закрыта линия" in page
+    assert found() == []
+
+
+def test_the_home_page_and_the_companys_show_what_is_open(plant: Organisation) -> None:
+    ChallengeFactory(name="Датчик", company=plant)
+    ChallengeFactory(name="Мотор", company=plant, applications_until=in_days(-1))
+    ChallengeFactory(name="Тайна", company=plant, state=ChallengeState.REVIEW)
+    home, own = read("/"), read("/organisations/plant/")
+    assert [name in home for name in ("Датчик", "Мотор", "Тайна")] == [True, False, False]
+    assert [name in own for name in ("Датчик", "Мотор", "Тайна")] == [True, True, False]
+
+
+def test_what_renames_a_company_a_region_or_a_direction_renames_it_in_the_list(plant: Organisation) -> None:
+    challenge = ChallengeFactory(company=plant, region=Region.objects.get(code="RU-PER"))
+    plant.short_name = "Комбинат"
+    plant.save()
+    challenge.refresh_from_db()
+    assert challenge.company_card["name"] == "Комбинат"
+    assert found("q=комбинат") == [challenge.name]
+    Region.objects.filter(code="RU-PER").update(name="Прикамье")
+    assert found("q=прикамье") == [challenge.name]
+    challenge.directions.set([1])
+    direction = challenge.directions.get()
+    direction.name = "Плетение"
+    direction.save()
+    assert found("q=плетение") == [challenge.name]
+    plant.is_published = False
+    plant.save()
+    challenge.refresh_from_db()
+    assert challenge.company_card is None
+    page = read(f"/challenges/{challenge.slug}/")
+    assert "Комбинат" not in page
+
+
+# --- An organisation's own ------------------------------------------------------------------------------------
+
+LIST = "/dashboard/plant/challenges/"
+
+
+@pytest.fixture
+def head(plant: Organisation, client: Client) -> User:
+    user = RepresentativeFactory(organisation=plant, role=Role.HEAD).user
+    client.force_login(user)
+    return user
+
+
+def test_a_company_sets_a_challenge_in_its_dashboard(client: Client, plant: Organisation, head: User) -> None:
+    new = client.get(f"{LIST}new/")
+    assert client.post(f"{LIST}new/", typed(new, name="Датчик", places=3)).status_code == 302
+    challenge = Challenge.objects.get()
+    assert (challenge.company, challenge.slug, challenge.state) == (plant, "datchik", "draft")
+    place = f"{LIST}datchik/"
+    assert "Чего не хватает" in read(place, head)
+    assert client.post(f"{place}moves/submit/").status_code == 409
+    said = {
+        "summary": "Придумать датчик",
+        "about": "Собрать и испытать.",
+        "team_kinds": ["school", "mixed"],
+        "applications_until": in_days(20).isoformat(),
+        "rights": "shared",
+        "terms": "Права общие.",
+    }
+    assert send(client, f"{place}edit/", **said).status_code == 302
+    assert client.post(f"{place}moves/submit/").status_code == 302
+    assert "Ассоциация смотрит" in read(f"{place}edit/", head)
+    move_challenge(challenge, move="return", who=Who.STAFF, by=None, reason="Нет чертежа")
+    assert "Нет чертежа" in read(place, head)
+    assert client.post(f"{place}moves/submit/").status_code == 302
+    move_challenge(challenge, move="open", who=Who.STAFF, by=None)
+    assert read("/challenges/").count("Датчик") == 1
+    assert client.get(f"{place}moves/open/").status_code == 404
+    assert errors_of(client.post(f"{place}moves/cancel/", {"reason": " "})) == {"reason": ["Обязательное поле."]}
+    assert client.post(f"{place}moves/cancel/", {"reason": "Закрыта линия"}).status_code == 302
+    challenge.refresh_from_db()
+    assert challenge.state == ChallengeState.CANCELLED
+    assert challenge.moves.latest("pk").by == head
+
+
+def test_sent_twice_it_is_made_once_and_two_of_one_name_have_two_addresses(
+    client: Client, plant: Organisation, head: User
+) -> None:
+    form = typed(client.get(f"{LIST}new/"), name="Датчик")
+    for _ in range(2):
+        assert client.post(f"{LIST}new/", form).status_code == 302
+    assert Challenge.objects.count() == 1
+    slugs = [create_challenge(plant, typed={"name": "New"}, by=head, key=str(n)).slug for n in range(2)]
+    assert slugs == ["new-2", "new-3"]
+
+
+def test_of_an_open_challenge_teams_lose_nothing_that_they_were_offered(
+    client: Client, plant: Organisation, head: User
+) -> None:
+    challenge = ChallengeFactory(company=plant, slug="sensor", places=3, applications_until=in_days(10))
+    form = client.get(f"{LIST}sensor/edit/")
+    assert {*form.context["form"].fields} == {*OF_OPEN, "request_key"}
+    for wrong, code in (
+        ({"terms": "<p>Всё наше.</p>"}, "checked"),
+        ({"places": 2}, "fewer_places"),
+        ({"applications_until": in_days(9)}, "earlier"),
+        ({"applications_until": None}, "earlier"),
+    ):
+        with pytest.raises(RuleViolated) as refused:
+            edit_challenge(challenge, typed=wrong)
+        assert refused.value.code == code
+    refused_page = send(client, f"{LIST}sensor/edit/", places=2)
+    assert refused_page.status_code == 409
+    assert "но не меньше" in words(refused_page)
+    assert send(client, f"{LIST}sensor/edit/", places=4, applications_until=in_days(12).isoformat()).status_code == 302
+    challenge.refresh_from_db()
+    assert (challenge.places, challenge.applications_until) == (4, in_days(12))
+
+
+@pytest.mark.parametrize("state", ["review", "cancelled"])
+def test_what_is_looked_through_or_withdrawn_stays_as_it_is(state: str) -> None:
+    with pytest.raises(RuleViolated) as refused:
+        edit_challenge(ChallengeFactory(state=state), typed={"places": 9})
+    assert refused.value.code == "other_state"
+    assert Challenge.objects.get().places != 9
+
+
+def test_days_that_do_not_go_together_are_said_and_nothing_typed_is_lost(
+    client: Client, plant: Organisation, head: User
+) -> None:
+    days = {"applications_until": in_days(20).isoformat(), "starts_on": in_days(5).isoformat()}
+    page = client.post(f"{LIST}new/", typed(client.get(f"{LIST}new/"), name="Датчик", **days))
+    assert page.status_code == 200
+    assert "после последнего дня" in words(page)
+    assert in_days(5).isoformat() in page.content.decode()
+    assert not Challenge.objects.exists()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_only_head_and_coordinators_of_the_company_tend_it(client: Client, plant: Organisation, role: str) -> None:
+    ChallengeFactory(company=plant, slug="sensor", state=ChallengeState.DRAFT)
+    user = RepresentativeFactory(organisation=plant, role=role).user
+    tends = role in (Role.HEAD, Role.COORDINATOR)
+    client.force_login(user)
+    pages = ("new/", "sensor/edit/", "sensor/moves/submit/")
+    assert {client.get(f"{LIST}{page}").status_code for page in pages} == {200 if tends else 403}
+    assert client.get(f"{LIST}sensor/").status_code == 200
+    assert ("Управлять кейсом" in read("/challenges/sensor/", user)) == tends
+    stranger = RepresentativeFactory(organisation__slug="school", role=Role.HEAD).user
+    assert statuses("/challenges/sensor/", None, stranger, user) == [404, 404, 200]
+    assert statuses("/dashboard/school/challenges/sensor/", stranger) == [404]

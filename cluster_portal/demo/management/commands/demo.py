@@ -16,6 +16,7 @@ from members.demo import applications as application_demo
 from members.demo import scale as members_scale
 from members.demo import stories as members_demo
 from members.models import Organisation
+from projects.demo import challenges as challenges_demo
 from projects.demo import stories as projects_demo
 from technoparks.demo import scale as technoparks_scale
 from technoparks.demo import stories as technoparks_demo
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 members_demo.load()
                 technoparks_demo.load()
                 projects_demo.load()
+                challenges_demo.load()
                 events_demo.load()
                 agreements_demo.load()
                 # Their password is public, and those who apply are nobody: only for a portal on one's own machine.

@@ -1,0 +1,47 @@
+"""The challenges of the demo, one in each state, from ``data/demo.yaml``; loading again changes nothing twice."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from members.models import Direction, Organisation, Region
+from projects.demo.stories import WORDS, entries
+from projects.models import Challenge, ChallengeMove
+
+SAID = (*WORDS, "reward", "reward_en", "rights", "needs_nda", "terms", "terms_en", "team_kinds", "places", "audience")
+
+
+def load() -> None:
+    for entry in entries("challenges"):
+        _load_challenge(entry)
+
+
+def _load_challenge(entry: dict[str, Any]) -> None:
+    today = timezone.localdate()
+    until, first, last = (today + datetime.timedelta(days=days) for days in entry["days"])
+    grade_from, grade_to = entry.get("grades", (None, None))
+    members_from, members_to = entry["members"]
+    challenge, is_new = Challenge.objects.get_or_create(
+        slug=entry["slug"],
+        defaults={
+            **{name: entry[name] for name in SAID if name in entry},
+            "company": Organisation.objects.get(slug=entry["company"]),
+            "region": Region.objects.filter(code=entry.get("region")).first(),
+            "mentor_hours": entry.get("mentor_hours"),
+            "grade_from": grade_from,
+            "grade_to": grade_to,
+            "members_from": members_from,
+            "members_to": members_to,
+            "applications_until": until,
+            "starts_on": first,
+            "ends_on": last,
+            "state": entry["state"],
+        },
+    )
+    if not is_new:
+        return
+    challenge.directions.set(Direction.objects.filter(slug__in=entry["directions"]))
+    for source, target, days_ago, reason in entry.get("moves", ()):
+        at = timezone.now() - datetime.timedelta(days=days_ago)
+        ChallengeMove.objects.create(challenge=challenge, source=source, target=target, at=at, reason=reason)

@@ -1,0 +1,57 @@
+"""What the page of a challenge shows."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from members.audience import grades_said
+from members.models import Audience, Direction
+from members.organisations.filters import Overview
+from projects.models import Challenge, ChallengeState
+from projects.policies import can_tend_challenge
+from projects.public.challenges.listing import company_of, teams_said
+from projects.public.lists import Named
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from members.models import User
+
+
+class ChallengePage:
+    """Its parts are read when they are drawn."""
+
+    def __init__(self, challenge: Challenge, user: "User | AnonymousUser") -> None:
+        self.challenge = challenge
+        self.user = user
+
+    @cached_property
+    def company(self) -> Named | None:
+        return company_of(self.challenge)
+
+    @cached_property
+    def directions(self) -> list[Direction]:
+        return Overview.load().directions_of(self.challenge.direction_slugs)
+
+    @property
+    def teams(self) -> str:
+        return teams_said(self.challenge)
+
+    @property
+    def audience(self) -> str:
+        return ", ".join(str(Audience(one).label) for one in self.challenge.audience).capitalize()
+
+    @property
+    def grades(self) -> str:
+        return grades_said(self.challenge.grade_from, self.challenge.grade_to)
+
+    @cached_property
+    def reason(self) -> str:
+        """Why it is withdrawn, in the words of whoever did it."""
+        if self.challenge.state != ChallengeState.CANCELLED:
+            return ""
+        last = self.challenge.moves.filter(target=ChallengeState.CANCELLED).last()
+        return last.reason if last else ""
+
+    @cached_property
+    def may_tend(self) -> bool:
+        return can_tend_challenge(self.user, self.challenge)
