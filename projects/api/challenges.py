@@ -7,7 +7,7 @@ from common.api import choice
 from common.public_api import PublicViewSet, understood
 from members.models import Audience
 from members.organisations.filters import Overview
-from projects.models import PUBLIC_CHALLENGE_STATES, Challenge, TeamKind
+from projects.models import Challenge, TeamKind
 from projects.models.challenge import ChallengeQuerySet
 from projects.public.challenges.filters import Selection, Stage
 
@@ -24,7 +24,6 @@ class CompanySerializer(serializers.Serializer):
 class ChallengeSerializer(serializers.ModelSerializer):
     """``mentor_hours`` are for each team; ``rights`` says who holds the exclusive right to the result."""
 
-    state = serializers.ChoiceField([(state.value, state.label) for state in PUBLIC_CHALLENGE_STATES])
     company = CompanySerializer(source="company_card", allow_null=True)
     region = serializers.CharField(source="region.code", allow_null=True, default=None, help_text="ISO 3166-2")
     directions = serializers.ListField(source="direction_slugs", child=serializers.SlugField())

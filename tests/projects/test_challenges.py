@@ -266,8 +266,8 @@ def test_the_page_says_what_a_team_joins_before_it_applies(plant: Organisation) 
     )
     page = read(f"/challenges/{challenge.slug}/").replace("\xa0", " ")
     for told in (
-        "Завод", "Поездка на завод", "2 часа наставника", "Переходит компании",
-        "соглашение о неразглашении", "Права остаются у авторов", "1 место", "8–11 классы", "Команда одной школы",
+        "Завод", "Поездка на завод", "2 часа наставника", "Переходит к компании",
+        "соглашение о неразглашении", "Права остаются у авторов", "1 место", "8–11-е классы", "Команда одной школы",
     ):  # fmt: skip
         assert told in page, told
     detail = Client().get(f"/api/v1/challenges/{challenge.slug}/").json()
@@ -296,6 +296,7 @@ def test_what_renames_a_company_a_region_or_a_direction_renames_it_in_the_list(p
     plant.short_name = "Комбинат"
     plant.save()
     challenge.refresh_from_db()
+    assert challenge.company_card is not None
     assert challenge.company_card["name"] == "Комбинат"
     assert found("q=комбинат") == [challenge.name]
     Region.objects.filter(code="RU-PER").update(name="Прикамье")
