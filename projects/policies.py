@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from members.models import User
 
 TENDING = (Role.HEAD, Role.COORDINATOR)
+TEAMING = (*TENDING, Role.TEACHER)
 
 
 def can_begin_project(user: "User | AnonymousUser", organisation: Organisation) -> bool:
@@ -37,3 +38,8 @@ def can_set_challenge(user: "User | AnonymousUser", organisation: Organisation) 
 def can_tend_challenge(user: "User | AnonymousUser", challenge: Challenge) -> bool:
     """What is said of it, and its moves: head and coordinators of the company."""
     return role_of(user, challenge.company) in TENDING
+
+
+def can_form_team(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """In the name of the organisation; whoever does answers for its people in the team."""
+    return role_of(user, organisation) in TEAMING

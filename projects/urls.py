@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from projects.organising import urls as organising
 from projects.organising.challenges import urls as challenges_organising
+from projects.organising.teams import urls as teams_organising
 from projects.public import views
 from projects.public.challenges import views as challenges
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("challenges/", challenges.challenge_list, name="challenge_list"),
     path("challenges/feed.rss", challenges.challenge_feed_rss, name="challenge_feed_rss"),
     path("challenges/<slug:slug>/", challenges.challenge_detail, name="challenge_detail"),
+    path("challenges/<slug:slug>/apply/", challenges.challenge_apply, name="challenge_apply"),
     path("dashboard/<slug:slug>/projects/", include(organising.urlpatterns)),
     path("dashboard/<slug:slug>/challenges/", include(challenges_organising.urlpatterns)),
+    path("dashboard/<slug:slug>/teams/", include(teams_organising.urlpatterns)),
 ]

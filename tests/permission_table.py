@@ -92,6 +92,8 @@ PAGES = """
 /challenges/feed.rss                     POST  405    factor 405
 /challenges/shared/                      GET   200    factor 200
 /challenges/shared/                      POST  405    factor 405
+/challenges/shared/apply/                GET   login  factor 200
+/challenges/shared/apply/                POST  login  factor 405
 /projects/shared/                        GET   200    factor 200
 /projects/shared/                        POST  405    factor 405
 /technoparks/park/                       GET   200    factor 200
@@ -824,6 +826,26 @@ PAGES = """
 /dashboard/a/challenges/challenge-a/edit/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-a/moves/withdraw/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-a/moves/withdraw/ POST login factor 404 404 404 403 403 302 302 404
+/dashboard/a/challenges/challenge-open/teams/<appliedteam>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/challenge-open/teams/<appliedteam>/ POST login factor 405
+/dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/teams/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/teams/ POST login factor 405
+/dashboard/a/teams/new/shared/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/new/shared/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/teams/<team>/ POST login factor 405
+/dashboard/a/teams/<team>/edit/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/edit/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/organisations/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/organisations/ POST login factor 404 404 404 403 404 404 404 404
+/dashboard/a/teams/<team>/join/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/join/ POST login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/leave/ GET login factor 405
+/dashboard/a/teams/<team>/leave/ POST login factor 404 404 404 403 302 302 302 404
+/dashboard/a/teams/<team>/moves/withdraw/ GET login factor 404 404 404 403 200 200 200 404
+/dashboard/a/teams/<team>/moves/withdraw/ POST login factor 404 404 404 403 302 302 302 404
 /dashboard/a/projects/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/projects/ POST login factor 405
 /dashboard/a/projects/new/ GET login factor 404 404 404 403 403 200 200 404
@@ -918,6 +940,7 @@ boardsession
 event                 view add change delete
 project               view add change delete
 challenge             view add change delete
+team                  view change
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
@@ -1055,6 +1078,8 @@ ADMIN = """
 /admin/members/invoice/<invoice>/cancel_this/         POST  login  factor 403 403    200
 /admin/members/fee/<fee>/history/<historicalfee>/     GET   login  factor 403 403    200
 /admin/members/fee/<fee>/history/<historicalfee>/     POST  login  factor 403 403
+/admin/projects/team/add/                             GET   login  factor 403 403
+/admin/projects/team/add/                             POST  login  factor 403 403
 /admin/members/associationrequisites/add/             GET   login  factor 403 403    302
 /admin/members/associationrequisites/add/             POST  login  factor 403 403    302
 /admin/members/associationrequisites/1/history/<historicalassociationrequisites>/ GET  login  factor 403 403    200
@@ -1104,6 +1129,14 @@ ADMIN = """
 /admin/projects/challenge/<challenge>/reopen_this/ POST  login  factor 403 200
 /admin/projects/challenge/<challenge>/history/<historicalchallenge>/ GET   login  factor 403 200
 /admin/projects/challenge/<challenge>/history/<historicalchallenge>/ POST  login  factor 403 403
+/admin/projects/team/<team>/accept_this/ GET   login  factor 403 200
+/admin/projects/team/<team>/accept_this/ POST  login  factor 403 409
+/admin/projects/team/<team>/decline_this/ GET   login  factor 403 200
+/admin/projects/team/<team>/decline_this/ POST  login  factor 403 200
+/admin/projects/team/<team>/withdraw_this/ GET   login  factor 403 200
+/admin/projects/team/<team>/withdraw_this/ POST  login  factor 403 302
+/admin/projects/team/<team>/history/<historicalteam>/ GET   login  factor 403 200
+/admin/projects/team/<team>/history/<historicalteam>/ POST  login  factor 403 403
 /admin/projects/project/<project>/publish_this/ GET   login  factor 403 200
 /admin/projects/project/<project>/publish_this/ POST  login  factor 403 302
 /admin/projects/project/<project>/return_this/ GET   login  factor 403 200

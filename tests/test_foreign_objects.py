@@ -100,7 +100,14 @@ from tests.factories.members import (
     RepresentativeFactory,
     UserFactory,
 )
-from tests.factories.projects import ChallengeFactory, ProjectFactory, ProjectResultFactory, ProjectUpdateFactory
+from tests.factories.projects import (
+    ChallengeFactory,
+    ProjectFactory,
+    ProjectResultFactory,
+    ProjectUpdateFactory,
+    TeamFactory,
+    sent_team,
+)
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -140,6 +147,8 @@ OBJECTS = {
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
     "/dashboard/<organisation>/challenges/challenge-a/": "/dashboard/<organisation>/challenges/<challengeslug>/",
+    "/dashboard/<organisation>/challenges/challenge-open/": "/dashboard/<organisation>/challenges/<openchallenge>/",
+    "/dashboard/<organisation>/teams/new/shared/": "/dashboard/<organisation>/teams/new/<challengeslug>/",
     "/dashboard/<organisation>/projects/project-a/": "/dashboard/<organisation>/projects/<project>/",
     "/dashboard/<organisation>/events/forum/": "/dashboard/<organisation>/events/<event>/",
     "/events/forum/certificates": "/events/<event>/certificates",
@@ -253,6 +262,7 @@ class Estate:
         project = ProjectFactory(slug=f"project-of-{slug}", lead=ours, state=ProjectState.DRAFT)
         ProjectUpdateFactory(project=project)
         challenge = ChallengeFactory(slug=f"challenge-of-{slug}", company=ours, state=ChallengeState.DRAFT)
+        opened = ChallengeFactory(slug=f"open-of-{slug}", company=ours)
         FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
         said = Registration.objects.create(
             event=event, pool=PoolFactory(event=event), name="Гость", state=RegistrationState.CONFIRMED
@@ -318,6 +328,9 @@ class Estate:
             "joinrequest": JoinRequestFactory(organisation=ours, text="Прошусь").pk,
             "event": event.slug,
             "challengeslug": challenge.slug,
+            "openchallenge": opened.slug,
+            "appliedteam": sent_team(challenge=opened).pk,
+            "team": TeamFactory(lead=ours).pk,
             "project": project.slug,
             "projectresult": ProjectResultFactory(project=project, link="", file="results/of.pdf").pk,
             "ticketpool": said.pool_id,

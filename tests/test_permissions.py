@@ -86,7 +86,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.factories.projects import ChallengeFactory, ProjectFactory
+from tests.factories.projects import ChallengeFactory, ProjectFactory, TeamFactory, sent_team
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -295,7 +295,14 @@ class World:
         result = ProjectResult(project=project, name="Чертёж", content_type="application/pdf", size=5)
         result.file.save("drawing.pdf", ContentFile(b"%PDF-"))
         challenge = ChallengeFactory(slug="challenge-a", company=self.ours, state=ChallengeState.REVIEW)
-        return {"project": project, "projectresult": result, "challenge": challenge}
+        opened = ChallengeFactory(slug="challenge-open", company=self.ours)
+        return {
+            "project": project,
+            "projectresult": result,
+            "challenge": challenge,
+            "team": TeamFactory(lead=self.ours),
+            "appliedteam": sent_team(challenge=opened),
+        }
 
     def technopark(self, visitor: User) -> dict[str, Any]:
         """Of ours: in its lab a booking of others that waits to be approved, and a group, in which the child of the

@@ -45,6 +45,8 @@ EXCUSED = {
     "projects.ProjectMove": "who moved it: the same",
     "projects.HistoricalChallenge": "who changed it: the same",
     "projects.ChallengeMove": "who moved it: the same",
+    "projects.HistoricalTeam": "who changed it: the same",
+    "projects.TeamMove": "who moved it: the same",
     "events.EventMessage": "who wrote it: the same; it names no reader",
     "events.CheckIn": "who stood at the door: the same; whose it is, the holder of registrations tells",
     "events.ParentConsent": "who noted a paper: the same; the parent goes with a refusal, or a year after the event",

@@ -24,6 +24,8 @@ from members.models import (
     User,
 )
 from members.policies import can_edit_organisation, tended_roles
+from projects.models import Team, TeamParticipant, TeamParticipantState, TeamState
+from projects.policies import can_form_team, can_set_challenge
 from technoparks.desk import waiting as in_technoparks
 
 ASKED_AHEAD = datetime.timedelta(days=30)
@@ -187,6 +189,23 @@ def technoparks(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(one.what, one.by_day, one.url, is_overdue=one.is_late, note=one.note)
 
 
+def teams(organisation: Organisation, user: User) -> Iterator[Due]:
+    """To be answered by a company; to be joined; to be sent."""
+    if can_form_team(user, organisation):
+        asked = TeamParticipant.objects.filter(organisation=organisation, state=TeamParticipantState.INVITED)
+        for link in asked.filter(team__state=TeamState.GATHERING).select_related("team__challenge"):
+            title = _("Your organisation is invited to the team “%(team)s”") % {"team": link.team.name}
+            page = reverse("projects:dashboard_team", args=[organisation.slug, link.team_id])
+            yield Due(title, link.team.challenge.applications_until, page, note=link.team.challenge.title)
+    if can_set_challenge(user, organisation):
+        waiting = Team.objects.filter(state=TeamState.APPLIED, challenge__company=organisation)
+        for team in waiting.select_related("challenge").order_by("answer_by", "pk"):
+            title = _("The team “%(team)s” waits for your answer") % {"team": team.name}
+            page = reverse("projects:dashboard_challenge_team", args=[organisation.slug, team.challenge.slug, team.pk])
+            is_late = team.answer_by is not None and team.answer_by < timezone.localdate()
+            yield Due(title, team.answer_by, page, is_overdue=is_late, note=team.challenge.title)
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -198,6 +217,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     events,
     agreements,
     technoparks,
+    teams,
 )
 
 

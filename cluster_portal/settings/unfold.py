@@ -108,6 +108,7 @@ UNFOLD = {
                 _("Projects"),
                 _page(_("Projects"), "hub", "projects_project"),
                 _page(_("Challenges"), "emoji_objects", "projects_challenge"),
+                _page(_("Teams"), "groups", "projects_team"),
             ),
             _section(
                 _("Agreements"),

@@ -120,4 +120,4 @@ def _under_review() -> QuerySet[Challenge]:
     return since_last_move(Challenge.objects.filter(state=ChallengeState.REVIEW))
 
 
-UNDER_REVIEW = Decision(_("Challenges: open for teams?"), "challenge", _under_review, "state__exact=review")
+UNDER_REVIEW = Decision(_("Challenges: open for teams?"), "emoji_objects", _under_review, "state__exact=review")

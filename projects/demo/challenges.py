@@ -1,4 +1,5 @@
-"""The challenges of the demo, one in each state, from ``data/demo.yaml``; loading again changes nothing twice."""
+"""The challenges of the demo, one in each state, and teams that answer them, from ``data/demo.yaml``; loading again
+changes nothing twice."""
 
 import datetime
 from typing import Any
@@ -7,7 +8,17 @@ from django.utils import timezone
 
 from members.models import Direction, Organisation, Region
 from projects.demo.stories import WORDS, entries
-from projects.models import Challenge, ChallengeMove
+from projects.life.teams import ANSWER_WITHIN
+from projects.life.terms import accept_terms, fingerprint_of
+from projects.models import (
+    Challenge,
+    ChallengeMove,
+    Team,
+    TeamMove,
+    TeamParticipant,
+    TeamParticipantState,
+    TeamState,
+)
 
 SAID = (*WORDS, "reward", "reward_en", "rights", "needs_nda", "terms", "terms_en", "team_kinds", "places", "audience")
 
@@ -45,3 +56,32 @@ def _load_challenge(entry: dict[str, Any]) -> None:
     for source, target, days_ago, reason in entry.get("moves", ()):
         at = timezone.now() - datetime.timedelta(days=days_ago)
         ChallengeMove.objects.create(challenge=challenge, source=source, target=target, at=at, reason=reason)
+    for team in entry.get("teams", ()):
+        _load_team(challenge, team)
+
+
+def _load_team(challenge: Challenge, entry: dict[str, Any]) -> None:
+    at = timezone.now() - datetime.timedelta(days=entry["days_ago"])
+    team = Team.objects.create(
+        challenge=challenge,
+        **{name: entry[name] for name in ("name", "kind", "idea", "state")},
+        applied_at=at,
+        answer_by=timezone.localdate(at) + ANSWER_WITHIN,
+    )
+    terms = accept_terms(challenge, read=fingerprint_of(challenge))
+    for slug, people in entry["organisations"]:
+        TeamParticipant.objects.create(
+            team=team,
+            organisation=Organisation.objects.get(slug=slug),
+            is_lead=slug == entry["organisations"][0][0],
+            state=TeamParticipantState.JOINED,
+            people=people,
+            terms=terms,
+            accepted_at=at,
+        )
+    TeamMove.objects.create(team=team, source=TeamState.GATHERING, target=TeamState.APPLIED, at=at)
+    if team.state != TeamState.APPLIED:
+        answered_at = at + datetime.timedelta(days=2)
+        TeamMove.objects.create(
+            team=team, source=TeamState.APPLIED, target=team.state, at=answered_at, reason=entry.get("reason", "")
+        )

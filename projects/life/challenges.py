@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from members.models import User
+from projects.life.locked import locked_challenge
 from projects.life.machine import Move, Who, possible, refuse_unless
+from projects.life.teams import call_off_teams
 from projects.models import Challenge, ChallengeMove, ChallengeState
 from projects.telling.challenges import tell_company
 
@@ -23,11 +25,6 @@ CHALLENGE_MOVES: dict[str, Move] = {
     "reopen":   Move((CANCELLED,), OPEN, (Who.STAFF,), needs_reason=True, needs_all=True, is_told=True),
 }
 # fmt: on
-
-
-def locked_challenge(challenge: Challenge) -> Challenge:
-    """As it is now; whoever else changes it waits for the end of the transaction."""
-    return Challenge.objects.select_for_update(no_key=True).get(pk=challenge.pk)
 
 
 @transaction.atomic
@@ -49,6 +46,8 @@ def move_challenge(challenge: Challenge, *, move: str, who: Who, by: User | None
     made = ChallengeMove.objects.create(challenge=locked, source=source, target=locked.state, by=by, reason=reason)
     if rule.is_told:
         tell_company(made)
+    if move == "cancel":
+        call_off_teams(locked, by=by, reason=reason)
     return locked
 
 

@@ -10,8 +10,10 @@ from common.errors import RuleViolated
 
 
 class Who(Enum):
-    LEAD = auto()  # of a project; of a challenge the company that gives it
+    LEAD = auto()  # of a project, of a team; of a challenge the company that gives it
+    COMPANY = auto()  # to which a team applies
     STAFF = auto()
+    CHALLENGE = auto()  # which is withdrawn, and takes its teams along
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleViolated
 from members.models import User
+from projects.life.locked import locked_project
 from projects.life.machine import Move, Who, possible, refuse_unless
 from projects.models import ParticipantRole, Project, ProjectMove, ProjectState
 from projects.telling.projects import tell_participants
@@ -25,11 +26,6 @@ PROJECT_MOVES: dict[str, Move] = {
     "reopen":   Move((COMPLETED, STOPPED), RUNNING, (Who.STAFF,), needs_reason=True, is_told=True),
 }
 # fmt: on
-
-
-def locked_project(project: Project) -> Project:
-    """As it is now; whoever else changes it waits for the end of the transaction."""
-    return Project.objects.select_for_update(no_key=True).get(pk=project.pk)
 
 
 @transaction.atomic

@@ -18,14 +18,25 @@ from projects.models.project import (
     ProjectState,
     ProjectUpdate,
 )
+from projects.models.team import (
+    ACTIVE_TEAM_STATES,
+    ChallengeTerms,
+    Team,
+    TeamMove,
+    TeamParticipant,
+    TeamParticipantState,
+    TeamState,
+)
 
 __all__ = [
+    "ACTIVE_TEAM_STATES",
     "LATEST_FIRST",
     "PUBLIC_CHALLENGE_STATES",
     "PUBLIC_STATES",
     "Challenge",
     "ChallengeMove",
     "ChallengeState",
+    "ChallengeTerms",
     "ParticipantRole",
     "Project",
     "ProjectKind",
@@ -35,5 +46,10 @@ __all__ = [
     "ProjectState",
     "ProjectUpdate",
     "RightsHolder",
+    "Team",
     "TeamKind",
+    "TeamMove",
+    "TeamParticipant",
+    "TeamParticipantState",
+    "TeamState",
 ]

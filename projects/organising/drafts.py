@@ -11,7 +11,7 @@ from common.idempotency import once
 from common.slugs import save_at_free_slug
 from common.uploads import CheckedDocument
 from members.models import Organisation, User
-from projects.life.projects import locked_project
+from projects.life.locked import locked_project
 from projects.models import (
     ParticipantRole,
     Project,

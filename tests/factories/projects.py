@@ -1,10 +1,15 @@
 """Projects and who takes part in them."""
 
 import datetime
+from typing import Any, cast
 
 import factory
 from django.utils import timezone
 
+from members.models import Organisation
+from projects.life.machine import Who
+from projects.life.teams import move_team
+from projects.life.terms import accept_terms, fingerprint_of
 from projects.models import (
     Challenge,
     ChallengeState,
@@ -16,7 +21,10 @@ from projects.models import (
     ProjectState,
     ProjectUpdate,
     RightsHolder,
+    Team,
     TeamKind,
+    TeamParticipant,
+    TeamParticipantState,
 )
 from tests.factories.members import ModelFactory, OrganisationFactory
 
@@ -84,3 +92,34 @@ class ChallengeFactory(ModelFactory[Challenge]):
     terms = "<p>Права остаются у авторов.</p>"
     applications_until = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=30))
     state = ChallengeState.OPEN
+
+
+class TeamFactory(ModelFactory[Team]):
+    """Being assembled, with three people of the organisation that leads it; ``lead`` is that organisation."""
+
+    class Meta:
+        model = Team
+        skip_postgeneration_save = True
+
+    challenge = factory.SubFactory(ChallengeFactory)
+    kind = TeamKind.SCHOOL
+    name = factory.Sequence(lambda n: f"Искра-{n}")
+    idea = "<p>Соберём датчик из деталей, которые есть.</p>"
+
+    @factory.post_generation
+    def lead(self, create, extracted, **kwargs):
+        joined_team(cast("Team", self), extracted or OrganisationFactory(), is_lead=True, people=3)
+
+
+def joined_team(team: Team, organisation: Organisation, *, people: int = 1, **more: Any) -> TeamParticipant:
+    """An organisation that takes part and has accepted the terms as they stand."""
+    terms = accept_terms(team.challenge, read=fingerprint_of(team.challenge))
+    return TeamParticipant.objects.create(
+        team=team, organisation=organisation, people=people, terms=terms, accepted_at=timezone.now(),
+        **{"state": TeamParticipantState.JOINED, **more},
+    )  # fmt: skip
+
+
+def sent_team(**more: Any) -> Team:
+    """That the company has to answer."""
+    return move_team(TeamFactory(**more), move="apply", who=Who.LEAD, by=None)

@@ -658,6 +658,7 @@ CHOSEN = (
     "events",
     "challenges",
     "projects",
+    "teams",
     "agreements",
     "bookings",
     "cohorts",

@@ -11,7 +11,7 @@ from common.errors import RuleViolated
 from common.idempotency import once
 from common.slugs import save_at_free_slug
 from members.models import Organisation, User
-from projects.life.challenges import locked_challenge
+from projects.life.locked import locked_challenge
 from projects.models import Challenge, ChallengeState
 from projects.models.challenge import RESERVED_CHALLENGES
 from projects.organising.consistency import check_constraints

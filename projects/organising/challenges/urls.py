@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from projects.organising.challenges import views
+from projects.organising.challenges import teams, views
 
 challenge_urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_challenge, name="dashboard_challenge"),
     path("edit/", views.dashboard_challenge_edit, name="dashboard_challenge_edit"),
     path("moves/<slug:move>/", views.dashboard_challenge_move, name="dashboard_challenge_move"),
+    path("teams/<int:pk>/", teams.dashboard_challenge_team, name="dashboard_challenge_team"),
+    path(
+        "teams/<int:pk>/moves/<slug:move>/", teams.dashboard_challenge_team_move, name="dashboard_challenge_team_move"
+    ),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_challenges, name="dashboard_challenges"),

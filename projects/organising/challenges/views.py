@@ -18,8 +18,9 @@ from members.acting.own import own_organisation
 from members.models import User
 from projects.life.challenges import lacking, move_challenge, possible_challenge_moves
 from projects.life.machine import Who
+from projects.life.teams import free_places
 from projects.models import ChallengeState
-from projects.organising.challenges.access import challenges_of, own_challenge, tended_challenge
+from projects.organising.challenges.access import challenges_of, own_challenge, teams_sent_to, tended_challenge
 from projects.organising.challenges.drafts import create_challenge, edit_challenge, is_changeable
 from projects.organising.challenges.forms import ChallengeForm
 from projects.organising.challenges.move_pages import MOVE_PAGES
@@ -74,6 +75,8 @@ def dashboard_challenge(request: HttpRequest, slug: str, challenge: str) -> Http
         "lacks": lacking(found) if found.state == ChallengeState.DRAFT else [],
         "may_tend": may_tend,
         "moves": offered(moves, MOVE_PAGES, "projects:dashboard_challenge_move", slug, challenge),
+        "free": free_places(found),
+        "applied": teams_sent_to(found),
         "history": history,
     }
     return render(request, "projects/dashboard_challenge.html", context)

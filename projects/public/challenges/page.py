@@ -3,10 +3,12 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
+
 from members.audience import grades_said
 from members.models import Audience, Direction
 from members.organisations.filters import Overview
-from projects.models import Challenge, ChallengeState
+from projects.models import Challenge, ChallengeState, TeamParticipant, TeamState
 from projects.policies import can_tend_challenge
 from projects.public.challenges.listing import company_of, teams_said
 from projects.public.lists import Named
@@ -51,6 +53,18 @@ class ChallengePage:
             return ""
         last = self.challenge.moves.filter(target=ChallengeState.CANCELLED).last()
         return last.reason if last else ""
+
+    @cached_property
+    def accepted(self) -> list[tuple[str, list[str]]]:
+        """Name of a team, and who is in it, as far as the portal shows them."""
+        links = TeamParticipant.objects.joined().filter(organisation__is_published=True).select_related("organisation")
+        teams = self.challenge.teams.filter(state=TeamState.ACCEPTED).order_by("pk")
+        found = teams.prefetch_related(Prefetch("participants", links))
+        return [(team.name, [link.organisation.title for link in team.participants.all()]) for team in found]
+
+    @property
+    def free(self) -> int:
+        return max(self.challenge.places - len(self.accepted), 0)
 
     @cached_property
     def may_tend(self) -> bool:

@@ -1,0 +1,45 @@
+"""What the clock does with teams: reminds their companies, and tells the association where that does not help."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from members.models import User
+from projects.life.locked import locked_team
+from projects.models import Team
+from projects.telling.teams import tell_office, tell_overdue
+
+ESCALATE_AFTER = datetime.timedelta(days=5)
+
+
+def remind_of_answers() -> int:
+    """Once the term of an answer is over the company is reminded, and after ESCALATE_AFTER of silence the office of the
+    association is told, once each. Returns how many teams."""
+    silent = Q(escalated_at=None, answer_by__lt=timezone.localdate() - ESCALATE_AFTER)
+    found = Team.objects.overdue().filter(Q(reminded_at=None) | silent).order_by("pk")
+    return sum(_remind(team) for team in found)
+
+
+@transaction.atomic
+def _remind(team: Team) -> bool:
+    """Under the lock: the company may just be answering."""
+    locked, now = locked_team(team), timezone.now()
+    if not Team.objects.overdue().filter(pk=locked.pk).exists():
+        return False
+    if locked.reminded_at is None:
+        tell_overdue(locked.challenge.company, locked)
+        Team.objects.filter(pk=locked.pk).update(reminded_at=now)
+        return True
+    if locked.escalated_at is None:
+        tell_office(_office(), locked)
+        Team.objects.filter(pk=locked.pk).update(escalated_at=now)
+        return True
+    return False
+
+
+def _office() -> list[User]:
+    """Those of the staff who may answer in a company's place."""
+    staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
+    return [person for person in staff if person.has_perm("projects.change_team")]

@@ -1,0 +1,18 @@
+"""Jobs by the clock."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from common import jobs
+from projects.life import sweep
+
+REMIND_OF_ANSWERS = jobs.register(
+    jobs.Job(
+        "remind_of_team_answers",
+        _("Remind companies of teams whose term is over"),
+        sweep.remind_of_answers,
+        every=timedelta(hours=1),
+        offset=timedelta(minutes=25),
+    )
+)
