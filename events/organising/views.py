@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import RuleViolated
 from common.move_pages import offered
+from common.posted import asked_move
 from common.private_pages import private_page
 from events.access import check_tends, own_event, tended_event, tends
 from events.life.moves import Who, lacking, move_event, possible_moves
@@ -131,25 +133,18 @@ def dashboard_event_cover(request: HttpRequest, slug: str, event: str) -> HttpRe
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_event_move(request: HttpRequest, slug: str, event: str, move: str) -> HttpResponse:
-    """Asked first, and done by the POST of the same page."""
     if move not in MOVE_PAGES:
         raise Http404
-    page = MOVE_PAGES[move]
     organisation, found = tended_event(request, slug, event)
-    form = page.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data.get("reason", "")
-        try:
-            move_event(found, move=move, who=Who.ORGANISER, by=cast("User", request.user), reason=reason)
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, str(page.done))
-            return redirect("events:dashboard_event", slug=slug, event=event)
-    context = {"organisation": organisation, "event": found, "form": form, "move": page}
-    return render(request, "events/dashboard_event_move.html", context, status=status)
+    by = cast("User", request.user)
+    return asked_move(
+        request,
+        MOVE_PAGES[move],
+        lambda reason: move_event(found, move=move, who=Who.ORGANISER, by=by, reason=reason),
+        to=reverse("events:dashboard_event", args=[slug, event]),
+        template="events/dashboard_event_move.html",
+        context={"organisation": organisation, "event": found},
+    )
 
 
 @private_page

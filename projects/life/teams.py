@@ -202,7 +202,8 @@ def lacking_of_team(team: Team) -> list[str]:
 
 
 def free_places(challenge: Challenge) -> int:
-    return challenge.places - challenge.teams.filter(state=ACCEPTED).count()
+    """None where the office has made fewer of them than are taken."""
+    return max(challenge.places - challenge.teams.filter(state=ACCEPTED).count(), 0)
 
 
 def _gathering(team: Team) -> Team:

@@ -8,13 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import RuleViolated
 from common.move_pages import offered
 from common.one_line import one_line
-from common.posted import attempted, posted_key
+from common.posted import asked_move, attempted, posted_key
 from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
@@ -132,25 +133,18 @@ def dashboard_project_edit(request: HttpRequest, slug: str, project: str) -> Htt
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_project_move(request: HttpRequest, slug: str, project: str, move: str) -> HttpResponse:
-    """Asked first, and done by the POST of the same page."""
     if move not in MOVE_PAGES:
         raise Http404
-    page = MOVE_PAGES[move]
     organisation, found = tended_project(request, slug, project)
-    form = page.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data.get("reason", "")
-        try:
-            move_project(found, move=move, who=Who.LEAD, by=cast("User", request.user), reason=reason)
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, str(page.done))
-            return redirect("projects:dashboard_project", slug=slug, project=project)
-    context = {"organisation": organisation, "project": found, "form": form, "move": page}
-    return render(request, "projects/dashboard_project_move.html", context, status=status)
+    by = cast("User", request.user)
+    return asked_move(
+        request,
+        MOVE_PAGES[move],
+        lambda reason: move_project(found, move=move, who=Who.LEAD, by=by, reason=reason),
+        to=reverse("projects:dashboard_project", args=[slug, project]),
+        template="projects/dashboard_project_move.html",
+        context={"organisation": organisation, "project": found},
+    )
 
 
 @private_page

@@ -2,15 +2,15 @@
 
 from typing import cast
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.errors import RuleViolated
 from common.move_pages import offered
+from common.posted import asked_move
 from common.private_pages import private_page
 from members.models import User
 from projects.life.machine import Who
@@ -41,24 +41,17 @@ def dashboard_challenge_team(request: HttpRequest, slug: str, challenge: str, pk
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_challenge_team_move(request: HttpRequest, slug: str, challenge: str, pk: int, move: str) -> HttpResponse:
-    """Asked first, and done by the POST of the same page."""
     if move not in COMPANY_PAGES:
         raise Http404
-    page = COMPANY_PAGES[move]
     organisation, found, team = applied_team(request, slug, challenge, pk)
     if not can_tend_challenge(request.user, found):
         raise PermissionDenied(_("The head or a coordinator of the company tends the challenge."))
-    form = page.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data.get("reason", "")
-        try:
-            move_team(team, move=move, who=Who.COMPANY, by=cast("User", request.user), reason=reason)
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, str(page.done))
-            return redirect("projects:dashboard_challenge_team", slug=slug, challenge=challenge, pk=pk)
-    context = {"organisation": organisation, "challenge": found, "team": team, "form": form, "move": page}
-    return render(request, "projects/dashboard_challenge_team_move.html", context, status=status)
+    by = cast("User", request.user)
+    return asked_move(
+        request,
+        COMPANY_PAGES[move],
+        lambda reason: move_team(team, move=move, who=Who.COMPANY, by=by, reason=reason),
+        to=reverse("projects:dashboard_challenge_team", args=[slug, challenge, pk]),
+        template="projects/dashboard_challenge_team_move.html",
+        context={"organisation": organisation, "challenge": found, "team": team},
+    )

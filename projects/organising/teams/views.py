@@ -6,13 +6,14 @@ from typing import cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import RuleViolated
 from common.move_pages import offered
 from common.one_line import one_line
-from common.posted import attempted, posted_key
+from common.posted import asked_move, attempted, posted_key
 from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
@@ -191,21 +192,15 @@ def dashboard_team_leave(request: HttpRequest, slug: str, pk: int) -> HttpRespon
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_team_move(request: HttpRequest, slug: str, pk: int, move: str) -> HttpResponse:
-    """Asked first, and done by the POST of the same page."""
     if move not in MOVE_PAGES:
         raise Http404
-    page = MOVE_PAGES[move]
     organisation, team = led_team(request, slug, pk)
-    form = page.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            move_team(team, move=move, who=Who.LEAD, by=cast("User", request.user))
-        except RuleViolated as error:
-            form.add_error(None, error.message)
-            status = 409
-        else:
-            messages.success(request, str(page.done))
-            return redirect("projects:dashboard_team", slug=slug, pk=pk)
-    context = {"organisation": organisation, "team": team, "form": form, "move": page}
-    return render(request, "projects/dashboard_team_move.html", context, status=status)
+    by = cast("User", request.user)
+    return asked_move(
+        request,
+        MOVE_PAGES[move],
+        lambda reason: move_team(team, move=move, who=Who.LEAD, by=by, reason=reason),
+        to=reverse("projects:dashboard_team", args=[slug, pk]),
+        template="projects/dashboard_team_move.html",
+        context={"organisation": organisation, "team": team},
+    )
