@@ -67,7 +67,7 @@ from members.notices.topics import MEMBERSHIP, choose
 from members.organisations.offices import report_turn
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from tests.browser import agreeing, booking, coming, learning, organising
+from tests.browser import agreeing, booking, coming, learning, organising, teaming
 from tests.factories.members import ApplicationFactory, BoardSessionFactory
 
 PROTECTED = "protected@example.org"  # has an app with codes, recovery codes and a passkey
@@ -239,6 +239,7 @@ def places() -> dict[str, object]:
         **learning.places(),
         **coming.places(),
         **organising.places(),
+        **teaming.places(),
     }
 
 
