@@ -29,7 +29,7 @@ def _remind(team: Team) -> bool:
     if not Team.objects.overdue().filter(pk=locked.pk).exists():
         return False
     if locked.reminded_at is None:
-        tell_overdue(locked.challenge.company, locked)
+        tell_overdue(locked)
         Team.objects.filter(pk=locked.pk).update(reminded_at=now)
         return True
     if locked.escalated_at is None:

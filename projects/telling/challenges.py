@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ def tell_company(move: ChallengeMove) -> None:
         topic=CHALLENGES,
         key=f"challenge move {move.pk}",
         words=partial(_words, move),
+        link=reverse("projects:dashboard_challenge", args=[move.challenge.company.slug, move.challenge.slug]),
     )
 
 

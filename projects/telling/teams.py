@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import Organisation, User
+from members.models import User
 from members.notices.notifications import Words, heads_of, notify
 from members.notices.topics import Topic, register
 from members.policies import role_of
@@ -31,24 +31,23 @@ def tell_of_team(move: TeamMove) -> None:
         move.target == TeamState.WITHDRAWN and move.source != TeamState.GATHERING
     )
     if company_hears:
-        _tell(heads_of(team.challenge.company), CHALLENGES, f"team move {move.pk}", partial(_to_company, move), move.by)
+        _tell_company(team, f"team move {move.pk}", partial(_to_company, move), move.by)
     if move.target != TeamState.APPLIED:
         for link in team.participants.taking_part().select_related("organisation", "teacher"):
-            _tell(_people_of(link), TEAMS, f"team move {move.pk}", partial(_to_team, move), move.by)
+            _tell_part(link, f"team move {move.pk}", partial(_to_team, move), move.by)
 
 
 def tell_invited(link: TeamParticipant, *, by: User) -> None:
-    key = f"team invitation {link.pk}"
-    _tell(heads_of(link.organisation), TEAMS, key, partial(_invitation, link), by)
+    _tell_part(link, f"team invitation {link.pk}", partial(_invitation, link), by)
 
 
 def tell_lead_of_answer(link: TeamParticipant, *, by: User) -> None:
     lead = link.team.participants.select_related("organisation", "teacher").get(is_lead=True)
-    _tell(_people_of(lead), TEAMS, f"team answer {link.pk} {link.state}", partial(_answer, link), by)
+    _tell_part(lead, f"team answer {link.pk} {link.state}", partial(_answer, link), by)
 
 
-def tell_overdue(company: Organisation, team: Team) -> None:
-    _tell(heads_of(company), CHALLENGES, f"team overdue {team.pk}", partial(_overdue, team), None)
+def tell_overdue(team: Team) -> None:
+    _tell_company(team, f"team overdue {team.pk}", partial(_overdue, team), None)
 
 
 def tell_office(office: list[User], team: Team) -> None:
@@ -56,8 +55,16 @@ def tell_office(office: list[User], team: Team) -> None:
     notify(office, topic=CHALLENGES, key=f"team silence {team.pk}", words=partial(_silence, team), link=link)
 
 
-def _tell(people: list[User], topic: Topic, key: str, words: Callable[[], Words], by: User | None) -> None:
-    notify([person for person in people if person != by], topic=topic, key=key, words=words)
+def _tell_company(team: Team, key: str, words: Callable[[], Words], by: User | None) -> None:
+    company = team.challenge.company
+    link = reverse("projects:dashboard_challenge_team", args=[company.slug, team.challenge.slug, team.pk])
+    notify([person for person in heads_of(company) if person != by], topic=CHALLENGES, key=key, words=words, link=link)
+
+
+def _tell_part(part: TeamParticipant, key: str, words: Callable[[], Words], by: User | None) -> None:
+    """An organisation of the team."""
+    link = reverse("projects:dashboard_team", args=[part.organisation.slug, part.team_id])
+    notify([person for person in _people_of(part) if person != by], topic=TEAMS, key=key, words=words, link=link)
 
 
 def _people_of(link: TeamParticipant) -> list[User]:

@@ -270,11 +270,14 @@ def test_both_sides_hear_of_each_step_in_their_own_language(
     team = begun(challenge, school, teacher)
     assert told() == {}
     move_team(team, move="apply", who=Who.LEAD, by=teacher)
+    links = {*Notification.objects.values_list("link", flat=True)}
+    assert links == {f"/dashboard/plant/challenges/sensor/teams/{team.pk}/"}
     assert told() == {
         director.email: "Команда «Искра» подала заявку: Датчик",
         english.email: "The team “Искра” applies: Датчик",
     }
     move_team(team, move="accept", who=Who.COMPANY, by=director)
+    assert {*Notification.objects.values_list("link", flat=True)} == {f"/dashboard/school/teams/{team.pk}/"}
     heard = told()
     assert heard == dict.fromkeys((teacher.email, head.email), "Команда «Искра» принята: Датчик")
     assert other_teacher.email not in heard
