@@ -64,6 +64,8 @@ class RightsHolder(models.TextChoices):
     COMPANY = "company", _("Passes to the company under a contract")
 
 
+# Teams know who sets it: its company has a page on the portal.
+IS_PUBLIC = Q(state__in=PUBLIC_CHALLENGE_STATES, company_card__isnull=False)
 TAKES_APPLICATIONS = Q(state=ChallengeState.OPEN, applications_until__gte=TruncDate(Now()))  # by the portal's clock
 # Those that teams may join come first, the first to close before the others; then the last to have closed.
 SOONEST_FIRST = (
@@ -75,7 +77,7 @@ SOONEST_FIRST = (
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def public(self) -> Self:
-        return self.filter(state__in=PUBLIC_CHALLENGE_STATES)
+        return self.filter(IS_PUBLIC)
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """Public ones; besides, its own to a representative of the company and every one to the staff."""
@@ -83,11 +85,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
             return self
         if user.is_authenticated:
             own = Organisation.objects.represented_by(user).values("pk")
-            return self.filter(Q(state__in=PUBLIC_CHALLENGE_STATES) | Q(company__in=own))
+            return self.filter(IS_PUBLIC | Q(company__in=own))
         return self.public()
 
     def taking_applications(self) -> Self:
-        return self.filter(TAKES_APPLICATIONS)
+        return self.public().filter(TAKES_APPLICATIONS)
 
     def soonest_first(self) -> Self:
         return self.order_by(*SOONEST_FIRST)
@@ -232,7 +234,7 @@ class Challenge(PublicContent):
 
     @property
     def is_public(self) -> bool:
-        return self.state in PUBLIC_CHALLENGE_STATES
+        return self.state in PUBLIC_CHALLENGE_STATES and self.company_card is not None
 
     @property
     def takes_applications(self) -> bool:

@@ -65,6 +65,9 @@ PAGES = [
     Page("challenge-apply", "/challenges/demo-antenna-rotator/apply/", VISITOR),
     Page("dashboard-teams", "/dashboard/phystech-lyceum/teams/", HEAD),
     Page("dashboard-team", "/dashboard/phystech-lyceum/teams/{team}/", HEAD),
+    Page("dashboard-team-edit", "/dashboard/phystech-lyceum/teams/{team}/edit/", HEAD),
+    Page("dashboard-team-organisations", "/dashboard/phystech-lyceum/teams/{team}/organisations/", HEAD),
+    Page("dashboard-team-join", "/dashboard/phystech-lyceum/teams/{team}/join/", HEAD),
     Page("dashboard-team-withdraw", "/dashboard/phystech-lyceum/teams/{team}/moves/withdraw/", HEAD),
     Page("dashboard-challenge-team", "/dashboard/lorett/challenges/demo-antenna-rotator/teams/{team}/", COMPANY),
     Page(

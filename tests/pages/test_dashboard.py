@@ -278,7 +278,8 @@ def test_they_stand_on_the_overview_as_well_at_one_cost(client: Client, head: Us
         html = read(client)
     assert all(f"/join/applications/{token_of(one)}/" in html for one in applications)
     about = [query["sql"] for query in queries if "application" in query["sql"].lower()]
-    assert len(about) == 5  # with what is due: the agenda, what was returned, applications to groups of learners
+    # With what is due: the agenda, what was returned, applications to groups of learners, teams and their challenges.
+    assert len(about) == 7
 
 
 def test_the_overview_shows_those_under_way_and_who_has_no_organisation_all(

@@ -310,8 +310,18 @@ def test_what_renames_a_company_a_region_or_a_direction_renames_it_in_the_list(p
     plant.save()
     challenge.refresh_from_db()
     assert challenge.company_card is None
-    page = read(f"/challenges/{challenge.slug}/")
-    assert "Комбинат" not in page
+
+
+def test_a_challenge_of_a_company_that_is_not_on_the_portal_is_not_public(plant: Organisation) -> None:
+    challenge = ChallengeFactory(company=plant)
+    own = RepresentativeFactory(organisation=plant, role=Role.VIEWER).user
+    place = f"/challenges/{challenge.slug}/"
+    assert found() == [challenge.name]
+    plant.is_published = False
+    plant.save()
+    assert statuses(place, None, own) == [404, 200]
+    assert found() == []
+    assert not Challenge.objects.taking_applications().exists()
 
 
 # --- An organisation's own ------------------------------------------------------------------------------------
