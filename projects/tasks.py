@@ -16,3 +16,12 @@ REMIND_OF_ANSWERS = jobs.register(
         offset=timedelta(minutes=25),
     )
 )
+REMIND_OF_REVIEWS = jobs.register(
+    jobs.Job(
+        "remind_of_challenge_reviews",
+        _("Remind experts of challenges"),
+        sweep.remind_of_reviews,
+        every=timedelta(hours=1),
+        offset=timedelta(minutes=35),
+    )
+)

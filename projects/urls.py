@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from projects.experts import reviews
 from projects.organising import urls as organising
 from projects.organising.challenges import urls as challenges_organising
 from projects.organising.teams import urls as teams_organising
@@ -15,6 +16,8 @@ urlpatterns = [
     path("challenges/feed.rss", challenges.challenge_feed_rss, name="challenge_feed_rss"),
     path("challenges/<slug:slug>/", challenges.challenge_detail, name="challenge_detail"),
     path("challenges/<slug:slug>/apply/", challenges.challenge_apply, name="challenge_apply"),
+    path("challenges/<slug:slug>/review/", reviews.challenge_review, name="challenge_review"),
+    path("challenges/<slug:slug>/review/decline/", reviews.challenge_review_decline, name="challenge_review_decline"),
     path("dashboard/<slug:slug>/projects/", include(organising.urlpatterns)),
     path("dashboard/<slug:slug>/challenges/", include(challenges_organising.urlpatterns)),
     path("dashboard/<slug:slug>/teams/", include(teams_organising.urlpatterns)),

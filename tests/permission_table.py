@@ -114,6 +114,13 @@ PAGES = """
 /events/draft-a/event.ics                POST  405    factor 405
 /challenges/challenge-a/                 GET   404    factor 404    404    404    200
 /challenges/challenge-a/                 POST  405    factor 405
+# Of an expert, who is the visitor
+/challenges/challenge-reviewed/          GET   404    factor 200    404    404    404    404    404    404    200
+/challenges/challenge-reviewed/          POST  405    factor 405
+/challenges/challenge-reviewed/review/   GET   login  factor 200    404
+/challenges/challenge-reviewed/review/   POST  login  factor 200    404
+/challenges/challenge-reviewed/review/decline/ GET login factor 405
+/challenges/challenge-reviewed/review/decline/ POST login factor 302 404
 /projects/project-a/                     GET   404    factor 404    404    404    200
 /projects/project-a/                     POST  405    factor 405
 /projects/project-a/results/<projectresult>/ GET 404  factor 404    404    404    200
@@ -1123,6 +1130,8 @@ ADMIN = """
 /admin/projects/challenge/<challenge>/open_this/ POST  login  factor 403 302
 /admin/projects/challenge/<challenge>/return_this/ GET   login  factor 403 200
 /admin/projects/challenge/<challenge>/return_this/ POST  login  factor 403 200
+/admin/projects/challenge/<challenge>/ask_expert_this/ GET  login factor 403 200
+/admin/projects/challenge/<challenge>/ask_expert_this/ POST login factor 403 200
 /admin/projects/challenge/<challenge>/cancel_this/ GET   login  factor 403 200
 /admin/projects/challenge/<challenge>/cancel_this/ POST  login  factor 403 200
 /admin/projects/challenge/<challenge>/reopen_this/ GET   login  factor 403 200

@@ -190,7 +190,7 @@ TENDED_ELSEWHERE = {
     "NotificationChoice", "CheckIn", "EventReminder", "ParentConsent",
     "FeedbackAnswer", "FeedbackMark", "FeedbackQuestion", "FeedbackSurvey",
     "Acceptance", "AgreementFile", "AnnexPerson", "Approval", "ClauseComment", "Signature", "SigningCode",
-    "SigningRound", "VersionReading", "BookingSeries", "QuizAttempt", "ChallengeTerms",
+    "SigningRound", "VersionReading", "BookingSeries", "QuizAttempt", "ChallengeTerms", "ReviewRemark",
 }  # fmt: skip
 
 

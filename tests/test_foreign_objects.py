@@ -131,6 +131,7 @@ OBJECTS = {
     "/dashboard/a/": "/dashboard/<organisation>/",
     "/events/draft-a/": "/events/<event>/",
     "/challenges/challenge-a/": "/challenges/<challengeslug>/",
+    "/challenges/challenge-reviewed/": "/challenges/<challengeslug>/",
     "/challenges/shared/": "/challenges/<challengeslug>/",
     "/projects/project-a/": "/projects/<project>/",
     "/projects/shared/": "/projects/<project>/",

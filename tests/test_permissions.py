@@ -53,6 +53,7 @@ from members.models import Direction, Handover, JoinConditions, Kind, Question, 
 from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
+from projects.life.reviews import ask_expert
 from projects.models import ChallengeState, ProjectResult, ProjectState
 from technoparks.models import OpeningException, Technopark
 from tests.factories import agreements as made
@@ -181,7 +182,7 @@ class World:
             "outgoingmail": OutgoingMailFactory(),
             "suppressedaddress": SuppressedAddress.objects.create(address="nobody@example.org", reason="550"),
             "jobrun": JobRun.objects.create(job="sweep_mail", slot=timezone.now()),
-            **self.project(),
+            **self.project(visitor),
             **self.application(),
             **self.registrations(visitor),
             **self.agreements(),
@@ -289,12 +290,14 @@ class World:
             "rulesaccession": join_rules(self.ours, by=head),
         }
 
-    def project(self) -> dict[str, Any]:
-        """A draft, which only its participants read."""
+    def project(self, visitor: User) -> dict[str, Any]:
+        """A draft, which only its participants read; of a challenge of others the visitor is asked as an expert."""
         project = ProjectFactory(slug="project-a", lead=self.ours, state=ProjectState.DRAFT)
         result = ProjectResult(project=project, name="Чертёж", content_type="application/pdf", size=5)
         result.file.save("drawing.pdf", ContentFile(b"%PDF-"))
         challenge = ChallengeFactory(slug="challenge-a", company=self.ours, state=ChallengeState.REVIEW)
+        reviewed = ChallengeFactory(slug="challenge-reviewed", state=ChallengeState.REVIEW)
+        ask_expert(reviewed, expert=visitor, by=visitor)
         opened = ChallengeFactory(slug="challenge-open", company=self.ours)
         return {
             "project": project,

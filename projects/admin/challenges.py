@@ -1,21 +1,25 @@
 """Challenges of companies. Their state moves only by projects.life.challenges, one row of history per move."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesCheckboxFilter, RangeDateFilter
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
-from common.admin import Decision, HistoryModelAdmin, MoveInline, colours, since_last_move
+from common.admin import Decision, HistoryModelAdmin, MoveInline, ReadOnlyInline, colours, since_last_move
+from common.admin.single import SingleAction, after_question
+from members.models import User
 from projects.admin.forms import DescribedForm
 from projects.admin.moves import MovedAdmin, MovePage
 from projects.life.challenges import CHALLENGE_MOVES, move_challenge
-from projects.models import Challenge, ChallengeMove, ChallengeState, TeamKind
+from projects.life.reviews import ask_expert
+from projects.models import Challenge, ChallengeMove, ChallengeReview, ChallengeState, TeamKind
 
 STATE_COLOURS = colours(
     ChallengeState,
@@ -29,8 +33,36 @@ class ChallengeForm(DescribedForm):
     )
 
 
+class PersonForm(forms.Form):
+    """Somebody with an account: ``person``."""
+
+    email = forms.EmailField(
+        label=_("E-mail of an account"), help_text=_("Of a person on the portal"), widget=UnfoldAdminEmailInputWidget
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        self.cleaned_data["person"] = User.objects.filter(email=email, is_active=True).first()
+        if self.cleaned_data["person"] is None:
+            raise forms.ValidationError(_("Nobody on the portal has this address."))
+        return email
+
+
 class ChallengeMoveInline(MoveInline):
     model = ChallengeMove
+
+
+class ReviewInline(ReadOnlyInline):
+    model = ChallengeReview
+    fields = ["expert", "asked_at", "answer_by", "verdict", "said", "declined_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChallengeReview]:
+        return super().get_queryset(request).select_related("expert").prefetch_related("remarks")
+
+    @display(description=_("remarks"))
+    def said(self, review: ChallengeReview) -> str:
+        return "\n".join(map(str, review.remarks.all())) or "—"
 
 
 @admin.register(Challenge)
@@ -49,6 +81,7 @@ class ChallengeAdmin(MovedAdmin):
             pgettext_lazy("a challenge", "Open it again"), _("The company is told, with the reason."), "restart_alt"
         ),
     }
+    OTHERS: ClassVar[dict[str, tuple[str, ...]]] = {"ask_expert_this": (ChallengeState.REVIEW,)}
     move = staticmethod(move_challenge)
 
     form = ChallengeForm
@@ -69,7 +102,7 @@ class ChallengeAdmin(MovedAdmin):
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
     readonly_fields = ["state"]
-    inlines = [ChallengeMoveInline]
+    inlines = [ReviewInline, ChallengeMoveInline]
     fieldsets = [
         (
             None,
@@ -106,6 +139,18 @@ class ChallengeAdmin(MovedAdmin):
             },
         ),
     ]
+
+    @action(description=_("Ask an expert"), icon="rate_review", permissions=["change"])
+    def ask_expert_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        by = cast("User", request.user)
+        single = SingleAction(
+            _("Ask an expert"),
+            lambda challenge, data: ask_expert(challenge, expert=data["person"], by=by).expert,
+            _("Asked: %(done)s"),
+            _("The expert reads the challenge and answers within five days. The company reads the remarks unsigned."),
+            form=PersonForm,
+        )
+        return after_question(self, request, object_id, single)
 
     @display(description=_("challenge"), ordering="name", header=True)
     def title_and_company(self, challenge: Challenge) -> list[str]:

@@ -35,17 +35,19 @@ class MovePage:
 
 class MovedAdmin(HistoryModelAdmin):
     """``PAGES`` are those of the moves of ``TABLE`` that are the office's, each an action ``<move>_this``; ``move`` is
-    the service. What others have read stays on record: it is stopped, and not deleted."""
+    the service. ``OTHERS`` are further actions, each with the states in which it stands there. What others have read
+    stays on record: it is stopped, and not deleted."""
 
     TABLE: ClassVar[dict[str, Move]]
     PAGES: ClassVar[dict[str, MovePage]]
+    OTHERS: ClassVar[dict[str, tuple[str, ...]]] = {}
     move: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, page in cls.PAGES.items():
             setattr(cls, f"{name}_this", _action_of(name, page))
-        cls.actions_detail = [f"{name}_this" for name in cls.PAGES]
+        cls.actions_detail = [*(f"{name}_this" for name in cls.PAGES), *cls.OTHERS]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.moves.exists())
@@ -55,6 +57,7 @@ class MovedAdmin(HistoryModelAdmin):
         record = self.get_object(request, object_id)
         names = possible(self.TABLE, state=record.state, who=Who.STAFF) if record else []
         of_now = {f"{name}_this" for name in names}
+        of_now |= {name for name, states in self.OTHERS.items() if record and record.state in states}
         return [
             one for one in super().get_actions_detail(request, object_id) if one.method.original_function_name in of_now
         ]

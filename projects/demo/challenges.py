@@ -6,13 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from members.models import Direction, Organisation, Region
+from members.models import Direction, Organisation, Region, User
 from projects.demo.stories import WORDS, entries
+from projects.life import reviews
 from projects.life.teams import ANSWER_WITHIN
 from projects.life.terms import accept_terms, fingerprint_of
 from projects.models import (
     Challenge,
     ChallengeMove,
+    ChallengeReview,
+    ReviewRemark,
     Team,
     TeamMove,
     TeamParticipant,
@@ -56,8 +59,25 @@ def _load_challenge(entry: dict[str, Any]) -> None:
     for source, target, days_ago, reason in entry.get("moves", ()):
         at = timezone.now() - datetime.timedelta(days=days_ago)
         ChallengeMove.objects.create(challenge=challenge, source=source, target=target, at=at, reason=reason)
+    for review in entry.get("reviews", ()):
+        if expert := User.objects.filter(email=review["expert"]).first():  # the log-ins are loaded with the others
+            _load_review(challenge, expert, review)
     for team in entry.get("teams", ()):
         _load_team(challenge, team)
+
+
+def _load_review(challenge: Challenge, expert: User, entry: dict[str, Any]) -> None:
+    at = timezone.now() - datetime.timedelta(days=entry["days_ago"])
+    review = ChallengeReview.objects.create(
+        challenge=challenge,
+        expert=expert,
+        asked_at=at,
+        answer_by=timezone.localdate(at) + reviews.ANSWER_WITHIN,
+        verdict=entry.get("verdict", ""),
+        answered_at=at + datetime.timedelta(hours=5) if "verdict" in entry else None,
+    )
+    for part, text in entry.get("remarks", {}).items():
+        ReviewRemark.objects.create(review=review, part=part, text=text)
 
 
 def _load_team(challenge: Challenge, entry: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the clock does with teams: reminds their companies, and tells the association where that does not help."""
+"""What the clock does: reminds companies of teams, tells the association where that does not help, reminds experts."""
 
 import datetime
 
@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from members.models import User
-from projects.life.locked import locked_team
-from projects.models import Team
+from projects.life.locked import locked_challenge, locked_team
+from projects.models import ChallengeReview, Team
+from projects.telling.reviews import tell_late_expert
 from projects.telling.teams import tell_office, tell_overdue
 
 ESCALATE_AFTER = datetime.timedelta(days=5)
@@ -35,6 +36,23 @@ def _remind(team: Team) -> bool:
     if locked.escalated_at is None:
         tell_office(_office(), locked)
         Team.objects.filter(pk=locked.pk).update(escalated_at=now)
+        return True
+    return False
+
+
+def remind_of_reviews() -> int:
+    """Each expert once, on the last day for the answer. Returns how many."""
+    late = ChallengeReview.objects.waiting().filter(answer_by__lte=timezone.localdate(), reminded_at=None)
+    return sum(_remind_expert(review) for review in late.select_related("challenge").order_by("pk"))
+
+
+@transaction.atomic
+def _remind_expert(review: ChallengeReview) -> bool:
+    """Under the lock: the expert, or the association, may just be answering."""
+    locked_challenge(review.challenge)
+    still = ChallengeReview.objects.waiting().filter(pk=review.pk, reminded_at=None)
+    if still.update(reminded_at=timezone.now()):
+        tell_late_expert(review)
         return True
     return False
 

@@ -18,6 +18,7 @@ from projects.models.project import (
     ProjectState,
     ProjectUpdate,
 )
+from projects.models.review import ChallengeReview, ReviewedPart, ReviewRemark, Verdict
 from projects.models.team import (
     ACTIVE_TEAM_STATES,
     ChallengeTerms,
@@ -35,6 +36,7 @@ __all__ = [
     "PUBLIC_STATES",
     "Challenge",
     "ChallengeMove",
+    "ChallengeReview",
     "ChallengeState",
     "ChallengeTerms",
     "ParticipantRole",
@@ -45,6 +47,8 @@ __all__ = [
     "ProjectResult",
     "ProjectState",
     "ProjectUpdate",
+    "ReviewRemark",
+    "ReviewedPart",
     "RightsHolder",
     "Team",
     "TeamKind",
@@ -52,4 +56,5 @@ __all__ = [
     "TeamParticipant",
     "TeamParticipantState",
     "TeamState",
+    "Verdict",
 ]

@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, F, Q, When
+from django.db.models import Case, DateField, F, FilteredRelation, Q, When
 from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -80,12 +80,16 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(IS_PUBLIC)
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """Public ones; besides, its own to a representative of the company and every one to the staff."""
+        """Public ones; besides, its own to a representative of the company, what the association looks through to the
+        experts that it has asked, and every one to the staff."""
         if user.is_staff and user.is_active:
             return self
         if user.is_authenticated:
             own = Organisation.objects.represented_by(user).values("pk")
-            return self.filter(IS_PUBLIC | Q(company__in=own))
+            # At most one row for each challenge: an expert is asked once.
+            asked = FilteredRelation("reviews", condition=Q(reviews__expert=user, reviews__declined_at=None))
+            is_expert = Q(state=ChallengeState.REVIEW, own_review__isnull=False)
+            return self.alias(own_review=asked).filter(IS_PUBLIC | Q(company__in=own) | is_expert)
         return self.public()
 
     def taking_applications(self) -> Self:

@@ -55,6 +55,7 @@ PAGES = [
     Page("challenges", "/challenges/"),
     Page("challenges-nothing", "/challenges/?q=qqqqqq&team=nonsense"),
     Page("challenge", "/challenges/demo-antenna-rotator/"),
+    Page("challenge-review", "/challenges/demo-quiet-drone/review/", TEACHER),
     Page("challenge-withdrawn", "/challenges/demo-smart-bin/"),
     Page("dashboard-challenges", "/dashboard/lorett/challenges/", COMPANY),
     Page("dashboard-challenge", "/dashboard/lorett/challenges/demo-antenna-rotator/", COMPANY),

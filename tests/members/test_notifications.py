@@ -658,6 +658,7 @@ CHOSEN = (
     "events",
     "challenges",
     "projects",
+    "reviews",
     "teams",
     "agreements",
     "bookings",

@@ -74,6 +74,7 @@ def dashboard_challenge(request: HttpRequest, slug: str, challenge: str) -> Http
         "challenge": found,
         "teams": teams_said(found),
         "returned": history[0].reason if history and found.state == ChallengeState.DRAFT else "",
+        "reviews": [] if found.state == ChallengeState.REVIEW else found.reviews.answered(),
         "lacks": lacking(found) if found.state == ChallengeState.DRAFT else [],
         "may_tend": may_tend,
         "moves": offered(moves, MOVE_PAGES, "projects:dashboard_challenge_move", slug, challenge),

@@ -67,5 +67,12 @@ class ChallengePage:
         return max(self.challenge.places - len(self.accepted), 0)
 
     @cached_property
+    def may_review(self) -> bool:
+        """The association waits for the reader's opinion."""
+        if not self.user.is_authenticated or self.challenge.state != ChallengeState.REVIEW:
+            return False
+        return self.challenge.reviews.waiting().filter(expert=self.user).exists()
+
+    @cached_property
     def may_tend(self) -> bool:
         return can_tend_challenge(self.user, self.challenge)
