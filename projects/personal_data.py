@@ -1,11 +1,13 @@
-"""What projects hold about a person: whom organisations have named for their people in teams, and what experts say."""
+"""What projects hold about a person: whom organisations have named for their people in teams, what experts say, and
+who judges and hands in what."""
 
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
-from projects.models import ChallengeReview, TeamParticipant
+from projects.models import ChallengeReview, Judge, StageWork, TeamParticipant
 
 
 def _collect(person: Person) -> Iterator[Record]:
@@ -34,6 +36,29 @@ def _erase_reviews(person: Person) -> int:
     return ChallengeReview.objects.filter(expert=person.user).update(expert=None)
 
 
+def _collect_judgements(person: Person) -> Iterator[Record]:
+    """Without the scores, which nobody reads out of their place."""
+    for one in Judge.objects.filter(user=person.user).select_related("challenge").order_by("pk"):
+        yield described(one, "challenge", "named_at", "ready_at", "excused_at", "reason")
+
+
+def _erase_judgements(person: Person) -> int:
+    """Finished scores stand; who has not finished does not keep the others waiting."""
+    own = Judge.objects.filter(user=person.user)
+    own.filter(ready_at=None, excused_at=None).update(excused_at=timezone.now())
+    return own.update(user=None)
+
+
+def _collect_works(person: Person) -> Iterator[Record]:
+    for one in StageWork.objects.filter(by=person.user).select_related("team", "stage").order_by("pk"):
+        yield described(one, "team", "stage", "text", "link", "handed_in_at")
+
+
+def _erase_works(person: Person) -> int:
+    """The work stays the team's."""
+    return StageWork.objects.filter(by=person.user).update(by=None)
+
+
 register(Holder("teams", _("Teams that you answer for"), ("projects.TeamParticipant",), _collect, _erase))
 register(
     Holder(
@@ -43,4 +68,16 @@ register(
         _collect_reviews,
         _erase_reviews,
     )
+)
+register(
+    Holder(
+        "challenge_judges",
+        _("Challenges whose teams you judge"),
+        ("projects.Judge", "projects.ScoreSheet", "projects.Score"),
+        _collect_judgements,
+        _erase_judgements,
+    )
+)
+register(
+    Holder("stage_works", _("What you have handed in for teams"), ("projects.StageWork",), _collect_works, _erase_works)
 )

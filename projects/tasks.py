@@ -25,3 +25,12 @@ REMIND_OF_REVIEWS = jobs.register(
         offset=timedelta(minutes=35),
     )
 )
+REMIND_OF_STAGES = jobs.register(
+    jobs.Job(
+        "remind_of_challenge_stages",
+        _("Remind teams of their stages"),
+        sweep.remind_of_stages,
+        every=timedelta(days=1),
+        offset=timedelta(hours=6),
+    )
+)

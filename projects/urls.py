@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from projects.experts import reviews
+from projects.experts import reviews, scores
 from projects.organising import urls as organising
 from projects.organising.challenges import urls as challenges_organising
 from projects.organising.teams import urls as teams_organising
@@ -18,6 +18,9 @@ urlpatterns = [
     path("challenges/<slug:slug>/apply/", challenges.challenge_apply, name="challenge_apply"),
     path("challenges/<slug:slug>/review/", reviews.challenge_review, name="challenge_review"),
     path("challenges/<slug:slug>/review/decline/", reviews.challenge_review_decline, name="challenge_review_decline"),
+    path("challenges/<slug:slug>/scores/", scores.challenge_scores, name="challenge_scores"),
+    path("challenges/<slug:slug>/scores/finish/", scores.challenge_scores_finish, name="challenge_scores_finish"),
+    path("challenges/<slug:slug>/scores/<int:pk>/", scores.challenge_score_sheet, name="challenge_score_sheet"),
     path("dashboard/<slug:slug>/projects/", include(organising.urlpatterns)),
     path("dashboard/<slug:slug>/challenges/", include(challenges_organising.urlpatterns)),
     path("dashboard/<slug:slug>/teams/", include(teams_organising.urlpatterns)),

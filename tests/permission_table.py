@@ -114,7 +114,13 @@ PAGES = """
 /events/draft-a/event.ics                POST  405    factor 405
 /challenges/challenge-a/                 GET   404    factor 404    404    404    200
 /challenges/challenge-a/                 POST  405    factor 405
-# Of an expert, who is the visitor
+# Of an expert and of a judge, who is the visitor
+/challenges/challenge-judged/scores/     GET   login  factor 200    404
+/challenges/challenge-judged/scores/     POST  login  factor 405
+/challenges/challenge-judged/scores/<judgedteam>/ GET login factor 200 404
+/challenges/challenge-judged/scores/<judgedteam>/ POST login factor 302 404
+/challenges/challenge-judged/scores/finish/ GET login factor 405
+/challenges/challenge-judged/scores/finish/ POST login factor 302 404
 /challenges/challenge-reviewed/          GET   404    factor 200    404    404    404    404    404    404    200
 /challenges/challenge-reviewed/          POST  405    factor 405
 /challenges/challenge-reviewed/review/   GET   login  factor 200    404
@@ -837,6 +843,18 @@ PAGES = """
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/ POST login factor 405
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/stages/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/stages/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/defence/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/defence/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/defence/judges/ GET login factor 405
+/dashboard/a/challenges/challenge-work/defence/judges/ POST login factor 404 404 404 403 403 404 404 404
+/dashboard/a/challenges/challenge-work/result/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/challenge-work/result/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-work/teams/<workteam>/stages/<workstage>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/challenge-work/teams/<workteam>/stages/<workstage>/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/teams/<team>/stages/<teamstage>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/teams/<team>/stages/<teamstage>/ POST login factor 404 404 404 403 200 200 200 404
 /dashboard/a/teams/ GET login factor 404 404 404 200 200 200 200 404
 /dashboard/a/teams/ POST login factor 405
 /dashboard/a/teams/new/shared/ GET login factor 404 404 404 403 200 200 200 404
@@ -1132,6 +1150,16 @@ ADMIN = """
 /admin/projects/challenge/<challenge>/return_this/ POST  login  factor 403 200
 /admin/projects/challenge/<challenge>/ask_expert_this/ GET  login factor 403 200
 /admin/projects/challenge/<challenge>/ask_expert_this/ POST login factor 403 200
+/admin/projects/challenge/<challenge>/name_judge_this/ GET  login factor 403 200
+/admin/projects/challenge/<challenge>/name_judge_this/ POST login factor 403 200
+/admin/projects/challenge/<challenge>/excuse_judge_this/ GET  login factor 403 200
+/admin/projects/challenge/<challenge>/excuse_judge_this/ POST login factor 403 200
+/admin/projects/challenge/<challenge>/begin_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/begin_this/ POST  login  factor 403 409
+/admin/projects/challenge/<challenge>/defend_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/defend_this/ POST  login  factor 403 409
+/admin/projects/challenge/<challenge>/complete_this/ GET   login  factor 403 200
+/admin/projects/challenge/<challenge>/complete_this/ POST  login  factor 403 409
 /admin/projects/challenge/<challenge>/cancel_this/ GET   login  factor 403 200
 /admin/projects/challenge/<challenge>/cancel_this/ POST  login  factor 403 200
 /admin/projects/challenge/<challenge>/reopen_this/ GET   login  factor 403 200

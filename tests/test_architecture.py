@@ -191,6 +191,7 @@ TENDED_ELSEWHERE = {
     "FeedbackAnswer", "FeedbackMark", "FeedbackQuestion", "FeedbackSurvey",
     "Acceptance", "AgreementFile", "AnnexPerson", "Approval", "ClauseComment", "Signature", "SigningCode",
     "SigningRound", "VersionReading", "BookingSeries", "QuizAttempt", "ChallengeTerms", "ReviewRemark",
+    "Criterion", "Score", "ScoreSheet", "StageWork",
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ from members.models import (
 )
 from members.personal_data import exports as data_exports
 from members.personal_data.exports import request_export
-from projects.models import ChallengeState, ProjectState
+from projects.models import ChallengeState, ProjectState, TeamState
 from technoparks.models import (
     Cohort,
     Equipment,
@@ -105,8 +105,10 @@ from tests.factories.projects import (
     ProjectFactory,
     ProjectResultFactory,
     ProjectUpdateFactory,
+    StageFactory,
     TeamFactory,
     sent_team,
+    worked_at,
 )
 from tests.factories.technoparks import (
     EquipmentFactory,
@@ -132,6 +134,7 @@ OBJECTS = {
     "/events/draft-a/": "/events/<event>/",
     "/challenges/challenge-a/": "/challenges/<challengeslug>/",
     "/challenges/challenge-reviewed/": "/challenges/<challengeslug>/",
+    "/challenges/challenge-judged/": "/challenges/<judgedchallenge>/",
     "/challenges/shared/": "/challenges/<challengeslug>/",
     "/projects/project-a/": "/projects/<project>/",
     "/projects/shared/": "/projects/<project>/",
@@ -148,6 +151,7 @@ OBJECTS = {
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
     "/dashboard/<organisation>/challenges/challenge-a/": "/dashboard/<organisation>/challenges/<challengeslug>/",
+    "/dashboard/<organisation>/challenges/challenge-work/": "/dashboard/<organisation>/challenges/<workchallenge>/",
     "/dashboard/<organisation>/challenges/challenge-open/": "/dashboard/<organisation>/challenges/<openchallenge>/",
     "/dashboard/<organisation>/teams/new/shared/": "/dashboard/<organisation>/teams/new/<challengeslug>/",
     "/dashboard/<organisation>/projects/project-a/": "/dashboard/<organisation>/projects/<project>/",
@@ -264,6 +268,10 @@ class Estate:
         ProjectUpdateFactory(project=project)
         challenge = ChallengeFactory(slug=f"challenge-of-{slug}", company=ours, state=ChallengeState.DRAFT)
         opened = ChallengeFactory(slug=f"open-of-{slug}", company=ours)
+        at_work = ChallengeFactory(slug=f"work-of-{slug}", company=ours, state=ChallengeState.WORK)
+        worked = worked_at(TeamFactory(challenge=at_work, state=TeamState.ACCEPTED, applied_at=timezone.now()))
+        judged = ChallengeFactory(slug=f"judged-of-{slug}", company=ours, state=ChallengeState.DEFENCE)
+        own_team = TeamFactory(lead=ours)
         FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
         said = Registration.objects.create(
             event=event, pool=PoolFactory(event=event), name="Гость", state=RegistrationState.CONFIRMED
@@ -331,7 +339,13 @@ class Estate:
             "challengeslug": challenge.slug,
             "openchallenge": opened.slug,
             "appliedteam": sent_team(challenge=opened).pk,
-            "team": TeamFactory(lead=ours).pk,
+            "team": own_team.pk,
+            "teamstage": StageFactory(challenge=own_team.challenge).pk,
+            "workchallenge": at_work.slug,
+            "workteam": worked.team_id,
+            "workstage": worked.stage_id,
+            "judgedchallenge": judged.slug,
+            "judgedteam": TeamFactory(challenge=judged, state=TeamState.ACCEPTED).pk,
             "project": project.slug,
             "projectresult": ProjectResultFactory(project=project, link="", file="results/of.pdf").pk,
             "ticketpool": said.pool_id,

@@ -54,7 +54,7 @@ from members.models.invitation import INVITATION_TERM
 from members.personal_data.erasure import erase_person
 from members.personal_data.exports import request_export
 from projects.life.reviews import ask_expert
-from projects.models import ChallengeState, ProjectResult, ProjectState
+from projects.models import ChallengeState, Judge, ProjectResult, ProjectState, TeamState
 from technoparks.models import OpeningException, Technopark
 from tests.factories import agreements as made
 from tests.factories.cohorts import ProgrammeFactory, learners
@@ -87,7 +87,7 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.factories.projects import ChallengeFactory, ProjectFactory, TeamFactory, sent_team
+from tests.factories.projects import ChallengeFactory, ProjectFactory, StageFactory, TeamFactory, sent_team, worked_at
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -298,12 +298,21 @@ class World:
         challenge = ChallengeFactory(slug="challenge-a", company=self.ours, state=ChallengeState.REVIEW)
         reviewed = ChallengeFactory(slug="challenge-reviewed", state=ChallengeState.REVIEW)
         ask_expert(reviewed, expert=visitor, by=visitor)
+        at_work = ChallengeFactory(slug="challenge-work", company=self.ours, state=ChallengeState.WORK)
+        worked = worked_at(TeamFactory(challenge=at_work, state=TeamState.ACCEPTED, applied_at=timezone.now()))
+        judged = ChallengeFactory(slug="challenge-judged", state=ChallengeState.DEFENCE)
+        Judge.objects.create(challenge=judged, user=visitor)
+        own = TeamFactory(lead=self.ours)
         opened = ChallengeFactory(slug="challenge-open", company=self.ours)
         return {
             "project": project,
             "projectresult": result,
             "challenge": challenge,
-            "team": TeamFactory(lead=self.ours),
+            "team": own,
+            "teamstage": StageFactory(challenge=own.challenge),
+            "workteam": worked.team,
+            "workstage": worked.stage,
+            "judgedteam": TeamFactory(challenge=judged, state=TeamState.ACCEPTED),
             "appliedteam": sent_team(challenge=opened),
         }
 

@@ -16,14 +16,21 @@ from common.admin import Decision, HistoryModelAdmin, MoveInline, ReadOnlyInline
 from common.admin.single import SingleAction, after_question
 from members.models import User
 from projects.admin.forms import DescribedForm
-from projects.admin.moves import MovedAdmin, MovePage
+from projects.admin.moves import MovedAdmin, MovePage, ReasonForm
 from projects.life.challenges import CHALLENGE_MOVES, move_challenge
+from projects.life.defence import excuse_judge, name_judge
 from projects.life.reviews import ask_expert
-from projects.models import Challenge, ChallengeMove, ChallengeReview, ChallengeState, TeamKind
+from projects.models import Challenge, ChallengeMove, ChallengeReview, ChallengeStage, ChallengeState, Judge, TeamKind
 
 STATE_COLOURS = colours(
     ChallengeState,
-    {ChallengeState.REVIEW: "warning", ChallengeState.OPEN: "success", ChallengeState.CANCELLED: "danger"},
+    {
+        ChallengeState.REVIEW: "warning",
+        ChallengeState.OPEN: "success",
+        ChallengeState.DEFENCE: "warning",
+        ChallengeState.COMPLETED: "info",
+        ChallengeState.CANCELLED: "danger",
+    },
 )
 
 
@@ -65,12 +72,38 @@ class ReviewInline(ReadOnlyInline):
         return "\n".join(map(str, review.remarks.all())) or "—"
 
 
+class StageInline(ReadOnlyInline):
+    model = ChallengeStage
+    fields = ["name", "expected", "due_on"]
+    readonly_fields = fields
+
+
+class JudgeInline(ReadOnlyInline):
+    """Who has finished. Scores stand on no page of the office."""
+
+    model = Judge
+    fields = ["user", "named_at", "ready_at", "excused_at", "reason"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Judge]:
+        return super().get_queryset(request).select_related("user")
+
+
+class ExcuseForm(ReasonForm, PersonForm):
+    field_order = ["email", "reason"]
+
+
 @admin.register(Challenge)
 class ChallengeAdmin(MovedAdmin):
     TABLE = CHALLENGE_MOVES
     PAGES: ClassVar[dict[str, MovePage]] = {
         "open": MovePage(_("Open for teams"), _("Teams may apply from now on. The company is told."), "public"),
         "return": MovePage(_("Return with remarks"), _("It is a draft again. The company reads the remarks."), "undo"),
+        "begin": MovePage(_("Begin the work"), _("In place of the company. No more teams are taken."), "play_arrow"),
+        "defend": MovePage(_("Begin the defence"), _("In place of the company. The judges are told."), "gavel"),
+        "complete": MovePage(
+            _("Publish the result"), _("In place of the company, which has written it. The teams are told."), "flag"
+        ),
         "cancel": MovePage(
             pgettext_lazy("a challenge", "Withdraw the challenge"),
             _("The company is told, with the reason."),
@@ -81,7 +114,11 @@ class ChallengeAdmin(MovedAdmin):
             pgettext_lazy("a challenge", "Open it again"), _("The company is told, with the reason."), "restart_alt"
         ),
     }
-    OTHERS: ClassVar[dict[str, tuple[str, ...]]] = {"ask_expert_this": (ChallengeState.REVIEW,)}
+    OTHERS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "ask_expert_this": (ChallengeState.REVIEW,),
+        "name_judge_this": (ChallengeState.OPEN, ChallengeState.WORK, ChallengeState.DEFENCE),
+        "excuse_judge_this": (ChallengeState.DEFENCE,),
+    }
     move = staticmethod(move_challenge)
 
     form = ChallengeForm
@@ -102,7 +139,7 @@ class ChallengeAdmin(MovedAdmin):
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget},
     }
     readonly_fields = ["state"]
-    inlines = [ReviewInline, ChallengeMoveInline]
+    inlines = [ReviewInline, StageInline, JudgeInline, ChallengeMoveInline]
     fieldsets = [
         (
             None,
@@ -149,6 +186,28 @@ class ChallengeAdmin(MovedAdmin):
             _("Asked: %(done)s"),
             _("The expert reads the challenge and answers within five days. The company reads the remarks unsigned."),
             form=PersonForm,
+        )
+        return after_question(self, request, object_id, single)
+
+    @action(description=_("Name a judge"), icon="person_add", permissions=["change"])
+    def name_judge_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        single = SingleAction(
+            _("Name a judge"),
+            lambda challenge, data: name_judge(challenge, person=data["person"]),
+            _("Judge: %(done)s"),
+            _("Who acts for an organisation of a team cannot judge. Judges are told when the defence begins."),
+            form=PersonForm,
+        )
+        return after_question(self, request, object_id, single)
+
+    @action(description=_("Excuse a judge"), icon="person_remove", permissions=["change"])
+    def excuse_judge_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        single = SingleAction(
+            _("Excuse a judge"),
+            lambda challenge, data: excuse_judge(challenge, person=data["person"], reason=data["reason"]),
+            _("Excused: %(done)s"),
+            _("The scores of this judge do not count. Once all the others have finished, the scores are read."),
+            form=ExcuseForm,
         )
         return after_question(self, request, object_id, single)
 

@@ -7,7 +7,7 @@ from common.api import choice
 from common.public_api import PublicViewSet, understood
 from members.models import Audience
 from members.organisations.filters import Overview
-from projects.models import Challenge, TeamKind
+from projects.models import Challenge, ChallengeState, TeamKind
 from projects.models.challenge import ChallengeQuerySet
 from projects.public.challenges.filters import Selection, Stage
 
@@ -61,8 +61,19 @@ class ChallengeSerializer(serializers.ModelSerializer):
 
 
 class ChallengeDetailSerializer(ChallengeSerializer):
+    """``outcome`` is what has come of it, once the result is published."""
+
+    outcome = serializers.SerializerMethodField()
+    outcome_en = serializers.SerializerMethodField()
+
     class Meta(ChallengeSerializer.Meta):
-        fields = [*ChallengeSerializer.Meta.fields, "about", "about_en", "terms", "terms_en"]
+        fields = [*ChallengeSerializer.Meta.fields, "about", "about_en", "terms", "terms_en", "outcome", "outcome_en"]
+
+    def get_outcome(self, challenge: Challenge) -> str:
+        return challenge.outcome if challenge.state == ChallengeState.COMPLETED else ""
+
+    def get_outcome_en(self, challenge: Challenge) -> str:
+        return challenge.outcome_en if challenge.state == ChallengeState.COMPLETED else ""
 
 
 @extend_schema(tags=["challenges"])

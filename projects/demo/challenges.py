@@ -15,7 +15,14 @@ from projects.models import (
     Challenge,
     ChallengeMove,
     ChallengeReview,
+    ChallengeStage,
+    ChallengeState,
+    Criterion,
+    Judge,
     ReviewRemark,
+    Score,
+    ScoreSheet,
+    StageWork,
     Team,
     TeamMove,
     TeamParticipant,
@@ -23,7 +30,10 @@ from projects.models import (
     TeamState,
 )
 
-SAID = (*WORDS, "reward", "reward_en", "rights", "needs_nda", "terms", "terms_en", "team_kinds", "places", "audience")
+SAID = (
+    *WORDS, "outcome", "outcome_en", "reward", "reward_en", "rights", "needs_nda", "terms", "terms_en", "team_kinds",
+    "places", "audience",
+)  # fmt: skip
 
 
 def load() -> None:
@@ -59,11 +69,25 @@ def _load_challenge(entry: dict[str, Any]) -> None:
     for source, target, days_ago, reason in entry.get("moves", ()):
         at = timezone.now() - datetime.timedelta(days=days_ago)
         ChallengeMove.objects.create(challenge=challenge, source=source, target=target, at=at, reason=reason)
-    for review in entry.get("reviews", ()):
-        if expert := User.objects.filter(email=review["expert"]).first():  # the log-ins are loaded with the others
-            _load_review(challenge, expert, review)
+    for stage in entry.get("stages", ()):
+        due_on = today + datetime.timedelta(days=stage["days"])
+        ChallengeStage.objects.create(challenge=challenge, due_on=due_on, **_but(stage, "days"))
+    for criterion in entry.get("criteria", ()):
+        Criterion.objects.create(challenge=challenge, **criterion)
     for team in entry.get("teams", ()):
         _load_team(challenge, team)
+
+
+def load_for_logins() -> None:
+    """What experts and judges say; once."""
+    for entry in entries("challenges"):
+        challenge = Challenge.objects.get(slug=entry["slug"])
+        if challenge.reviews.exists() or challenge.judges.exists():
+            continue
+        for review in entry.get("reviews", ()):
+            _load_review(challenge, User.objects.get(email=review["expert"]), review)
+        for judge in entry.get("judges", ()):
+            _load_judge(challenge, User.objects.get(email=judge["person"]), judge)
 
 
 def _load_review(challenge: Challenge, expert: User, entry: dict[str, Any]) -> None:
@@ -80,11 +104,27 @@ def _load_review(challenge: Challenge, expert: User, entry: dict[str, Any]) -> N
         ReviewRemark.objects.create(review=review, part=part, text=text)
 
 
+def _load_judge(challenge: Challenge, person: User, entry: dict[str, Any]) -> None:
+    """Their points stand in the order of the teams and of the criteria."""
+    last = challenge.moves.get(target=ChallengeState.DEFENCE).at
+    ready_at = last + datetime.timedelta(hours=20) if entry["is_ready"] else None
+    judge = Judge.objects.create(challenge=challenge, user=person, named_at=last, ready_at=ready_at)
+    for team, points in zip(challenge.teams.at_work().order_by("pk"), entry["points"], strict=False):
+        sheet = ScoreSheet.objects.create(judge=judge, team=team)
+        for criterion, given in zip(challenge.criteria.all(), points, strict=True):
+            Score.objects.create(sheet=sheet, criterion=criterion, points=given)
+
+
+def _but(entry: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != name}
+
+
 def _load_team(challenge: Challenge, entry: dict[str, Any]) -> None:
     at = timezone.now() - datetime.timedelta(days=entry["days_ago"])
     team = Team.objects.create(
         challenge=challenge,
         **{name: entry[name] for name in ("name", "kind", "idea", "state")},
+        award=entry.get("award", ""),
         applied_at=at,
         answer_by=timezone.localdate(at) + ANSWER_WITHIN,
     )
@@ -99,9 +139,24 @@ def _load_team(challenge: Challenge, entry: dict[str, Any]) -> None:
             terms=terms,
             accepted_at=at,
         )
-    TeamMove.objects.create(team=team, source=TeamState.GATHERING, target=TeamState.APPLIED, at=at)
-    if team.state != TeamState.APPLIED:
-        answered_at = at + datetime.timedelta(days=2)
-        TeamMove.objects.create(
-            team=team, source=TeamState.APPLIED, target=team.state, at=answered_at, reason=entry.get("reason", "")
+    _load_move(team, TeamState.GATHERING, TeamState.APPLIED, at)
+    for work in entry.get("works", ()):
+        handed_in_at = timezone.now() - datetime.timedelta(days=work["days_ago"])
+        StageWork.objects.create(
+            team=team,
+            stage=challenge.stages.all()[work["stage"]],
+            **{name: work[name] for name in ("text", "state", "remark") if name in work},
+            handed_in_at=handed_in_at,
+            answered_at=handed_in_at + datetime.timedelta(hours=30) if work["state"] != "handed_in" else None,
         )
+    if team.state == TeamState.FINISHED:
+        _load_move(team, TeamState.APPLIED, TeamState.ACCEPTED, at + datetime.timedelta(days=2))
+        over = challenge.moves.get(target=ChallengeState.COMPLETED).at
+        _load_move(team, TeamState.ACCEPTED, TeamState.FINISHED, over)
+    elif team.state != TeamState.APPLIED:
+        answered_at = at + datetime.timedelta(days=2)
+        _load_move(team, TeamState.APPLIED, TeamState(team.state), answered_at, entry.get("reason", ""))
+
+
+def _load_move(team: Team, source: TeamState, target: TeamState, at: datetime.datetime, reason: str = "") -> None:
+    TeamMove.objects.create(team=team, source=source, target=target, at=at, reason=reason)

@@ -13,7 +13,7 @@ class Who(Enum):
     LEAD = auto()  # of a project, of a team; of a challenge the company that gives it
     COMPANY = auto()  # to which a team applies
     STAFF = auto()
-    CHALLENGE = auto()  # which is withdrawn, and takes its teams along
+    CHALLENGE = auto()  # which is withdrawn or completed, and takes its teams along
 
 
 @dataclass(frozen=True, slots=True)

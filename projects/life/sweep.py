@@ -1,4 +1,5 @@
-"""What the clock does: reminds companies of teams, tells the association where that does not help, reminds experts."""
+"""What the clock does: reminds companies of teams, tells the association where that does not help, reminds experts,
+and teams of their stages."""
 
 import datetime
 
@@ -8,11 +9,13 @@ from django.utils import timezone
 
 from members.models import User
 from projects.life.locked import locked_challenge, locked_team
-from projects.models import ChallengeReview, Team
+from projects.models import ChallengeReview, ChallengeStage, ChallengeState, Team, TeamState
 from projects.telling.reviews import tell_late_expert
 from projects.telling.teams import tell_office, tell_overdue
+from projects.telling.work import tell_team_of_stage
 
 ESCALATE_AFTER = datetime.timedelta(days=5)
+STAGE_AHEAD = datetime.timedelta(days=3)
 
 
 def remind_of_answers() -> int:
@@ -55,6 +58,24 @@ def _remind_expert(review: ChallengeReview) -> bool:
         tell_late_expert(review)
         return True
     return False
+
+
+def remind_of_stages() -> int:
+    """Teams that have handed in nothing of a stage whose day is near, once. Returns how many."""
+    today = timezone.localdate()
+    near = ChallengeStage.objects.filter(
+        challenge__state=ChallengeState.WORK, due_on__range=(today, today + STAGE_AHEAD)
+    )
+    return sum(_remind_teams(stage) for stage in near.order_by("pk"))
+
+
+@transaction.atomic
+def _remind_teams(stage: ChallengeStage) -> int:
+    """Whoever was told is not told again: that is what the key of a notification is for."""
+    silent = Team.objects.filter(challenge=stage.challenge_id, state=TeamState.ACCEPTED).exclude(works__stage=stage)
+    for team in silent.order_by("pk"):
+        tell_team_of_stage(team, stage)
+    return len(silent)
 
 
 def _office() -> list[User]:

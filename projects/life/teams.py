@@ -29,6 +29,7 @@ from projects.telling.teams import tell_invited, tell_lead_of_answer, tell_of_te
 
 GATHERING, APPLIED, ACCEPTED = TeamState.GATHERING, TeamState.APPLIED, TeamState.ACCEPTED
 DECLINED, WITHDRAWN, CALLED_OFF = TeamState.DECLINED, TeamState.WITHDRAWN, TeamState.CALLED_OFF
+FINISHED = TeamState.FINISHED
 
 # fmt: off
 TEAM_MOVES: dict[str, Move] = {
@@ -36,6 +37,7 @@ TEAM_MOVES: dict[str, Move] = {
     "accept":   Move((APPLIED,), ACCEPTED, (Who.COMPANY, Who.STAFF), is_told=True),  # while there is a place
     "decline":  Move((APPLIED,), DECLINED, (Who.COMPANY, Who.STAFF), needs_reason=True, is_told=True),
     "withdraw": Move(ACTIVE_TEAM_STATES, WITHDRAWN, (Who.LEAD, Who.STAFF), is_told=True),
+    "finish":   Move((ACCEPTED,), FINISHED, (Who.CHALLENGE,), is_told=True),
     "call_off": Move(ACTIVE_TEAM_STATES, CALLED_OFF, (Who.CHALLENGE,), needs_reason=True, is_told=True),
 }
 # fmt: on
@@ -183,6 +185,12 @@ def call_off_teams(challenge: Challenge, *, by: User | None, reason: str) -> Non
         move_team(team, move="call_off", who=Who.CHALLENGE, by=by, reason=reason)
 
 
+def finish_teams(challenge: Challenge, *, by: User | None) -> None:
+    """With the challenge, in the transaction that publishes its result."""
+    for team in challenge.teams.filter(state=ACCEPTED).order_by("pk"):
+        move_team(team, move="finish", who=Who.CHALLENGE, by=by)
+
+
 def possible_team_moves(team: Team, *, who: Who) -> list[str]:
     return possible(TEAM_MOVES, state=team.state, who=who)
 
@@ -197,6 +205,15 @@ def lacking_of_team(team: Team) -> list[str]:
         _("answers of all whom you have invited"): not team.participants.filter(
             state=TeamParticipantState.INVITED
         ).exists(),
+    }
+    return [name for name, is_there in needs.items() if not is_there]
+
+
+def lacking_to_begin(challenge: Challenge) -> list[str]:
+    """What keeps its teams from beginning their work, in the reader's words."""
+    needs = {
+        _("a team that is accepted"): challenge.teams.filter(state=ACCEPTED).exists(),
+        _("answers to all teams that have applied"): not challenge.teams.filter(state=APPLIED).exists(),
     }
     return [name for name, is_there in needs.items() if not is_there]
 

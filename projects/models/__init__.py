@@ -6,6 +6,7 @@ from projects.models.challenge import (
     RightsHolder,
     TeamKind,
 )
+from projects.models.defence import Criterion, Judge, Score, ScoreSheet
 from projects.models.project import (
     LATEST_FIRST,
     PUBLIC_STATES,
@@ -21,6 +22,8 @@ from projects.models.project import (
 from projects.models.review import ChallengeReview, ReviewedPart, ReviewRemark, Verdict
 from projects.models.team import (
     ACTIVE_TEAM_STATES,
+    TEAMS_AT_WORK,
+    Award,
     ChallengeTerms,
     Team,
     TeamMove,
@@ -28,17 +31,23 @@ from projects.models.team import (
     TeamParticipantState,
     TeamState,
 )
+from projects.models.work import ChallengeStage, StageWork, StageWorkState
 
 __all__ = [
     "ACTIVE_TEAM_STATES",
     "LATEST_FIRST",
     "PUBLIC_CHALLENGE_STATES",
     "PUBLIC_STATES",
+    "TEAMS_AT_WORK",
+    "Award",
     "Challenge",
     "ChallengeMove",
     "ChallengeReview",
+    "ChallengeStage",
     "ChallengeState",
     "ChallengeTerms",
+    "Criterion",
+    "Judge",
     "ParticipantRole",
     "Project",
     "ProjectKind",
@@ -50,6 +59,10 @@ __all__ = [
     "ReviewRemark",
     "ReviewedPart",
     "RightsHolder",
+    "Score",
+    "ScoreSheet",
+    "StageWork",
+    "StageWorkState",
     "Team",
     "TeamKind",
     "TeamMove",

@@ -43,10 +43,19 @@ class ChallengeState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     REVIEW = "review", pgettext_lazy("of a challenge", "Under review")
     OPEN = "open", pgettext_lazy("of a challenge", "Open for applications")
+    WORK = "work", pgettext_lazy("of a challenge", "Teams are at work")
+    DEFENCE = "defence", pgettext_lazy("of a challenge", "Judges give scores")
+    COMPLETED = "completed", pgettext_lazy("of a challenge", "Result is published")
     CANCELLED = "cancelled", pgettext_lazy("of a challenge", "Withdrawn by the company")
 
 
-PUBLIC_CHALLENGE_STATES = (ChallengeState.OPEN, ChallengeState.CANCELLED)
+PUBLIC_CHALLENGE_STATES = (
+    ChallengeState.OPEN,
+    ChallengeState.WORK,
+    ChallengeState.DEFENCE,
+    ChallengeState.COMPLETED,
+    ChallengeState.CANCELLED,
+)
 
 
 class TeamKind(models.TextChoices):
@@ -167,6 +176,8 @@ class Challenge(PublicContent):
     applications_until = models.DateField(_("applications until"), null=True, blank=True)
     starts_on = models.DateField(_("work begins"), null=True, blank=True)
     ends_on = models.DateField(_("work ends"), null=True, blank=True)
+    outcome = RichTextField(_("what has come of it"), blank=True, default="", db_default="")
+    outcome_en = RichTextField(_("what has come of it, in English"), blank=True, default="", db_default="")
     state = models.CharField(
         _("state"), max_length=9, choices=ChallengeState, default=ChallengeState.DRAFT, editable=False
     )
@@ -185,6 +196,7 @@ class Challenge(PublicContent):
     description: ClassVar = Translated("about")
     prize: ClassVar = Translated("reward")
     conditions: ClassVar = Translated("terms")
+    result: ClassVar = Translated("outcome")
 
     objects: ClassVar[ChallengeManager] = ChallengeManager()
     history = HistoricalRecords(

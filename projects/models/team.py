@@ -58,11 +58,19 @@ class TeamState(models.TextChoices):
     GATHERING = "gathering", pgettext_lazy("of a team", "Being assembled")
     APPLIED = "applied", pgettext_lazy("of a team", "Waits for the company")
     ACCEPTED = "accepted", pgettext_lazy("of a team", "Accepted")
+    FINISHED = "finished", pgettext_lazy("of a team", "Has finished")
     DECLINED = "declined", pgettext_lazy("of a team", "Declined")
     WITHDRAWN = "withdrawn", pgettext_lazy("of a team", "Withdrawn")
     CALLED_OFF = "called_off", pgettext_lazy("of a team", "The challenge is withdrawn")
 
 
+class Award(models.TextChoices):
+    WINNER = "winner", pgettext_lazy("of a team", "Winner")
+    PRIZE = "prize", pgettext_lazy("of a team", "Prize winner")
+    SPECIAL = "special", pgettext_lazy("of a team", "Special prize of the company")
+
+
+TEAMS_AT_WORK = (TeamState.ACCEPTED, TeamState.FINISHED)
 ACTIVE_TEAM_STATES = (TeamState.GATHERING, TeamState.APPLIED, TeamState.ACCEPTED)
 
 
@@ -81,6 +89,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
         sent = Q(applied_at__isnull=False, challenge__company__in=own)
         return self.filter(Q(pk__in=among) | sent)
 
+    def at_work(self) -> Self:
+        """That the company has accepted, and that stayed."""
+        return self.filter(state__in=TEAMS_AT_WORK)
+
     def overdue(self) -> Self:
         """Which the company has not answered within the term."""
         return self.filter(state=TeamState.APPLIED, answer_by__lt=timezone.localdate())
@@ -97,6 +109,9 @@ class Team(PublicContent):
         _("how you would go about it"), help_text=_("The company reads it and chooses by it. Name no minors here")
     )
     state = models.CharField(_("state"), max_length=10, choices=TeamState, default=TeamState.GATHERING, editable=False)
+    award = models.CharField(
+        _("award"), max_length=7, choices=Award, blank=True, default="", db_default="", editable=False
+    )
     applied_at = models.DateTimeField(_("sent"), null=True, editable=False)
     answer_by = models.DateField(_("to be answered by"), null=True, editable=False)
     reminded_at = models.DateTimeField(_("company reminded"), null=True, editable=False)

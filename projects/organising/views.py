@@ -38,6 +38,7 @@ from projects.organising.drafts import (
 )
 from projects.organising.forms import ProjectForm, ResultForm, RoleForm, UpdateForm
 from projects.organising.move_pages import MOVE_PAGES
+from projects.organising.rows import rows_page
 from projects.policies import TENDING, can_begin_project, can_tend_project
 from projects.public.listing import when
 
@@ -192,29 +193,21 @@ def dashboard_project_leave(request: HttpRequest, slug: str, project: str) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def dashboard_project_updates(request: HttpRequest, slug: str, project: str) -> HttpResponse:
     organisation, found = tended_project(request, slug, project)
-    is_sent, status = request.method == "POST" and "remove" not in request.POST, 200
-    form = UpdateForm(request.POST if is_sent else None)
-    if request.method == "POST" and not is_sent:
-        update = get_object_or_404(found.updates, pk=posted_key(request.POST["remove"]))
-        attempted(request, lambda: remove_update(found, update=update))
-        return redirect(request.path)
-    if is_sent and form.is_valid():
-        try:
-            add_update(found, typed=form.asked, by=cast("User", request.user), key=form.key)
-        except RuleViolated as error:
-            form.refuse(error)
-            status = 409
-        else:
-            messages.success(request, _("The update stands on the page of the project."))
-            return redirect(request.path)
-    context = {
-        "organisation": organisation,
-        "project": found,
-        "updates": found.updates.all(),
-        "form": form,
-        "may_change": is_changeable(found),
-    }
-    return render(request, "projects/dashboard_project_updates.html", context, status=status)
+    by = cast("User", request.user)
+    return rows_page(
+        request,
+        UpdateForm,
+        add=lambda form: add_update(found, typed=form.asked, by=by, key=form.key),
+        remove=lambda key: remove_update(found, update=get_object_or_404(found.updates, pk=key)),
+        told=_("The update stands on the page of the project."),
+        template="projects/dashboard_project_updates.html",
+        context={
+            "organisation": organisation,
+            "project": found,
+            "updates": found.updates.all(),
+            "may_change": is_changeable(found),
+        },
+    )
 
 
 @private_page

@@ -15,8 +15,8 @@ from projects.models import ChallengeReview
 REVIEWS = register(
     Topic(
         "reviews",
-        gettext_lazy("Opinions of experts"),
-        gettext_lazy("The association asks you for an opinion of a challenge; an expert has answered"),
+        gettext_lazy("Experts and judges"),
+        gettext_lazy("You are asked for an opinion of a challenge or to judge its teams; an expert has answered"),
     )
 )
 

@@ -31,23 +31,23 @@ def tell_of_team(move: TeamMove) -> None:
         move.target == TeamState.WITHDRAWN and move.source != TeamState.GATHERING
     )
     if company_hears:
-        _tell_company(team, f"team move {move.pk}", partial(_to_company, move), move.by)
+        tell_company(team, f"team move {move.pk}", partial(_to_company, move), move.by)
     if move.target != TeamState.APPLIED:
         for link in team.participants.taking_part().select_related("organisation", "teacher"):
-            _tell_part(link, f"team move {move.pk}", partial(_to_team, move), move.by)
+            tell_part(link, f"team move {move.pk}", partial(_to_team, move), move.by)
 
 
 def tell_invited(link: TeamParticipant, *, by: User) -> None:
-    _tell_part(link, f"team invitation {link.pk}", partial(_invitation, link), by)
+    tell_part(link, f"team invitation {link.pk}", partial(_invitation, link), by)
 
 
 def tell_lead_of_answer(link: TeamParticipant, *, by: User) -> None:
     lead = link.team.participants.select_related("organisation", "teacher").get(is_lead=True)
-    _tell_part(lead, f"team answer {link.pk} {link.state}", partial(_answer, link), by)
+    tell_part(lead, f"team answer {link.pk} {link.state}", partial(_answer, link), by)
 
 
 def tell_overdue(team: Team) -> None:
-    _tell_company(team, f"team overdue {team.pk}", partial(_overdue, team), None)
+    tell_company(team, f"team overdue {team.pk}", partial(_overdue, team), None)
 
 
 def tell_office(office: list[User], team: Team) -> None:
@@ -55,13 +55,13 @@ def tell_office(office: list[User], team: Team) -> None:
     notify(office, topic=CHALLENGES, key=f"team silence {team.pk}", words=partial(_silence, team), link=link)
 
 
-def _tell_company(team: Team, key: str, words: Callable[[], Words], by: User | None) -> None:
+def tell_company(team: Team, key: str, words: Callable[[], Words], by: User | None) -> None:
     company = team.challenge.company
     link = reverse("projects:dashboard_challenge_team", args=[company.slug, team.challenge.slug, team.pk])
     notify([person for person in heads_of(company) if person != by], topic=CHALLENGES, key=key, words=words, link=link)
 
 
-def _tell_part(part: TeamParticipant, key: str, words: Callable[[], Words], by: User | None) -> None:
+def tell_part(part: TeamParticipant, key: str, words: Callable[[], Words], by: User | None) -> None:
     """An organisation of the team."""
     link = reverse("projects:dashboard_team", args=[part.organisation.slug, part.team_id])
     notify([person for person in _people_of(part) if person != by], topic=TEAMS, key=key, words=words, link=link)
@@ -92,6 +92,9 @@ def _to_team(move: TeamMove) -> Words:
         case TeamState.ACCEPTED:
             text = _("The company takes your team. It will agree with you on the beginning of the work.")
             return Words(_("The team “%(team)s” is accepted: %(challenge)s") % named, text)
+        case TeamState.FINISHED:
+            text = _("Read what has come of it, and what the judges say to your team.")
+            return Words(_("The result is published for the team “%(team)s”: %(challenge)s") % named, text)
         case TeamState.DECLINED:
             text = _("The reason: %(reason)s") % named
             return Words(_("The team “%(team)s” is declined: %(challenge)s") % named, text)

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from agreements.demo.stories import load_for_logins
 from members.demo import stories as demo
+from projects.demo.challenges import load_for_logins as load_experts
 from technoparks.demo.stories import load_bookings, load_past_bookings
 from tests.browser import readers
 from tests.browser.chromium import FLAGS
@@ -33,6 +34,7 @@ def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         call_command("demo")
         demo.load_logins()
         load_for_logins()
+        load_experts()
         load_bookings()
         load_past_bookings()
         readers.load()

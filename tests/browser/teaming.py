@@ -1,7 +1,14 @@
-"""Teams of the demonstration, for pages of schools and of the company."""
+"""Teams of the demonstration, for pages of schools, of the company and of judges."""
 
-from projects.models import Team
+from projects.models import StageWork, Team
 
 
 def places() -> dict[str, object]:
-    return {"team": Team.objects.get(name="Орбита").pk}
+    handed = StageWork.objects.get(team__name="Капля", state="handed_in")
+    return {
+        "team": Team.objects.get(name="Орбита").pk,
+        "at_work": handed.team_id,
+        "handed": handed.stage_id,
+        "finished": Team.objects.get(name="Арка").pk,
+        "judged": Team.objects.get(name="Лейка").pk,
+    }

@@ -12,6 +12,7 @@ from projects.life.teams import move_team
 from projects.life.terms import accept_terms, fingerprint_of
 from projects.models import (
     Challenge,
+    ChallengeStage,
     ChallengeState,
     ParticipantRole,
     Project,
@@ -21,6 +22,7 @@ from projects.models import (
     ProjectState,
     ProjectUpdate,
     RightsHolder,
+    StageWork,
     Team,
     TeamKind,
     TeamParticipant,
@@ -109,6 +111,22 @@ class TeamFactory(ModelFactory[Team]):
     @factory.post_generation
     def lead(self, create, extracted, **kwargs):
         joined_team(cast("Team", self), extracted or OrganisationFactory(), is_lead=True, people=3)
+
+
+class StageFactory(ModelFactory[ChallengeStage]):
+    class Meta:
+        model = ChallengeStage
+
+    challenge = factory.SubFactory(ChallengeFactory)
+    name = factory.Sequence(lambda n: f"Образец № {n}")
+    expected = "Видео работы"
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=9))
+
+
+def worked_at(team: Team) -> StageWork:
+    """Handed in at a new stage of its challenge."""
+    stage = StageFactory(challenge=team.challenge)
+    return StageWork.objects.create(team=team, stage=stage, text="<p>Готово</p>", handed_in_at=timezone.now())
 
 
 def joined_team(team: Team, organisation: Organisation, *, people: int = 1, **more: Any) -> TeamParticipant:

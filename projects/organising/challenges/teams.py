@@ -31,6 +31,7 @@ def dashboard_challenge_team(request: HttpRequest, slug: str, challenge: str, pk
         "team": team,
         "links": team.participants.joined().select_related("organisation", "teacher", "terms"),
         "people": team.people,
+        "works": team.works.select_related("stage"),
         "free": free_places(found),
         "moves": offered(moves, COMPANY_PAGES, "projects:dashboard_challenge_team_move", slug, challenge, str(pk)),
         "history": team.moves.select_related("by").order_by("-at", "-pk"),

@@ -17,6 +17,7 @@ from common.posted import asked_move, attempted, posted_key
 from common.private_pages import private_page
 from members.acting.own import own_organisation
 from members.models import Organisation, User
+from projects.life.defence import TeamResult, results
 from projects.life.machine import Who
 from projects.life.teams import (
     answer_invitation,
@@ -28,7 +29,17 @@ from projects.life.teams import (
     possible_team_moves,
     uninvite,
 )
-from projects.models import Challenge, TeamKind, TeamParticipantState, TeamState
+from projects.models import (
+    TEAMS_AT_WORK,
+    Challenge,
+    ChallengeStage,
+    ChallengeState,
+    StageWork,
+    Team,
+    TeamKind,
+    TeamParticipantState,
+    TeamState,
+)
 from projects.organising.teams.access import check_forms_teams, formed_team, led_team, links_of, own_team
 from projects.organising.teams.forms import JoinForm, NewTeamForm, TeamForm
 from projects.organising.teams.move_pages import MOVE_PAGES
@@ -94,6 +105,8 @@ def dashboard_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "own": own,
         "links": team.participants.taking_part().select_related("organisation"),
         "people": team.people,
+        "stages": _stages_of(team),
+        "result": _result_of(team),
         "lacks": lacking_of_team(team) if is_gathering else [],
         "may_lead": may_lead,
         "may_change": may_lead and is_gathering,
@@ -102,6 +115,21 @@ def dashboard_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "history": team.moves.select_related("by").order_by("-at", "-pk"),
     }
     return render(request, "projects/dashboard_team.html", context)
+
+
+def _stages_of(team: Team) -> list[tuple[ChallengeStage, StageWork | None]]:
+    """With what the team has handed in; none before it is accepted."""
+    if team.state not in TEAMS_AT_WORK:
+        return []
+    works = {work.stage_id: work for work in team.works.all()}
+    return [(stage, works.get(stage.pk)) for stage in team.challenge.stages.all()]
+
+
+def _result_of(team: Team) -> list[TeamResult]:
+    """Its own alone, once the result is published."""
+    if team.challenge.state != ChallengeState.COMPLETED:
+        return []
+    return [result for result in results(team.challenge) if result.team == team]
 
 
 @private_page

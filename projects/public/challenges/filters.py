@@ -21,9 +21,15 @@ class Stage(models.TextChoices):
 
     OPEN = "open", pgettext_lazy("challenges", "Applications are taken")
     CLOSED = "closed", pgettext_lazy("challenges", "Applications are over")
+    COMPLETED = "completed", pgettext_lazy("challenges", "Result is published")
 
 
-STAGES = {Stage.OPEN.value: TAKES_APPLICATIONS, Stage.CLOSED.value: ~TAKES_APPLICATIONS}
+COMPLETED = Q(state=ChallengeState.COMPLETED)
+STAGES = {
+    Stage.OPEN.value: TAKES_APPLICATIONS,
+    Stage.CLOSED.value: ~TAKES_APPLICATIONS & ~COMPLETED,
+    Stage.COMPLETED.value: COMPLETED,
+}
 
 
 def _at_stages(chosen: tuple[str, ...]) -> Q:
@@ -31,7 +37,14 @@ def _at_stages(chosen: tuple[str, ...]) -> Q:
 
 
 FACETS = {
-    "stage": Facet(_at_stages, Case(When(TAKES_APPLICATIONS, then=Value(Stage.OPEN)), default=Value(Stage.CLOSED))),
+    "stage": Facet(
+        _at_stages,
+        Case(
+            When(TAKES_APPLICATIONS, then=Value(Stage.OPEN)),
+            When(COMPLETED, then=Value(Stage.COMPLETED)),
+            default=Value(Stage.CLOSED),
+        ),
+    ),
     "team": Facet.of_many("team_kinds"),
     "audience": AUDIENCE,
     "direction": DIRECTION,

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from members.audience import grades_said
 from members.models import Audience, Direction
 from members.organisations.filters import Overview
-from projects.models import Challenge, ChallengeState, TeamParticipant, TeamState
+from projects.models import Award, Challenge, ChallengeStage, ChallengeState, Criterion, TeamParticipant
 from projects.policies import can_tend_challenge
 from projects.public.challenges.listing import company_of, teams_said
 from projects.public.lists import Named
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from members.models import User
+
+
+RANKS = len(Award)
 
 
 class ChallengePage:
@@ -55,12 +58,29 @@ class ChallengePage:
         return last.reason if last else ""
 
     @cached_property
-    def accepted(self) -> list[tuple[str, list[str]]]:
-        """Name of a team, and who is in it, as far as the portal shows them."""
+    def accepted(self) -> list[tuple[str, list[str], str]]:
+        """Name of a team, who is in it, as far as the portal shows them, and its award; those with one come first."""
         links = TeamParticipant.objects.joined().filter(organisation__is_published=True).select_related("organisation")
-        teams = self.challenge.teams.filter(state=TeamState.ACCEPTED).order_by("pk")
+        teams = self.challenge.teams.at_work().order_by("pk")
         found = teams.prefetch_related(Prefetch("participants", links))
-        return [(team.name, [link.organisation.title for link in team.participants.all()]) for team in found]
+        is_over = self.challenge.state == ChallengeState.COMPLETED
+        ranked = sorted(found, key=lambda team: Award.values.index(team.award) if is_over and team.award else RANKS)
+        return [
+            (
+                team.name,
+                [link.organisation.title for link in team.participants.all()],
+                team.get_award_display() if is_over and team.award else "",
+            )
+            for team in ranked
+        ]
+
+    @cached_property
+    def stages(self) -> list[ChallengeStage]:
+        return [*self.challenge.stages.all()]
+
+    @cached_property
+    def criteria(self) -> list[Criterion]:
+        return [*self.challenge.criteria.all()]
 
     @property
     def free(self) -> int:
@@ -72,6 +92,13 @@ class ChallengePage:
         if not self.user.is_authenticated or self.challenge.state != ChallengeState.REVIEW:
             return False
         return self.challenge.reviews.waiting().filter(expert=self.user).exists()
+
+    @cached_property
+    def may_score(self) -> bool:
+        """The reader judges its teams, and has not finished."""
+        if not self.user.is_authenticated or self.challenge.state != ChallengeState.DEFENCE:
+            return False
+        return self.challenge.judges.judging().filter(user=self.user, ready_at=None).exists()
 
     @cached_property
     def may_tend(self) -> bool:

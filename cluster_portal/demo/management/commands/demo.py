@@ -60,6 +60,7 @@ class Command(BaseCommand):
                     members_demo.load_logins()
                     application_demo.load()
                     events_demo.load_registrations()
+                    challenges_demo.load_for_logins()
                     agreements_demo.load_for_logins()
                     technoparks_demo.load_bookings()
                     technoparks_demo.load_past_bookings()
