@@ -21,7 +21,12 @@ from projects.models import ChallengeReview, ChallengeState, ReviewedPart, Verdi
 class ReviewForm(forms.Form):
     """A remark for each part, named as the part."""
 
-    verdict = forms.ChoiceField(label=gettext_lazy("Your opinion"), choices=Verdict, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Your opinion"),
+        choices=Verdict,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Below you may remark on each part of the challenge"),
+    )
 
     def __init__(self, data: QueryDict | None, *, review: ChallengeReview) -> None:
         remarks = {remark.part: remark.text for remark in review.remarks.all()}
