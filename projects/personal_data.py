@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import Holder, Person, Record, described, register, told
-from projects.models import ChallengeReview, Judge, StageWork, TeamParticipant
+from projects.models import ChallengeReview, Judge, StageWork, TeamFeedback, TeamParticipant
 
 
 def _collect(person: Person) -> Iterator[Record]:
@@ -59,6 +59,16 @@ def _erase_works(person: Person) -> int:
     return StageWork.objects.filter(by=person.user).update(by=None)
 
 
+def _collect_feedback(person: Person) -> Iterator[Record]:
+    for one in TeamFeedback.objects.filter(by=person.user).select_related("team").order_by("pk"):
+        yield described(one, "team", "side", "rating", "text", "given_at")
+
+
+def _erase_feedback(person: Person) -> int:
+    """It was said for an organisation, and stays."""
+    return TeamFeedback.objects.filter(by=person.user).update(by=None)
+
+
 register(Holder("teams", _("Teams that you answer for"), ("projects.TeamParticipant",), _collect, _erase))
 register(
     Holder(
@@ -80,4 +90,13 @@ register(
 )
 register(
     Holder("stage_works", _("What you have handed in for teams"), ("projects.StageWork",), _collect_works, _erase_works)
+)
+register(
+    Holder(
+        "team_feedback",
+        _("What you have said of teams and companies"),
+        ("projects.TeamFeedback",),
+        _collect_feedback,
+        _erase_feedback,
+    )
 )

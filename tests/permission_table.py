@@ -843,6 +843,10 @@ PAGES = """
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/ POST login factor 405
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-open/teams/<appliedteam>/moves/decline/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/challenges/challenge-over/teams/<finishedteam>/feedback/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/challenges/challenge-over/teams/<finishedteam>/feedback/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/teams/<ownfinished>/feedback/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/teams/<ownfinished>/feedback/ POST login factor 404 404 404 403 200 200 200 404
 /dashboard/a/challenges/challenge-work/stages/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-work/stages/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/challenges/challenge-work/defence/ GET login factor 404 404 404 403 403 200 200 404

@@ -151,6 +151,7 @@ OBJECTS = {
     "/certificates/2020-0001/": "/certificates/<certificate>/",
     "/invoices/2020-0001/": "/invoices/<invoice>/",
     "/dashboard/<organisation>/challenges/challenge-a/": "/dashboard/<organisation>/challenges/<challengeslug>/",
+    "/dashboard/<organisation>/challenges/challenge-over/": "/dashboard/<organisation>/challenges/<overchallenge>/",
     "/dashboard/<organisation>/challenges/challenge-work/": "/dashboard/<organisation>/challenges/<workchallenge>/",
     "/dashboard/<organisation>/challenges/challenge-open/": "/dashboard/<organisation>/challenges/<openchallenge>/",
     "/dashboard/<organisation>/teams/new/shared/": "/dashboard/<organisation>/teams/new/<challengeslug>/",
@@ -270,6 +271,8 @@ class Estate:
         opened = ChallengeFactory(slug=f"open-of-{slug}", company=ours)
         at_work = ChallengeFactory(slug=f"work-of-{slug}", company=ours, state=ChallengeState.WORK)
         worked = worked_at(TeamFactory(challenge=at_work, state=TeamState.ACCEPTED, applied_at=timezone.now()))
+        over = ChallengeFactory(slug=f"over-of-{slug}", company=ours, state=ChallengeState.COMPLETED)
+        finished = {"state": TeamState.FINISHED, "applied_at": timezone.now()}
         judged = ChallengeFactory(slug=f"judged-of-{slug}", company=ours, state=ChallengeState.DEFENCE)
         own_team = TeamFactory(lead=ours)
         FeedbackQuestion.objects.create(event=event, label="Что запомнилось?", type=FeedbackQuestion.Type.LINE)
@@ -343,6 +346,9 @@ class Estate:
             "teamstage": StageFactory(challenge=own_team.challenge).pk,
             "workchallenge": at_work.slug,
             "workteam": worked.team_id,
+            "overchallenge": over.slug,
+            "finishedteam": TeamFactory(challenge=over, **finished).pk,
+            "ownfinished": TeamFactory(lead=ours, **finished).pk,
             "workstage": worked.stage_id,
             "judgedchallenge": judged.slug,
             "judgedteam": TeamFactory(challenge=judged, state=TeamState.ACCEPTED).pk,

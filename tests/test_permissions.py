@@ -300,6 +300,8 @@ class World:
         ask_expert(reviewed, expert=visitor, by=visitor)
         at_work = ChallengeFactory(slug="challenge-work", company=self.ours, state=ChallengeState.WORK)
         worked = worked_at(TeamFactory(challenge=at_work, state=TeamState.ACCEPTED, applied_at=timezone.now()))
+        over = ChallengeFactory(slug="challenge-over", company=self.ours, state=ChallengeState.COMPLETED)
+        finished = {"state": TeamState.FINISHED, "applied_at": timezone.now()}
         judged = ChallengeFactory(slug="challenge-judged", state=ChallengeState.DEFENCE)
         Judge.objects.create(challenge=judged, user=visitor)
         own = TeamFactory(lead=self.ours)
@@ -311,6 +313,8 @@ class World:
             "team": own,
             "teamstage": StageFactory(challenge=own.challenge),
             "workteam": worked.team,
+            "finishedteam": TeamFactory(challenge=over, **finished),
+            "ownfinished": TeamFactory(lead=self.ours, **finished),
             "workstage": worked.stage,
             "judgedteam": TeamFactory(challenge=judged, state=TeamState.ACCEPTED),
             "appliedteam": sent_team(challenge=opened),

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from common.admin import Decision, MoveInline, ReadOnlyInline, colours
 from projects.admin.moves import MovedAdmin, MovePage
 from projects.life.teams import TEAM_MOVES, move_team
-from projects.models import Team, TeamMove, TeamParticipant, TeamState
+from projects.models import Team, TeamFeedback, TeamMove, TeamParticipant, TeamState
 
 STATE_COLOURS = colours(
     TeamState,
@@ -29,6 +29,17 @@ class TeamParticipantInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeamParticipant]:
         return super().get_queryset(request).select_related("organisation", "teacher")
+
+
+class FeedbackInline(ReadOnlyInline):
+    """Not before both sides may read it."""
+
+    model = TeamFeedback
+    fields = ["side", "rating", "text", "given_at"]
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamFeedback]:
+        return super().get_queryset(request).filter(pk__in=TeamFeedback.objects.revealed().values("pk"))
 
 
 class TeamMoveInline(MoveInline):
@@ -69,7 +80,7 @@ class TeamAdmin(MovedAdmin):
     ordering = ["-pk"]
     fields = [("challenge", "state"), ("name", "kind"), "idea", ("applied_at", "answer_by")]
     readonly_fields = ["challenge", "state", "name", "kind", "idea", "applied_at", "answer_by"]
-    inlines = [TeamParticipantInline, TeamMoveInline]
+    inlines = [TeamParticipantInline, FeedbackInline, TeamMoveInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -24,6 +24,7 @@ from projects.models import (
     ScoreSheet,
     StageWork,
     Team,
+    TeamFeedback,
     TeamMove,
     TeamParticipant,
     TeamParticipantState,
@@ -149,6 +150,9 @@ def _load_team(challenge: Challenge, entry: dict[str, Any]) -> None:
             handed_in_at=handed_in_at,
             answered_at=handed_in_at + datetime.timedelta(hours=30) if work["state"] != "handed_in" else None,
         )
+    for one in entry.get("feedback", ()):
+        given_at = timezone.now() - datetime.timedelta(days=one["days_ago"])
+        TeamFeedback.objects.create(team=team, given_at=given_at, **_but(one, "days_ago"))
     if team.state == TeamState.FINISHED:
         _load_move(team, TeamState.APPLIED, TeamState.ACCEPTED, at + datetime.timedelta(days=2))
         over = challenge.moves.get(target=ChallengeState.COMPLETED).at

@@ -7,6 +7,7 @@ from projects.models.challenge import (
     TeamKind,
 )
 from projects.models.defence import Criterion, Judge, Score, ScoreSheet
+from projects.models.feedback import FEEDBACK_WITHIN, FeedbackSide, TeamFeedback
 from projects.models.project import (
     LATEST_FIRST,
     PUBLIC_STATES,
@@ -35,6 +36,7 @@ from projects.models.work import ChallengeStage, StageWork, StageWorkState
 
 __all__ = [
     "ACTIVE_TEAM_STATES",
+    "FEEDBACK_WITHIN",
     "LATEST_FIRST",
     "PUBLIC_CHALLENGE_STATES",
     "PUBLIC_STATES",
@@ -47,6 +49,7 @@ __all__ = [
     "ChallengeState",
     "ChallengeTerms",
     "Criterion",
+    "FeedbackSide",
     "Judge",
     "ParticipantRole",
     "Project",
@@ -64,6 +67,7 @@ __all__ = [
     "StageWork",
     "StageWorkState",
     "Team",
+    "TeamFeedback",
     "TeamKind",
     "TeamMove",
     "TeamParticipant",

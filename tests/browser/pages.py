@@ -69,6 +69,12 @@ PAGES = [
         COMPANY,
     ),
     Page("dashboard-team-stage", "/dashboard/phystech-lyceum/teams/{at_work}/stages/{handed}/", HEAD),
+    Page("dashboard-team-feedback", "/dashboard/phystech-lyceum/teams/{finished}/feedback/", HEAD),
+    Page(
+        "dashboard-challenge-feedback",
+        "/dashboard/lorett/challenges/demo-paper-bridge/teams/{finished}/feedback/",
+        COMPANY,
+    ),
     Page("dashboard-team-finished", "/dashboard/phystech-lyceum/teams/{finished}/", HEAD),
     Page("challenge-withdrawn", "/challenges/demo-smart-bin/"),
     Page("dashboard-challenges", "/dashboard/lorett/challenges/", COMPANY),

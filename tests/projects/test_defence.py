@@ -256,10 +256,15 @@ def routes(challenge: Challenge) -> list[str]:
     ]  # fmt: skip
 
 
-def seen(challenge: Challenge, reader: User) -> list[str]:
-    """Where the reader meets the points or the comment of the first judge."""
-    client, found = Client(), []
-    client.force_login(reader)
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def seen(challenge: Challenge, client: Client) -> list[str]:
+    """Where that reader meets the points or the comment of the first judge."""
+    found = []
     for address in routes(challenge):
         text = words(client.get(address))
         if SECRET in text or "973" in text or "974" in text:
@@ -268,24 +273,25 @@ def seen(challenge: Challenge, reader: User) -> list[str]:
 
 
 def test_scores_stay_hidden_by_every_route_until_all_judges_are_in(
-    defended: Challenge, judges: list[Judge], head: User, teacher: User
+    office: Client, defended: Challenge, judges: list[Judge], head: User, teacher: User
 ) -> None:
-    office = UserFactory(is_staff=True, is_superuser=True)
-    other = person(judges[1])
+    company, school, other = logged_in(head), logged_in(teacher), logged_in(person(judges[1]))
     defended.criteria.filter(name="Точность").update(most=987)
     finish(judges[0], (9, 973), (2, 3), comment=SECRET)
     assert results(defended) == []
-    for reader in (head, teacher, other, office):
+    for reader in (company, school, other, office):
         assert seen(defended, reader) == []
+    for address in routes(defended)[-2:]:
+        assert office.get(address).status_code == 200  # and not the page that asks for a second factor
     shown = [str(entry) for one in HOLDERS["challenge_judges"].collect(
         Person(person(judges[0]), frozenset(), timezone.now())
     ) for entry in one]  # fmt: skip
     assert not any(SECRET in entry or "973" in entry for entry in shown)
     finish(judges[1], (10, 975), (4, 5))
-    assert seen(defended, head) == [f"{COMPANY}result/"]  # of its company
-    assert seen(defended, teacher) == []
+    assert seen(defended, company) == [f"{COMPANY}result/"]  # of its company
+    assert seen(defended, school) == []
     publish(defended)
-    assert seen(defended, teacher) == [routes(defended)[8]]  # and of the team, once the result is published
+    assert seen(defended, school) == [routes(defended)[8]]  # and of the team, once the result is published
     assert seen(defended, office) == []
 
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from projects.organising.challenges import teams, views, work
+from projects.organising.teams import feedback
 
 challenge_urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_challenge, name="dashboard_challenge"),
@@ -12,6 +13,7 @@ challenge_urlpatterns: list[URLPattern | URLResolver] = [
     path("defence/", work.dashboard_challenge_defence, name="dashboard_challenge_defence"),
     path("defence/judges/", work.dashboard_challenge_judges, name="dashboard_challenge_judges"),
     path("result/", work.dashboard_challenge_result, name="dashboard_challenge_result"),
+    path("teams/<int:pk>/feedback/", feedback.dashboard_challenge_feedback, name="dashboard_challenge_feedback"),
     path("teams/<int:pk>/stages/<int:stage>/", work.dashboard_challenge_work, name="dashboard_challenge_work"),
     path("teams/<int:pk>/", teams.dashboard_challenge_team, name="dashboard_challenge_team"),
     path(

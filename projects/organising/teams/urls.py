@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from projects.organising.teams import views, work
+from projects.organising.teams import feedback, views, work
 
 team_urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_team, name="dashboard_team"),
@@ -11,6 +11,7 @@ team_urlpatterns: list[URLPattern | URLResolver] = [
     path("join/", views.dashboard_team_join, name="dashboard_team_join"),
     path("leave/", views.dashboard_team_leave, name="dashboard_team_leave"),
     path("stages/<int:stage>/", work.dashboard_team_stage, name="dashboard_team_stage"),
+    path("feedback/", feedback.dashboard_team_feedback, name="dashboard_team_feedback"),
     path("moves/<slug:move>/", views.dashboard_team_move, name="dashboard_team_move"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
