@@ -1,1 +1,1 @@
-"""Joint projects of organisations and challenges of companies; roadmaps, pledges and internships are to come."""
+"""Joint projects of organisations and challenges of companies, roadmaps; pledges and internships are to come."""

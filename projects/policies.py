@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from members.models import Organisation, Representative, Role
 from members.policies import role_of
-from projects.models import Challenge, ParticipantRole, Project
+from projects.models import Challenge, ParticipantRole, Project, RoadmapItem
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,6 +28,12 @@ def can_tend_project(user: "User | AnonymousUser", project: Project) -> bool:
     own = Representative.objects.active().filter(user=user, role__in=TENDING)
     leads = project.participant_links.filter(role=ParticipantRole.LEAD)
     return own.filter(organisation__in=leads.values("organisation")).exists()
+
+
+def can_answer_for_item(user: "User | AnonymousUser", item: RoadmapItem) -> bool:
+    """How a stage or a milestone goes: head and coordinators of its owner, while that takes part in the project."""
+    takes_part = item.project.participant_links.filter(organisation=item.owner).exists()
+    return takes_part and role_of(user, item.owner) in TENDING
 
 
 def can_set_challenge(user: "User | AnonymousUser", organisation: Organisation) -> bool:

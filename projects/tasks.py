@@ -34,3 +34,12 @@ REMIND_OF_STAGES = jobs.register(
         offset=timedelta(hours=6),
     )
 )
+REMIND_OF_ROADMAPS = jobs.register(
+    jobs.Job(
+        "remind_of_roadmaps",
+        _("Remind owners of roadmaps"),
+        sweep.remind_of_roadmaps,
+        every=timedelta(days=1),
+        offset=timedelta(hours=6, minutes=10),
+    )
+)

@@ -129,6 +129,10 @@ PAGES = """
 /challenges/challenge-reviewed/review/decline/ POST login factor 302 404
 /projects/project-a/                     GET   404    factor 404    404    404    200
 /projects/project-a/                     POST  405    factor 405
+/projects/project-a/roadmap/             GET   404    factor 404    404    404    200
+/projects/project-a/roadmap/             POST  405    factor 405
+/projects/project-a/roadmap.csv          GET   404    factor 404    404    404    200
+/projects/project-a/roadmap.csv          POST  405    factor 405
 /projects/project-a/results/<projectresult>/ GET 404  factor 404    404    404    200
 /projects/project-a/results/<projectresult>/ POST 405 factor 405
 /technoparks/hidden-park/                GET   404    factor 404    404    404    200
@@ -891,6 +895,16 @@ PAGES = """
 /dashboard/a/projects/project-a/participants/ POST login factor 404 404 404 403 403 404 404 404
 /dashboard/a/projects/project-a/updates/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/updates/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/projects/project-a/roadmap/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/ POST login factor 405
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/edit/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/edit/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/dates/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/dates/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/moves/finish/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/roadmap/<roadmapitem>/moves/finish/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/results/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/results/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/ GET login factor 404 404 404 200 200 200 200 404
@@ -970,6 +984,7 @@ event                 view add change delete
 project               view add change delete
 challenge             view add change delete
 team                  view change
+roadmapitem           view add change
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
@@ -1170,6 +1185,16 @@ ADMIN = """
 /admin/projects/challenge/<challenge>/reopen_this/ POST  login  factor 403 200
 /admin/projects/challenge/<challenge>/history/<historicalchallenge>/ GET   login  factor 403 200
 /admin/projects/challenge/<challenge>/history/<historicalchallenge>/ POST  login  factor 403 403
+/admin/projects/roadmapitem/<roadmapitem>/begin_this/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/begin_this/ POST login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/finish_this/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/finish_this/ POST login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/drop_this/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/drop_this/ POST login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/reopen_this/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/reopen_this/ POST login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/reschedule_this/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/reschedule_this/ POST login factor 403 200
 /admin/projects/team/<team>/accept_this/ GET   login  factor 403 200
 /admin/projects/team/<team>/accept_this/ POST  login  factor 403 409
 /admin/projects/team/<team>/decline_this/ GET   login  factor 403 200

@@ -87,7 +87,15 @@ from tests.factories.members import (
     RequisitesFactory,
     UserFactory,
 )
-from tests.factories.projects import ChallengeFactory, ProjectFactory, StageFactory, TeamFactory, sent_team, worked_at
+from tests.factories.projects import (
+    ChallengeFactory,
+    ProjectFactory,
+    RoadmapItemFactory,
+    StageFactory,
+    TeamFactory,
+    sent_team,
+    worked_at,
+)
 from tests.factories.technoparks import (
     EquipmentFactory,
     InstructionFactory,
@@ -309,6 +317,7 @@ class World:
         return {
             "project": project,
             "projectresult": result,
+            "roadmapitem": RoadmapItemFactory(project=project),
             "challenge": challenge,
             "team": own,
             "teamstage": StageFactory(challenge=own.challenge),

@@ -24,7 +24,7 @@ from members.models import (
     User,
 )
 from members.policies import can_edit_organisation, tended_roles
-from projects.models import Team, TeamParticipant, TeamParticipantState, TeamState
+from projects.models import RoadmapItem, Team, TeamParticipant, TeamParticipantState, TeamState
 from projects.policies import can_form_team, can_set_challenge
 from technoparks.desk import waiting as in_technoparks
 
@@ -206,6 +206,18 @@ def teams(organisation: Organisation, user: User) -> Iterator[Due]:
             yield Due(title, team.answer_by, page, is_overdue=is_late, note=team.challenge.title)
 
 
+def roadmaps(organisation: Organisation, user: User) -> Iterator[Due]:
+    """What the organisation answers for, and its day is near or has passed."""
+    if not can_edit_organisation(user, organisation):
+        return
+    today = timezone.localdate()
+    near = RoadmapItem.objects.open().filter(owner=organisation, due_on__lte=today + ASKED_AHEAD)
+    for item in near.select_related("project").order_by("due_on", "pk"):
+        title = _("To be done in the roadmap: %(item)s") % {"item": item.title}
+        page = reverse("projects:dashboard_roadmap_item", args=[organisation.slug, item.project.slug, item.pk])
+        yield Due(title, item.due_on, page, is_overdue=item.due_on < today, note=item.project.title)
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -218,6 +230,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     agreements,
     technoparks,
     teams,
+    roadmaps,
 )
 
 

@@ -411,6 +411,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectStateEnum": "projects.models.ProjectState",
         "ChallengeStateEnum": "projects.models.ChallengeState",
         "ChallengeStageEnum": "projects.public.challenges.filters.Stage",
+        "RoadmapItemKindEnum": "projects.models.ItemKind",
+        "RoadmapItemStateEnum": "projects.models.ItemState",
         "ParticipantRoleEnum": "projects.models.ParticipantRole",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
         "OutageKindEnum": "technoparks.models.OutageKind",

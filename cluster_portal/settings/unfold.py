@@ -107,6 +107,7 @@ UNFOLD = {
             _section(
                 _("Projects"),
                 _page(_("Projects"), "hub", "projects_project"),
+                _page(_("Roadmaps"), "flag", "projects_roadmapitem"),
                 _page(_("Challenges"), "emoji_objects", "projects_challenge"),
                 _page(_("Teams"), "groups", "projects_team"),
             ),

@@ -31,6 +31,7 @@ class MovePage:
     text: str | Promise
     icon: str
     variant: str = ""
+    form: type[forms.Form] = forms.Form  # where it needs no reason
 
 
 class MovedAdmin(HistoryModelAdmin):
@@ -69,7 +70,7 @@ class MovedAdmin(HistoryModelAdmin):
             lambda record, data: move(record, move=name, who=Who.STAFF, by=by, **data).get_state_display(),
             _("The state now: %(done)s"),
             page.text,
-            form=ReasonForm if self.TABLE[name].needs_reason else forms.Form,
+            form=ReasonForm if self.TABLE[name].needs_reason else page.form,
             variant=page.variant,
         )
         return after_question(self, request, object_id, single)

@@ -1,5 +1,6 @@
 """Public API of projects."""
 
+import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,15 @@ from common.api import choice
 from common.public_api import PublicViewSet, understood
 from members.models import Audience
 from members.organisations.filters import Overview
-from projects.models import PUBLIC_STATES, ParticipantRole, Project, ProjectKind, ProjectResult, ProjectUpdate
+from projects.models import (
+    PUBLIC_STATES,
+    ParticipantRole,
+    Project,
+    ProjectKind,
+    ProjectResult,
+    ProjectUpdate,
+    RoadmapItem,
+)
 from projects.models.project import ProjectQuerySet
 from projects.public.filters import Selection
 from technoparks.models import Lab
@@ -79,14 +88,57 @@ class ProjectResultSerializer(serializers.ModelSerializer):
         return result.link or absolute(without_language(result.url))
 
 
+class RoadmapItemSerializer(serializers.ModelSerializer):
+    """``starts_on`` and ``due_on`` as they are meant now, ``planned_…`` as they were meant first, ``begun_on`` and
+    ``done_on`` as it was; a milestone has no first day. ``after``: ids of what must be done before."""
+
+    owner = serializers.CharField(source="owner.slug", help_text="Slug of the organisation that answers for it")
+    planned_starts_on = serializers.SerializerMethodField()
+    planned_due_on = serializers.DateField(source="planned.last")
+
+    class Meta:
+        model = RoadmapItem
+        fields = [
+            "id",
+            "kind",
+            "state",
+            "name",
+            "name_en",
+            "expected",
+            "expected_en",
+            "owner",
+            "planned_starts_on",
+            "planned_due_on",
+            "starts_on",
+            "due_on",
+            "begun_on",
+            "done_on",
+            "after",
+        ]
+
+    @extend_schema_field({"type": "string", "format": "date", "nullable": True})
+    def get_planned_starts_on(self, item: RoadmapItem) -> datetime.date | None:
+        return item.planned.first if item.is_stage else None
+
+
 class ProjectDetailSerializer(ProjectSerializer):
     updates = ProjectUpdateSerializer(many=True)
     results = ProjectResultSerializer(many=True)
+    roadmap = RoadmapItemSerializer(many=True)
     agreements = serializers.SerializerMethodField(help_text="Addresses in the register")
     labs = serializers.SerializerMethodField(help_text="Numbers of public laboratories")
 
     class Meta(ProjectSerializer.Meta):
-        fields = [*ProjectSerializer.Meta.fields, "about", "about_en", "updates", "results", "agreements", "labs"]
+        fields = [
+            *ProjectSerializer.Meta.fields,
+            "about",
+            "about_en",
+            "roadmap",
+            "updates",
+            "results",
+            "agreements",
+            "labs",
+        ]
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_agreements(self, project: Any) -> list[str]:
@@ -126,7 +178,8 @@ class ProjectViewSet(PublicViewSet):
         agreements = Prefetch("agreements", Agreement.objects.shown())
         labs = Prefetch("labs", Lab.objects.visible_to(AnonymousUser()))
         found = Project.objects.public().select_related("region")
-        return found.prefetch_related("updates", results, agreements, labs)
+        roadmap = Prefetch("roadmap", RoadmapItem.objects.select_related("owner").prefetch_related("changes", "after"))
+        return found.prefetch_related("updates", roadmap, results, agreements, labs)
 
     def get_serializer_class(self) -> type[ProjectSerializer]:
         return ProjectSerializer if self.action == "list" else ProjectDetailSerializer

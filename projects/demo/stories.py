@@ -1,12 +1,24 @@
 """The projects of the stories, from ``data/demo.yaml``; loading again changes nothing twice."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils import timezone
 
 from members.models import Direction, Organisation, Region
-from projects.models import Project, ProjectParticipant, ProjectResult, ProjectState, ProjectUpdate
+from projects.models import (
+    ItemKind,
+    ItemState,
+    Project,
+    ProjectParticipant,
+    ProjectResult,
+    ProjectState,
+    ProjectUpdate,
+    RoadmapChange,
+    RoadmapItem,
+)
 
 DATA = Path(__file__).parents[1] / "data" / "demo.yaml"
 WORDS = ("name", "name_en", "summary", "summary_en", "about", "about_en")
@@ -47,5 +59,40 @@ def _load_project(entry: dict[str, Any]) -> None:
         )
     for update in entry.get("updates", ()):
         ProjectUpdate.objects.update_or_create(project=project, name=update["name"], defaults=update)
+    for item in entry.get("roadmap", ()):
+        _load_item(project, item)
     for result in entry.get("results", ()):
         ProjectResult.objects.update_or_create(project=project, name=result["name"], defaults=result)
+
+
+def _load_item(project: Project, entry: dict[str, Any]) -> None:
+    """``days``: of a stage both, of a milestone one; ``slips``: day of the change, last day before it, reason."""
+    *first, last = entry["days"]
+    slips = entry.get("slips", ())
+    item, _made = RoadmapItem.objects.update_or_create(
+        project=project,
+        name=entry["name"],
+        defaults={
+            **{name: entry.get(name, "") for name in ("name_en", "expected", "expected_en")},
+            "kind": ItemKind.STAGE if first else ItemKind.MILESTONE,
+            "owner": Organisation.objects.get(slug=entry["owner"]),
+            "starts_on": first[0] if first else None,
+            "due_on": last,
+            "begun_on": entry.get("begun_on"),
+            "done_on": entry.get("done_on"),
+            "state": entry.get("state", ItemState.PLANNED),
+        },
+    )
+    item.after.set(project.roadmap.filter(name__in=entry.get("after", ())))
+    for number, (on, due_before, reason) in enumerate(slips):
+        RoadmapChange.objects.update_or_create(
+            item=item,
+            reason=reason,
+            defaults={
+                "starts_before": item.starts_on,
+                "starts_after": item.starts_on,
+                "due_before": due_before,
+                "due_after": slips[number + 1][1] if number + 1 < len(slips) else last,
+                "at": timezone.make_aware(datetime.datetime.combine(on, datetime.time(12))),
+            },
+        )

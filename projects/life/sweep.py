@@ -1,5 +1,5 @@
 """What the clock does: reminds companies of teams, tells the association where that does not help, reminds experts,
-and teams of their stages."""
+teams of their stages, and owners of what stands in a roadmap."""
 
 import datetime
 
@@ -9,13 +9,16 @@ from django.utils import timezone
 
 from members.models import User
 from projects.life.locked import locked_challenge, locked_team
-from projects.models import ChallengeReview, ChallengeStage, ChallengeState, Team, TeamState
+from projects.models import ChallengeReview, ChallengeStage, ChallengeState, RoadmapItem, Team, TeamState
 from projects.telling.reviews import tell_late_expert
+from projects.telling.roadmaps import tell_lead_late, tell_owner_late, tell_owner_near
 from projects.telling.teams import tell_office, tell_overdue
 from projects.telling.work import tell_team_of_stage
 
 ESCALATE_AFTER = datetime.timedelta(days=5)
 STAGE_AHEAD = datetime.timedelta(days=3)
+ROADMAP_AHEAD = datetime.timedelta(days=7)
+LEAD_AFTER = datetime.timedelta(days=14)
 
 
 def remind_of_answers() -> int:
@@ -76,6 +79,31 @@ def _remind_teams(stage: ChallengeStage) -> int:
     for team in silent.order_by("pk"):
         tell_team_of_stage(team, stage)
     return len(silent)
+
+
+def remind_of_roadmaps() -> int:
+    """Owners a week before the day and once it has passed; the lead after LEAD_AFTER of silence. Returns how many
+    items are near or late."""
+    near = RoadmapItem.objects.open().filter(due_on__lte=timezone.localdate() + ROADMAP_AHEAD)
+    return sum(_remind_of_item(item.pk) for item in near.order_by("pk").only("pk"))
+
+
+@transaction.atomic
+def _remind_of_item(key: int) -> bool:
+    """Under the lock: the owner may just be saying so. Nobody is told twice of one day: that is what the key of a
+    notification is for."""
+    item = RoadmapItem.objects.open().select_for_update(of=("self",)).filter(pk=key)
+    found = item.select_related("project", "owner").first()
+    if found is None:
+        return False
+    late = timezone.localdate() - found.due_on
+    if late <= datetime.timedelta():
+        tell_owner_near(found)
+    else:
+        tell_owner_late(found)
+    if late > LEAD_AFTER:
+        tell_lead_late(found)
+    return True
 
 
 def _office() -> list[User]:

@@ -21,6 +21,15 @@ from projects.models.project import (
     ProjectUpdate,
 )
 from projects.models.review import ChallengeReview, ReviewedPart, ReviewRemark, Verdict
+from projects.models.roadmap import (
+    OPEN_ITEM_STATES,
+    ItemKind,
+    ItemState,
+    RoadmapChange,
+    RoadmapItem,
+    RoadmapMove,
+    Span,
+)
 from projects.models.team import (
     ACTIVE_TEAM_STATES,
     TEAMS_AT_WORK,
@@ -38,6 +47,7 @@ __all__ = [
     "ACTIVE_TEAM_STATES",
     "FEEDBACK_WITHIN",
     "LATEST_FIRST",
+    "OPEN_ITEM_STATES",
     "PUBLIC_CHALLENGE_STATES",
     "PUBLIC_STATES",
     "TEAMS_AT_WORK",
@@ -50,6 +60,8 @@ __all__ = [
     "ChallengeTerms",
     "Criterion",
     "FeedbackSide",
+    "ItemKind",
+    "ItemState",
     "Judge",
     "ParticipantRole",
     "Project",
@@ -62,8 +74,12 @@ __all__ = [
     "ReviewRemark",
     "ReviewedPart",
     "RightsHolder",
+    "RoadmapChange",
+    "RoadmapItem",
+    "RoadmapMove",
     "Score",
     "ScoreSheet",
+    "Span",
     "StageWork",
     "StageWorkState",
     "Team",

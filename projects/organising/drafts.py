@@ -11,7 +11,9 @@ from common.idempotency import once
 from common.slugs import save_at_free_slug
 from common.uploads import CheckedDocument
 from members.models import Organisation, User
+from projects.life.consistency import check_constraints
 from projects.life.locked import locked_project
+from projects.life.roadmaps import give_to_lead
 from projects.models import (
     ParticipantRole,
     Project,
@@ -21,7 +23,6 @@ from projects.models import (
     ProjectUpdate,
 )
 from projects.models.project import RESERVED
-from projects.organising.consistency import check_constraints
 
 MOST_PARTICIPANTS, MOST_RESULTS = 40, 50
 TO_MANY = ("directions", "agreements", "labs")
@@ -98,6 +99,7 @@ def remove_participant(project: Project, *, link: ProjectParticipant) -> None:
         raise RuleViolated(_("The lead answers for the project and stays."), code="answers")
     for found in locked.participant_links.filter(pk=link.pk):
         found.delete()
+        give_to_lead(locked, organisation=found.organisation)
 
 
 @transaction.atomic
@@ -109,6 +111,7 @@ def leave_project(project: Project, *, organisation: Organisation) -> None:
         raise RuleViolated(_("The lead answers for the project and stays."), code="answers")
     for found in links:
         found.delete()
+    give_to_lead(locked, organisation=organisation)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from projects.organising import views
+from projects.organising.roadmaps import urls as roadmaps
 
 project_urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_project, name="dashboard_project"),
@@ -12,6 +13,7 @@ project_urlpatterns: list[URLPattern | URLResolver] = [
     path("leave/", views.dashboard_project_leave, name="dashboard_project_leave"),
     path("updates/", views.dashboard_project_updates, name="dashboard_project_updates"),
     path("results/", views.dashboard_project_results, name="dashboard_project_results"),
+    path("roadmap/", include(roadmaps.urlpatterns)),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_projects, name="dashboard_projects"),

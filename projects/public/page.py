@@ -10,6 +10,7 @@ from members.organisations.filters import Overview
 from projects.models import Project, ProjectMove, ProjectResult, ProjectState, ProjectUpdate
 from projects.policies import can_tend_project
 from projects.public.listing import Participant, participants_of, when
+from projects.public.roadmap import Roadmap
 from technoparks.models import Lab
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class ProjectPage:
     @cached_property
     def updates(self) -> list[ProjectUpdate]:
         return [*self.project.updates.all()]
+
+    @cached_property
+    def roadmap(self) -> Roadmap:
+        return Roadmap.of(self.project)
 
     @cached_property
     def results(self) -> list[ProjectResult]:

@@ -3,16 +3,20 @@
 from pathlib import PurePath
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from common.caching import public_page
+from common.exports import csv_response
 from common.limits import limited
 from common.private_files import private_file_response
-from projects.models import ProjectResult
+from projects.models import Project, ProjectResult
 from projects.public.listing import ProjectList
+from projects.public.roadmap import Roadmap
 from projects.public.rss import ProjectFeed
 
 FILTERS = ("q", "state", "kind", "audience", "direction", "region", "organisation")
@@ -42,3 +46,44 @@ def project_result(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase
     result = get_object_or_404(kept, project__slug=slug, pk=pk)
     name = f"{result.title}{PurePath(str(result.file.name)).suffix}"
     return private_file_response(result.file, name=name, content_type=result.content_type)
+
+
+@login_not_required
+@public_page()
+def project_roadmap(request: HttpRequest, slug: str) -> HttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), slug=slug)
+    return render(request, "projects/project_roadmap.html", {"project": project, "roadmap": Roadmap.of(project)})
+
+
+@login_not_required
+@require_safe
+def project_roadmap_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    project = get_object_or_404(Project.objects.visible_to(request.user), slug=slug)
+    header = [
+        _("Kind"),
+        pgettext("of a roadmap", "Name"),
+        _("Who answers for it"),
+        _("Planned to begin"),
+        _("Planned to be done by"),
+        _("Begins"),
+        pgettext("of a roadmap", "To be done by"),
+        _("Has begun"),
+        _("Was done"),
+        _("How it stands"),
+    ]
+    rows = (
+        [
+            item.get_kind_display(),
+            item.title,
+            item.owner.title,
+            item.planned.first,
+            item.planned.last,
+            item.starts_on or item.due_on,
+            item.due_on,
+            item.begun_on or "",
+            item.done_on or "",
+            item.how,
+        ]
+        for item in Roadmap.of(project).items
+    )
+    return csv_response(f"roadmap-{project.slug}", header, rows)

@@ -52,6 +52,22 @@ PAGES = [
     Page("projects-nothing", "/projects/?q=qqqqqq&kind=nonsense"),
     Page("project", "/projects/demo-satellite-station/"),
     Page("project-roadmap", "/projects/gus-khrustalny-roadmap/"),
+    Page("roadmap", "/projects/demo-satellite-station/roadmap/"),
+    Page("dashboard-roadmap", "/dashboard/lorett/projects/demo-satellite-station/roadmap/", COMPANY),
+    Page("dashboard-roadmap-item", "/dashboard/lorett/projects/demo-satellite-station/roadmap/{slipped}/", COMPANY),
+    Page(
+        "dashboard-roadmap-edit",
+        "/dashboard/phystech-lyceum/projects/demo-satellite-station/roadmap/{slipped}/edit/",
+        HEAD,
+    ),
+    Page(
+        "dashboard-roadmap-dates", "/dashboard/lorett/projects/demo-satellite-station/roadmap/{slipped}/dates/", COMPANY
+    ),
+    Page(
+        "dashboard-roadmap-move",
+        "/dashboard/lorett/projects/demo-satellite-station/roadmap/{slipped}/moves/finish/",
+        COMPANY,
+    ),
     Page("challenges", "/challenges/"),
     Page("challenges-nothing", "/challenges/?q=qqqqqq&team=nonsense"),
     Page("challenge", "/challenges/demo-antenna-rotator/"),

@@ -1,6 +1,6 @@
-"""Teams of the demonstration, for pages of schools, of the company and of judges."""
+"""Teams and roadmaps of the demonstration, for pages of schools, of the company and of judges."""
 
-from projects.models import StageWork, Team
+from projects.models import RoadmapItem, StageWork, Team
 
 
 def places() -> dict[str, object]:
@@ -10,5 +10,6 @@ def places() -> dict[str, object]:
         "at_work": handed.team_id,
         "handed": handed.stage_id,
         "finished": Team.objects.get(name="Арка").pk,
+        "slipped": RoadmapItem.objects.get(changes__isnull=False).pk,
         "judged": Team.objects.get(name="Лейка").pk,
     }

@@ -22,6 +22,7 @@ from projects.models import (
     ProjectState,
     ProjectUpdate,
     RightsHolder,
+    RoadmapItem,
     StageWork,
     Team,
     TeamKind,
@@ -141,3 +142,18 @@ def joined_team(team: Team, organisation: Organisation, *, people: int = 1, **mo
 def sent_team(**more: Any) -> Team:
     """That the company has to answer."""
     return move_team(TeamFactory(**more), move="apply", who=Who.LEAD, by=None)
+
+
+class RoadmapItemFactory(ModelFactory[RoadmapItem]):
+    """A milestone, in a year; its owner leads the project."""
+
+    class Meta:
+        model = RoadmapItem
+
+    project = factory.SubFactory(ProjectFactory, lead=factory.SubFactory(OrganisationFactory))
+    owner = factory.LazyAttribute(
+        lambda item: item.project.participant_links.get(role=ParticipantRole.LEAD).organisation
+    )
+    kind = "milestone"
+    name = factory.Sequence(lambda n: f"Веха № {n}")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=365))

@@ -171,6 +171,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "agreements_timer",
         "projects_challenge",
         "projects_project",
+        "projects_roadmapitem",
         "projects_team",
         "technoparks_technopark",
         "technoparks_lab",

@@ -11,10 +11,10 @@ from common.errors import RuleViolated
 from common.idempotency import once
 from common.slugs import save_at_free_slug
 from members.models import Organisation, User
+from projects.life.consistency import check_constraints
 from projects.life.locked import locked_challenge
 from projects.models import Challenge, ChallengeState
 from projects.models.challenge import RESERVED_CHALLENGES
-from projects.organising.consistency import check_constraints
 
 # What a company changes itself while teams apply; the rest the association has checked, and teams have read it.
 OF_OPEN = ("summary", "summary_en", "directions", "places", "applications_until", "starts_on", "ends_on")
