@@ -36,6 +36,11 @@ def can_answer_for_item(user: "User | AnonymousUser", item: RoadmapItem) -> bool
     return takes_part and role_of(user, item.owner) in TENDING
 
 
+def can_pledge(user: "User | AnonymousUser", organisation: Organisation) -> bool:
+    """Give, deliver, confirm in the name of the organisation: its head and coordinators."""
+    return role_of(user, organisation) in TENDING
+
+
 def can_set_challenge(user: "User | AnonymousUser", organisation: Organisation) -> bool:
     """In the name of the organisation: its head and coordinators."""
     return role_of(user, organisation) in TENDING

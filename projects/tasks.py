@@ -43,3 +43,12 @@ REMIND_OF_ROADMAPS = jobs.register(
         offset=timedelta(hours=6, minutes=10),
     )
 )
+REMIND_OF_PLEDGES = jobs.register(
+    jobs.Job(
+        "remind_of_pledges",
+        _("Remind of pledges"),
+        sweep.remind_of_pledges,
+        every=timedelta(days=1),
+        offset=timedelta(hours=6, minutes=20),
+    )
+)

@@ -3,6 +3,7 @@ from django.urls import include, path
 from projects.experts import reviews, scores
 from projects.organising import urls as organising
 from projects.organising.challenges import urls as challenges_organising
+from projects.organising.pledges import urls as pledges_organising
 from projects.organising.teams import urls as teams_organising
 from projects.public import views
 from projects.public.challenges import views as challenges
@@ -25,5 +26,6 @@ urlpatterns = [
     path("challenges/<slug:slug>/scores/<int:pk>/", scores.challenge_score_sheet, name="challenge_score_sheet"),
     path("dashboard/<slug:slug>/projects/", include(organising.urlpatterns)),
     path("dashboard/<slug:slug>/challenges/", include(challenges_organising.urlpatterns)),
+    path("dashboard/<slug:slug>/pledges/", include(pledges_organising.urlpatterns)),
     path("dashboard/<slug:slug>/teams/", include(teams_organising.urlpatterns)),
 ]

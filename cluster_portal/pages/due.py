@@ -24,8 +24,8 @@ from members.models import (
     User,
 )
 from members.policies import can_edit_organisation, tended_roles
-from projects.models import RoadmapItem, Team, TeamParticipant, TeamParticipantState, TeamState
-from projects.policies import can_form_team, can_set_challenge
+from projects.models import Pledge, PledgeState, RoadmapItem, Team, TeamParticipant, TeamParticipantState, TeamState
+from projects.policies import can_form_team, can_pledge, can_set_challenge
 from technoparks.desk import waiting as in_technoparks
 
 ASKED_AHEAD = datetime.timedelta(days=30)
@@ -218,6 +218,22 @@ def roadmaps(organisation: Organisation, user: User) -> Iterator[Due]:
         yield Due(title, item.due_on, page, is_overdue=item.due_on < today, note=item.project.title)
 
 
+def pledges(organisation: Organisation, user: User) -> Iterator[Due]:
+    """Its own whose day is near or has passed; those to it that it has not confirmed."""
+    if not can_pledge(user, organisation):
+        return
+    today = timezone.localdate()
+    own = Pledge.objects.of(organisation).select_related("project", "donor").order_by("due_on", "pk")
+    for one in own.filter(donor=organisation, state=PledgeState.PLEDGED, due_on__lte=today + ASKED_AHEAD):
+        page = reverse("projects:dashboard_pledge", args=[organisation.slug, one.pk])
+        title = _("Pledged to the project: %(what)s") % {"what": one.title}
+        yield Due(title, one.due_on, page, is_overdue=one.is_late, note=one.project.title)
+    for one in own.filter(receiver=organisation, state=PledgeState.DELIVERED):
+        page = reverse("projects:dashboard_pledge", args=[organisation.slug, one.pk])
+        title = _("%(donor)s has delivered; confirm it: %(what)s") % {"donor": one.donor.title, "what": one.title}
+        yield Due(title, None, page, note=one.project.title)
+
+
 DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     profile,
     certificate,
@@ -231,6 +247,7 @@ DUE: tuple[Callable[[Organisation, User], Iterable[Due]], ...] = (
     technoparks,
     teams,
     roadmaps,
+    pledges,
 )
 
 

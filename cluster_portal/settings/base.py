@@ -413,6 +413,7 @@ SPECTACULAR_SETTINGS = {
         "ChallengeStageEnum": "projects.public.challenges.filters.Stage",
         "RoadmapItemKindEnum": "projects.models.ItemKind",
         "RoadmapItemStateEnum": "projects.models.ItemState",
+        "PledgeKindEnum": "projects.models.PledgeKind",
         "ParticipantRoleEnum": "projects.models.ParticipantRole",
         "TechnoparkStatusEnum": "technoparks.models.SiteStatus",
         "OutageKindEnum": "technoparks.models.OutageKind",

@@ -108,6 +108,7 @@ UNFOLD = {
                 _("Projects"),
                 _page(_("Projects"), "hub", "projects_project"),
                 _page(_("Roadmaps"), "flag", "projects_roadmapitem"),
+                _page(_("Pledges"), "volunteer_activism", "projects_pledge"),
                 _page(_("Challenges"), "emoji_objects", "projects_challenge"),
                 _page(_("Teams"), "groups", "projects_team"),
             ),

@@ -1,5 +1,5 @@
 """The association's office at work on projects."""
 
-from projects.admin import challenges, projects, roadmaps, teams
+from projects.admin import challenges, pledges, projects, roadmaps, teams
 
-__all__ = ["challenges", "projects", "roadmaps", "teams"]
+__all__ = ["challenges", "pledges", "projects", "roadmaps", "teams"]

@@ -17,6 +17,7 @@ from members.organisations.filters import Overview
 from projects.models import (
     PUBLIC_STATES,
     ParticipantRole,
+    PledgeKind,
     Project,
     ProjectKind,
     ProjectResult,
@@ -25,6 +26,7 @@ from projects.models import (
 )
 from projects.models.project import ProjectQuerySet
 from projects.public.filters import Selection
+from projects.public.pledges import thanks
 from technoparks.models import Lab
 
 
@@ -121,10 +123,23 @@ class RoadmapItemSerializer(serializers.ModelSerializer):
         return item.planned.first if item.is_stage else None
 
 
+class ThanksSerializer(serializers.Serializer):
+    """What a partner has pledged and the receiver has confirmed, of one kind; none of whoever wants no amount shown."""
+
+    partner = serializers.SlugField(help_text="Slug of the organisation")
+    kind = serializers.ChoiceField(PledgeKind.choices)
+    money_from = serializers.CharField(
+        source="source", allow_blank=True, help_text="Of money: own, federal, regional, municipal, grant, donation"
+    )
+    pledged = serializers.DecimalField(14, 2)
+    confirmed = serializers.DecimalField(14, 2)
+
+
 class ProjectDetailSerializer(ProjectSerializer):
     updates = ProjectUpdateSerializer(many=True)
     results = ProjectResultSerializer(many=True)
     roadmap = RoadmapItemSerializer(many=True)
+    thanks = serializers.SerializerMethodField()
     agreements = serializers.SerializerMethodField(help_text="Addresses in the register")
     labs = serializers.SerializerMethodField(help_text="Numbers of public laboratories")
 
@@ -134,11 +149,27 @@ class ProjectDetailSerializer(ProjectSerializer):
             "about",
             "about_en",
             "roadmap",
+            "thanks",
             "updates",
             "results",
             "agreements",
             "labs",
         ]
+
+    @extend_schema_field(ThanksSerializer(many=True))
+    def get_thanks(self, project: Any) -> Any:
+        rows = [
+            {
+                "partner": partner.organisation.slug,
+                "kind": total.kind,
+                "source": total.source,
+                "pledged": total.pledged,
+                "confirmed": total.confirmed,
+            }
+            for partner in thanks(project)
+            for total in partner.totals
+        ]
+        return ThanksSerializer(rows, many=True).data
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_agreements(self, project: Any) -> list[str]:

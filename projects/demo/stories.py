@@ -11,6 +11,8 @@ from members.models import Direction, Organisation, Region
 from projects.models import (
     ItemKind,
     ItemState,
+    Pledge,
+    PledgeState,
     Project,
     ProjectParticipant,
     ProjectResult,
@@ -61,6 +63,8 @@ def _load_project(entry: dict[str, Any]) -> None:
         ProjectUpdate.objects.update_or_create(project=project, name=update["name"], defaults=update)
     for item in entry.get("roadmap", ()):
         _load_item(project, item)
+    for pledge in entry.get("pledges", ()):
+        _load_pledge(project, pledge)
     for result in entry.get("results", ()):
         ProjectResult.objects.update_or_create(project=project, name=result["name"], defaults=result)
 
@@ -96,3 +100,21 @@ def _load_item(project: Project, entry: dict[str, Any]) -> None:
                 "at": timezone.make_aware(datetime.datetime.combine(on, datetime.time(12))),
             },
         )
+
+
+def _load_pledge(project: Project, entry: dict[str, Any]) -> None:
+    Pledge.objects.update_or_create(
+        project=project,
+        what=entry["what"],
+        defaults={
+            **{name: entry.get(name, "") for name in ("what_en", "source", "note")},
+            "kind": entry["kind"],
+            "amount": entry["amount"],
+            "donor": Organisation.objects.get(slug=entry["donor"]),
+            "receiver": Organisation.objects.get(slug=entry["receiver"]),
+            "due_on": entry["due_on"],
+            "state": entry.get("state", PledgeState.PLEDGED),
+            "delivered": entry.get("delivered"),
+            "delivered_on": entry.get("delivered_on"),
+        },
+    )

@@ -12,6 +12,8 @@ from common.errors import RuleViolated
 class Who(Enum):
     LEAD = auto()  # of a project, of a team; of a challenge the company that gives it
     OWNER = auto()  # who answers for what stands in a roadmap
+    DONOR = auto()  # of a pledge
+    RECEIVER = auto()
     COMPANY = auto()  # to which a team applies
     STAFF = auto()
     CHALLENGE = auto()  # which is withdrawn or completed, and takes its teams along

@@ -1,5 +1,5 @@
 """What the clock does: reminds companies of teams, tells the association where that does not help, reminds experts,
-teams of their stages, and owners of what stands in a roadmap."""
+teams of their stages, owners of what stands in a roadmap, and both sides of a pledge."""
 
 import datetime
 
@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from members.models import User
 from projects.life.locked import locked_challenge, locked_team
-from projects.models import ChallengeReview, ChallengeStage, ChallengeState, RoadmapItem, Team, TeamState
+from projects.models import (
+    ChallengeReview,
+    ChallengeStage,
+    ChallengeState,
+    Pledge,
+    PledgeState,
+    RoadmapItem,
+    Team,
+    TeamState,
+)
+from projects.telling.pledges import tell_donor_late, tell_donor_near, tell_receiver_waits
 from projects.telling.reviews import tell_late_expert
 from projects.telling.roadmaps import tell_lead_late, tell_owner_late, tell_owner_near
 from projects.telling.teams import tell_office, tell_overdue
@@ -19,6 +29,7 @@ ESCALATE_AFTER = datetime.timedelta(days=5)
 STAGE_AHEAD = datetime.timedelta(days=3)
 ROADMAP_AHEAD = datetime.timedelta(days=7)
 LEAD_AFTER = datetime.timedelta(days=14)
+PLEDGE_AHEAD = CONFIRM_WITHIN = datetime.timedelta(days=7)
 
 
 def remind_of_answers() -> int:
@@ -103,6 +114,33 @@ def _remind_of_item(key: int) -> bool:
         tell_owner_late(found)
     if late > LEAD_AFTER:
         tell_lead_late(found)
+    return True
+
+
+def remind_of_pledges() -> int:
+    """Donors a week before the day and once it has passed, receivers a week after the delivery. Returns how many
+    pledges are near, late or unconfirmed."""
+    today = timezone.localdate()
+    due = Q(state=PledgeState.PLEDGED, due_on__lte=today + PLEDGE_AHEAD)
+    unconfirmed = Q(state=PledgeState.DELIVERED, delivered_on__lte=today - CONFIRM_WITHIN)
+    found = Pledge.objects.filter(due | unconfirmed).order_by("pk").values_list("pk", flat=True)
+    return sum(_remind_of_pledge(key) for key in found)
+
+
+@transaction.atomic
+def _remind_of_pledge(key: int) -> bool:
+    """Under the lock, as above."""
+    rows = Pledge.objects.select_for_update(of=("self",)).select_related("project", "donor", "receiver")
+    pledge = rows.get(pk=key)
+    match pledge.state:
+        case PledgeState.DELIVERED:
+            tell_receiver_waits(pledge)
+        case PledgeState.PLEDGED if pledge.is_late:
+            tell_donor_late(pledge)
+        case PledgeState.PLEDGED:
+            tell_donor_near(pledge)
+        case _over:
+            return False
     return True
 
 

@@ -8,6 +8,7 @@ from projects.models.challenge import (
 )
 from projects.models.defence import Criterion, Judge, Score, ScoreSheet
 from projects.models.feedback import FEEDBACK_WITHIN, FeedbackSide, TeamFeedback
+from projects.models.pledge import MoneySource, Pledge, PledgeKind, PledgeMove, PledgeShown, PledgeState
 from projects.models.project import (
     LATEST_FIRST,
     PUBLIC_STATES,
@@ -63,7 +64,13 @@ __all__ = [
     "ItemKind",
     "ItemState",
     "Judge",
+    "MoneySource",
     "ParticipantRole",
+    "Pledge",
+    "PledgeKind",
+    "PledgeMove",
+    "PledgeShown",
+    "PledgeState",
     "Project",
     "ProjectKind",
     "ProjectMove",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from projects.organising import views
+from projects.organising.pledges import views as pledges
 from projects.organising.roadmaps import urls as roadmaps
 
 project_urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,7 @@ project_urlpatterns: list[URLPattern | URLResolver] = [
     path("updates/", views.dashboard_project_updates, name="dashboard_project_updates"),
     path("results/", views.dashboard_project_results, name="dashboard_project_results"),
     path("roadmap/", include(roadmaps.urlpatterns)),
+    path("pledges/", pledges.dashboard_project_pledges, name="dashboard_project_pledges"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.dashboard_projects, name="dashboard_projects"),

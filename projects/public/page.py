@@ -10,6 +10,7 @@ from members.organisations.filters import Overview
 from projects.models import Project, ProjectMove, ProjectResult, ProjectState, ProjectUpdate
 from projects.policies import can_tend_project
 from projects.public.listing import Participant, participants_of, when
+from projects.public.pledges import Partner, thanks
 from projects.public.roadmap import Roadmap
 from technoparks.models import Lab
 
@@ -49,6 +50,10 @@ class ProjectPage:
     @cached_property
     def updates(self) -> list[ProjectUpdate]:
         return [*self.project.updates.all()]
+
+    @cached_property
+    def thanks(self) -> list[Partner]:
+        return thanks(self.project)
 
     @cached_property
     def roadmap(self) -> Roadmap:
