@@ -905,6 +905,16 @@ PAGES = """
 /dashboard/a/projects/project-a/roadmap/<roadmapitem>/dates/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/roadmap/<roadmapitem>/moves/finish/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/roadmap/<roadmapitem>/moves/finish/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/pledges/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/pledges/ POST login factor 405
+/dashboard/a/pledges/export.csv GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/pledges/export.csv POST login factor 405
+/dashboard/a/pledges/<pledge>/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/pledges/<pledge>/ POST login factor 405
+/dashboard/a/pledges/<pledge>/moves/deliver/ GET login factor 404 404 404 403 403 200 200 404
+/dashboard/a/pledges/<pledge>/moves/deliver/ POST login factor 404 404 404 403 403 200 200 404
+/dashboard/a/projects/project-a/pledges/ GET login factor 404 404 404 200 200 200 200 404
+/dashboard/a/projects/project-a/pledges/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/results/ GET login factor 404 404 404 403 403 200 200 404
 /dashboard/a/projects/project-a/results/ POST login factor 404 404 404 403 403 200 200 404
 /dashboard/a/events/forum/ GET login factor 404 404 404 200 200 200 200 404
@@ -985,6 +995,7 @@ project               view add change delete
 challenge             view add change delete
 team                  view change
 roadmapitem           view add change
+pledge                view add change
 eventseries           view add change delete
 ticketpool            view add change delete
 session               view add change delete
@@ -1195,6 +1206,20 @@ ADMIN = """
 /admin/projects/roadmapitem/<roadmapitem>/reopen_this/ POST login factor 403 200
 /admin/projects/roadmapitem/<roadmapitem>/reschedule_this/ GET login factor 403 200
 /admin/projects/roadmapitem/<roadmapitem>/reschedule_this/ POST login factor 403 200
+/admin/projects/pledge/<pledge>/deliver_this/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/deliver_this/ POST login factor 403 200
+/admin/projects/pledge/<pledge>/refuse_this/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/refuse_this/ POST login factor 403 200
+/admin/projects/pledge/<pledge>/withdraw_this/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/withdraw_this/ POST login factor 403 200
+/admin/projects/pledge/<pledge>/reopen_this/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/reopen_this/ POST login factor 403 200
+/admin/projects/pledge/<pledge>/confirm_this/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/confirm_this/ POST login factor 403 409
+/admin/projects/pledge/<pledge>/history/<historicalpledge>/ GET login factor 403 200
+/admin/projects/pledge/<pledge>/history/<historicalpledge>/ POST login factor 403 403
+/admin/projects/roadmapitem/<roadmapitem>/history/<historicalroadmapitem>/ GET login factor 403 200
+/admin/projects/roadmapitem/<roadmapitem>/history/<historicalroadmapitem>/ POST login factor 403 403
 /admin/projects/team/<team>/accept_this/ GET   login  factor 403 200
 /admin/projects/team/<team>/accept_this/ POST  login  factor 403 409
 /admin/projects/team/<team>/decline_this/ GET   login  factor 403 200

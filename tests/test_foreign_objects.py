@@ -102,6 +102,7 @@ from tests.factories.members import (
 )
 from tests.factories.projects import (
     ChallengeFactory,
+    PledgeFactory,
     ProjectFactory,
     ProjectResultFactory,
     ProjectUpdateFactory,
@@ -354,6 +355,7 @@ class Estate:
             "judgedchallenge": judged.slug,
             "judgedteam": TeamFactory(challenge=judged, state=TeamState.ACCEPTED).pk,
             "project": project.slug,
+            "pledge": PledgeFactory(project=project, donor=ours, receiver=OrganisationFactory()).pk,
             "roadmapitem": RoadmapItemFactory(project=project).pk,
             "projectresult": ProjectResultFactory(project=project, link="", file="results/of.pdf").pk,
             "ticketpool": said.pool_id,

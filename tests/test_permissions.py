@@ -89,6 +89,7 @@ from tests.factories.members import (
 )
 from tests.factories.projects import (
     ChallengeFactory,
+    PledgeFactory,
     ProjectFactory,
     RoadmapItemFactory,
     StageFactory,
@@ -318,6 +319,7 @@ class World:
             "project": project,
             "projectresult": result,
             "roadmapitem": RoadmapItemFactory(project=project),
+            "pledge": PledgeFactory(project=project, donor=self.ours, receiver=OrganisationFactory()),
             "challenge": challenge,
             "team": own,
             "teamstage": StageFactory(challenge=own.challenge),

@@ -47,6 +47,8 @@ EXCUSED = {
     "projects.ChallengeMove": "who moved it: the same",
     "projects.HistoricalTeam": "who changed it: the same",
     "projects.TeamMove": "who moved it: the same",
+    "projects.HistoricalPledge": "who changed it: the same",
+    "projects.PledgeMove": "who moved it: the same",
     "projects.HistoricalRoadmapItem": "who changed it: the same",
     "projects.RoadmapChange": "who changed the dates: the same",
     "projects.RoadmapMove": "who moved it: the same",

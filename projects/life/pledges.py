@@ -130,7 +130,8 @@ def check_pledge(pledge: Pledge) -> None:
     check_constraints(pledge)
     if (obligation := pledge.obligation) is None:
         return
-    fits = obligation.kind in SERVES[pledge.kind] and obligation.is_owed_to(pledge.receiver)
+    is_party = obligation.agreement.parties.filter(organisation=pledge.receiver).exists()
+    fits = obligation.kind in SERVES[pledge.kind] and is_party and obligation.is_owed_to(pledge.receiver)
     if not (fits and obligations_for(pledge.donor).filter(pk=obligation.pk).exists()):
         raise RuleViolated(_("This obligation is about something else, or towards somebody else."), code="obligation")
 

@@ -15,6 +15,7 @@ from projects.models import (
     ChallengeStage,
     ChallengeState,
     ParticipantRole,
+    Pledge,
     Project,
     ProjectKind,
     ProjectParticipant,
@@ -156,4 +157,21 @@ class RoadmapItemFactory(ModelFactory[RoadmapItem]):
     )
     kind = "milestone"
     name = factory.Sequence(lambda n: f"Веха № {n}")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=365))
+
+
+class PledgeFactory(ModelFactory[Pledge]):
+    """Twenty hours to the lead of the project."""
+
+    class Meta:
+        model = Pledge
+
+    project = factory.SubFactory(ProjectFactory, lead=factory.SubFactory(OrganisationFactory))
+    receiver = factory.LazyAttribute(
+        lambda pledge: pledge.project.participant_links.get(role=ParticipantRole.LEAD).organisation
+    )
+    donor = factory.SubFactory(OrganisationFactory)
+    kind = "hours"
+    what = "Советы инженеров"
+    amount = 20
     due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=365))

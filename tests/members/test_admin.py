@@ -170,6 +170,7 @@ def test_only_our_own_models_are_in_the_office() -> None:
         "agreements_rulesaccession",
         "agreements_timer",
         "projects_challenge",
+        "projects_pledge",
         "projects_project",
         "projects_roadmapitem",
         "projects_team",

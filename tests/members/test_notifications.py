@@ -657,6 +657,7 @@ CHOSEN = (
     "profile",
     "events",
     "challenges",
+    "pledges",
     "projects",
     "reviews",
     "teams",

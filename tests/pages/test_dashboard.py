@@ -220,7 +220,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     read(client)
     with CaptureQueriesContext(connection) as asked:
         read(client)
-    assert len(asked) == 48
+    assert len(asked) == 51
 
 
 # --- The switch -----------------------------------------------------------------------------------------------
