@@ -20,7 +20,6 @@ from members.models import Organisation, Role, User
 from tests.agreements.authority import Authority, Signer
 from tests.browser.conftest import Visitor
 from tests.browser.pages import COMPANY, CONSORTIUM, HEAD, STAFF
-from tests.browser.readers import arrive
 from tests.factories import agreements as made
 from tests.factories.members import RepresentativeFactory
 from tests.journeys.steps import Post, all_was_quiet, apart, fill, press
@@ -54,14 +53,9 @@ class Side:
 
 
 @pytest.fixture
-def side(visitor: Arrive, sessions: dict[str, str]) -> Callable[..., Side]:
+def side(person: Arrive) -> Callable[..., Side]:
     def arrives(slug: str, email: str, **options: object) -> Side:
-        if email not in sessions:
-            sessions[email] = apart(lambda: arrive(email).cookies[settings.SESSION_COOKIE_NAME].value)
-        person = visitor(locale="ru", **options)
-        person.become(email)
-        person.page.set_default_timeout(10_000)
-        return Side(slug, email, person)
+        return Side(slug, email, person(email, **options))
 
     return arrives
 

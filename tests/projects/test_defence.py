@@ -1,7 +1,6 @@
 """The defence: judges, scores that nobody reads before all are in, and the result."""
 
 import datetime
-from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -34,7 +33,7 @@ from projects.life.defence import (
 from projects.life.machine import Who
 from projects.life.teams import move_team
 from projects.models import Challenge, ChallengeState, Criterion, Judge, Score, ScoreSheet, Team, TeamState
-from tests.at_once import at_once
+from tests.at_once import in_thread, noted, wait_for_waiting
 from tests.factories.members import OrganisationFactory, RepresentativeFactory, UserFactory
 from tests.factories.projects import ChallengeFactory, TeamFactory
 from tests.projects.test_projects import errors_of, send
@@ -195,7 +194,7 @@ def test_a_judge_gives_points_and_finishes(
     sheet = f"{PAGE}{first.pk}/"
     wrong = {f"points-{useful.pk}": "11", f"points-{exact.pk}": ""}
     assert errors_of(client.post(sheet, wrong)).keys() == wrong.keys()
-    assert "Я закончил" not in read(PAGE, user)
+    assert "Завершить оценку" not in read(PAGE, user)
     assert client.post(f"{PAGE}finish/").status_code == 302
     assert Judge.objects.get(pk=judges[0].pk).ready_at is None
     for team in (first, second):
@@ -472,10 +471,14 @@ def test_the_last_two_judges_finish_at_once_and_the_scores_open(defended: Challe
     for judge in judges:
         score(judge, (9, 17), (2, 3))
 
-    def finished(judge: Judge) -> Callable[[], object]:
-        return lambda: finish_judging(judge, by=person(judge))
-
-    at_once(*[finished(judge) for judge in judges])
+    first, second = judges
+    outcomes: list[object] = []
+    with transaction.atomic():
+        finish_judging(first, by=person(first))
+        thread = in_thread(lambda: noted(lambda: finish_judging(second, by=person(second)), outcomes))
+        wait_for_waiting(1)  # for the challenge: until then neither knows of the other
+    thread.join()
+    assert [type(one) for one in outcomes] == [Judge]
     assert all_are_in(defended)
     assert Notification.objects.filter(key=f"scores {defended.pk}").count() == 1
 

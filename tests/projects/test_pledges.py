@@ -283,7 +283,7 @@ def test_totals_are_by_partner_kind_and_source_of_money(project: Project, donor:
     assert "Деньги, ₽ (собственные средства): обещано 300 000" in shown
     client = Client()
     client.force_login(donor)
-    table = b"".join(client.get("/dashboard/plant/pledges/export.csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    table = b"".join(client.get("/dashboard/plant/pledges/export.csv")).decode("utf-8-sig")
     assert len(table.splitlines()) == 5
     assert "Теплица;Завод;Школа;Деньги, ₽;грант;Советы;50000.00" in table
 

@@ -413,7 +413,7 @@ def test_the_page_of_a_project_shows_its_roadmap_and_the_file_has_the_same(
 ) -> None:
     assert "Выполнено 0 из 1" in read("/projects/garden/")
     slip(stage, 5)
-    lines = b"".join(Client().get("/projects/garden/roadmap.csv")).decode("utf-8-sig").splitlines()  # type: ignore[arg-type]
+    lines = b"".join(Client().get("/projects/garden/roadmap.csv")).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Вид;Название;Кто отвечает;Начало по плану;Срок по плану")
     assert lines[1].replace("\xa0", " ") == (
         "Этап;Монтаж;Завод;2026-11-25;2026-12-04;2026-11-25;2026-12-09;;;Срок: 9 декабря 2026 г., на 5 дней позже плана"
